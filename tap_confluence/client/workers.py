@@ -1,0 +1,166 @@
+"""Threads that send requests, so that the one thread that writes never waits on the network."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+from tap_confluence.errors import StoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+POLL_SECONDS = 0.2
+"""How soon a stop is noticed while nothing else happens."""
+
+
+class StopFlag:
+    """Set by a signal, looked at wherever the run waits."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._signal_number = 0
+
+    def set(self, signal_number: int) -> None:
+        """Ask the run to stop."""
+        self._signal_number = signal_number
+        self._event.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, or raise as soon as the run is asked to stop.
+
+        Raises:
+            StoppedError: The run was asked to stop.
+        """
+        self._event.wait(seconds)
+        self.check()
+
+    def check(self) -> None:
+        """Do nothing, or raise when the run was asked to stop.
+
+        Raises:
+            StoppedError: The run was asked to stop.
+        """
+        if self._event.is_set():
+            raise StoppedError(self._signal_number)
+
+
+class Workers:
+    """A fixed number of threads that run calls in the order they were handed in.
+
+    The threads are daemons, unlike those of `concurrent.futures`: a process that was asked to
+    stop does not wait for an answer that may take minutes.
+
+    Args:
+        size: Calls that run at the same time.
+        stop: Looked at while results are awaited.
+    """
+
+    def __init__(self, size: int, stop: StopFlag) -> None:
+        self.size = size
+        self._stop = stop
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._started = 0
+        self._lock = threading.Lock()
+
+    def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a call run in a thread.
+
+        Returns:
+            Its result to come. Await it with `result`.
+        """
+        future: Future[T] = Future()
+        self._calls.put((future, lambda: call(*args, **kwargs)))
+        with self._lock:
+            if self._started < self.size:
+                self._started += 1
+                threading.Thread(target=self._run, name="confluence", daemon=True).start()
+        return future
+
+    def result(self, future: Future[T]) -> T:
+        """Wait for the result of a call.
+
+        Raises:
+            StoppedError: The run was asked to stop.
+        """
+        while True:
+            self._stop.check()
+            try:
+                return future.result(timeout=POLL_SECONDS)
+            except FutureTimeoutError:
+                if future.done():
+                    raise
+
+    def _run(self) -> None:
+        while True:
+            future, call = self._calls.get()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                future.set_exception(error)
+            del future, call
+
+
+class LookAhead(Generic[Item, T]):
+    """Runs a call for each of the next items while earlier ones are dealt with, in order.
+
+    Args:
+        workers: The threads that run the calls.
+        items: Read only as far ahead as the window reaches.
+        call: What to run for an item. None for an item for which there is nothing to run.
+        window: Items ahead at most, which bounds memory.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        items: Iterable[Item],
+        call: Callable[[Item], Callable[[], T] | None],
+        *,
+        window: int,
+    ) -> None:
+        self._workers = workers
+        self._items = iter(items)
+        self._call = call
+        self._window = window
+        self._ahead: deque[tuple[Item, Future[T] | None]] = deque()
+
+    def __iter__(self) -> Iterator[tuple[Item, Future[T] | None]]:
+        """Yield each item with its call's result to come, in the order of the items.
+
+        An error in reading the items is raised once the items before it have been yielded,
+        where a serial run would meet it.
+        """
+        failure: BaseException | None = None
+        try:
+            while failure is None or self._ahead:
+                while failure is None and len(self._ahead) < self._window:
+                    try:
+                        item = next(self._items)
+                    except StopIteration as end:
+                        failure = end
+                    except Exception as error:  # noqa: BLE001 - raised again below, in its turn
+                        failure = error
+                    else:
+                        call = self._call(item)
+                        future = self._workers.submit(call) if call else None
+                        self._ahead.append((item, future))
+                if self._ahead:
+                    yield self._ahead.popleft()
+            if not isinstance(failure, StopIteration):
+                raise failure
+        finally:
+            for _, future in self._ahead:
+                if future is not None:
+                    future.cancel()
+            self._ahead.clear()

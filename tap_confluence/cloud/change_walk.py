@@ -1,0 +1,136 @@
+"""What changed since a moment, oldest first, at the cost of the change."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.client import ListPage, ListRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tap_confluence.client import Reader
+
+NEWEST_FIRST = "-modified-date"
+OLDEST_FIRST = "modified-date"
+BODY = "body-format"
+
+MOST_PAGES_NEWEST_FIRST = 40
+"""List pages to go back at most before reading from the oldest on instead."""
+
+PAGES_KEPT = 4
+"""List pages kept in memory while going back; of the others only the cursor, to ask again."""
+
+
+class ChangeWalk:
+    """The items of some lists that changed at or after a moment, oldest first.
+
+    The API cannot start in the middle of a list, only at one of its ends. When a bookmark promises
+    that little has changed, the lists are read from the newest item back to the bookmark and given
+    out in reverse; otherwise, or when it turns out that much has changed, from the oldest item on,
+    without bodies until the moment is reached.
+
+    Attributes:
+        everything: Whether no item was left out; known once the first one has been read.
+        seen: How many items there are at least.
+
+    Args:
+        reader: Reads the site.
+        lists: The first page of each list, without a sort order.
+        moment: When an item was last modified.
+        start: Where to start; None takes everything.
+        bookmarked: Whether little is expected to have changed.
+        shared: Whether other streams read the newest page of the same lists.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        reader: Reader,
+        lists: Sequence[ListRequest],
+        moment: Callable[[dict[str, Any]], str | None],
+        *,
+        start: str | None,
+        bookmarked: bool,
+        shared: bool = False,
+    ) -> None:
+        self.everything = True
+        self.seen = 0
+        self._reader = reader
+        self._lists = lists
+        self._moment = moment
+        self._start = start
+        self._bookmarked = bookmarked
+        self._shared = shared
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield the items."""
+        back = [self._go_back(first) for first in self._lists] if self._bookmarked else []
+        if self._bookmarked and None not in back:
+            walks = [self._in_reverse(pages) for pages in back if pages is not None]
+        else:
+            self.everything = True
+            self.seen = 0
+            walks = [self._from_oldest(first) for first in self._lists]
+        if len(walks) == 1:
+            yield from walks[0]
+        else:
+            yield from heapq.merge(*walks, key=lambda item: self._moment(item) or "")
+
+    def _go_back(self, first: ListRequest) -> list[ListPage | ListRequest] | None:
+        """Read from the newest item back to the start.
+
+        Returns:
+            The pages that hold changes, newest first; None if there are too many.
+        """
+        request = _with(first, sort=NEWEST_FIRST)
+        walk = self._reader.pages_once(request) if self._shared else self._reader.pages(request)
+        pages: list[ListPage | ListRequest] = []
+        for page in walk:
+            self.seen += len(page.items)
+            pages.append(page if len(pages) < PAGES_KEPT else page.request)
+            if not all(self._is_due(item) for item in page.items):
+                self.everything = False
+                return pages
+            if len(pages) >= MOST_PAGES_NEWEST_FIRST and page.next is not None:
+                return None
+        return pages
+
+    def _in_reverse(self, pages: list[ListPage | ListRequest]) -> Iterator[dict[str, Any]]:
+        while pages:
+            page = pages.pop()
+            if isinstance(page, ListRequest):
+                page = self._reader.page(page)
+            yield from (item for item in reversed(page.items) if self._is_due(item))
+
+    def _from_oldest(self, first: ListRequest) -> Iterator[dict[str, Any]]:
+        request = _with(first, sort=OLDEST_FIRST)
+        if self._start is not None and BODY in request.params:
+            request = self._skip(request)
+        for page in self._reader.pages(request, prefetch=True):
+            self.seen += len(page.items)
+            for item in page.items:
+                if self._is_due(item):
+                    yield item
+                else:
+                    self.everything = False
+
+    def _skip(self, request: ListRequest) -> ListRequest:
+        """Return the request for the page on which the start is, having left out the bodies."""
+        body_format = request.params[BODY]
+        lean = {name: value for name, value in request.params.items() if name != BODY}
+        for page in self._reader.pages(replace(request, params=lean)):
+            request = page.request
+            if any(self._is_due(item) for item in page.items):
+                break
+            self.everything = self.everything and not page.items
+        return _with(request, **{BODY: body_format})
+
+    def _is_due(self, item: dict[str, Any]) -> bool:
+        moment = self._moment(item)
+        return self._start is None or moment is None or moment >= self._start
+
+
+def _with(request: ListRequest, **params: Any) -> ListRequest:
+    return replace(request, params={**request.params, **params})

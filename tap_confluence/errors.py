@@ -1,0 +1,73 @@
+"""What can go wrong, by name. Each message is one line that says what to do."""
+
+from __future__ import annotations
+
+
+class ConfluenceError(Exception):
+    """The run cannot go on; the message is for the person who runs it."""
+
+
+class SettingsError(ConfluenceError):
+    """A setting is unknown, missing, malformed or contradicts another."""
+
+
+class SiteError(ConfluenceError):
+    """There is no Confluence where the settings point, or it cannot be reached."""
+
+
+class SignInError(ConfluenceError):
+    """The site does not accept the credentials."""
+
+
+class StateError(ConfluenceError):
+    """The state that was passed in cannot be understood."""
+
+
+class RetriesExhaustedError(ConfluenceError):
+    """A request failed each time it was tried."""
+
+
+class RateLimitError(ConfluenceError):
+    """The site wants a longer pause than `max_rate_limit_wait` allows."""
+
+
+class StoppedError(ConfluenceError):
+    """The run was asked to stop, by a signal.
+
+    Attributes:
+        signal_number: The number of the signal.
+    """
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("Stopped on request; the next run continues where this one ended.")
+        self.signal_number = signal_number
+
+
+class RefusedError(ConfluenceError):
+    """The site answered one request with a refusal that no retry changes.
+
+    Attributes:
+        status: The HTTP status, 400 to 499.
+        said: All that the site said about it.
+    """
+
+    def __init__(self, message: str, status: int, said: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.said = said or message
+
+
+class NotFoundError(RefusedError):
+    """What was asked for is gone, or not visible to this account (404)."""
+
+
+class ForbiddenError(RefusedError):
+    """This account may not see what was asked for (403)."""
+
+
+class ScopeError(RefusedError):
+    """The token lacks the scope of this endpoint (401, "scope does not match")."""
+
+
+class EndpointGoneError(RefusedError):
+    """The site no longer has this endpoint (410)."""

@@ -1,0 +1,60 @@
+"""Attachments: what is known about the files, not their content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from singer_sdk import typing as th
+
+from tap_confluence.schemas.content import (
+    container_id,
+    created_at,
+    latest_version,
+    status,
+    title,
+)
+from tap_confluence.schemas.links import links
+from tap_confluence.schemas.record import key, record
+
+ATTACHMENT: dict[str, Any] = record(
+    key("id", "Id of the attachment; on Cloud it begins with `att`."),
+    status(),
+    title("Name of the file."),
+    created_at("attachment"),
+    container_id("pageId", "page"),
+    container_id("blogPostId", "blog post"),
+    container_id("customContentId", "custom content"),
+    th.Property(
+        "mediaType",
+        th.StringType,
+        description="Media type of the file, such as `image/png`.",
+    ),
+    th.Property(
+        "mediaTypeDescription",
+        th.StringType,
+        description="Media type in words, such as `PNG Image`.",
+    ),
+    th.Property(
+        "comment",
+        th.StringType,
+        description="Remark left at the upload; empty or null when there is none.",
+    ),
+    th.Property(
+        "fileId",
+        th.StringType,
+        description="Id of the file in the media store, which `atlas_doc_format` bodies refer to.",
+    ),
+    th.Property("fileSize", th.IntegerType, description="Size of the file in bytes."),
+    th.Property(
+        "webuiLink",
+        th.StringType,
+        description="Where a browser shows the attachment, below the site's base URL.",
+    ),
+    th.Property(
+        "downloadLink",
+        th.StringType,
+        description="Where the file can be fetched, below the site's base URL.",
+    ),
+    *latest_version(),
+    links("webui", "download"),
+)

@@ -1,0 +1,90 @@
+"""Pages and their place in the page tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from singer_sdk import typing as th
+
+from tap_confluence.schemas.body import BODY
+from tap_confluence.schemas.content import (
+    author_id,
+    created_at,
+    latest_version,
+    space_id,
+    status,
+    title,
+)
+from tap_confluence.schemas.links import links
+from tap_confluence.schemas.record import key, record
+
+
+def _parent_type() -> th.Property[Any]:
+    return th.Property(
+        "parentType",
+        th.StringType,
+        description=(
+            "Kind of the parent: `page`, `whiteboard`, `database`, `embed` or `folder`. Null at "
+            "the top of a space."
+        ),
+    )
+
+
+PAGE: dict[str, Any] = record(
+    key("id", "Id of the page."),
+    status(),
+    title("Title of the page, unique within its space."),
+    space_id(),
+    th.Property(
+        "parentId",
+        th.StringType,
+        description="Id of what the page is filed under. Null at the top of a space.",
+    ),
+    _parent_type(),
+    th.Property(
+        "position",
+        th.IntegerType,
+        description="Order among the children of the same parent, lowest first; not consecutive.",
+    ),
+    author_id("page"),
+    th.Property(
+        "ownerId",
+        th.StringType,
+        description="Account id of the user who owns the page now; null when nobody does.",
+    ),
+    th.Property(
+        "lastOwnerId",
+        th.StringType,
+        description="Account id of the owner before the present one; null when there was none.",
+    ),
+    th.Property(
+        "subtype",
+        th.StringType,
+        description="Variety of page, such as `live`. Null on an ordinary page.",
+    ),
+    created_at("page"),
+    *latest_version(),
+    th.Property(
+        "body",
+        BODY,
+        description="The text of the page, in the representation of the setting `body_format`.",
+    ),
+    links("webui", "editui", "tinyui"),
+)
+
+CHILD_PAGE: dict[str, Any] = record(
+    key("parentId", "Id of what the page is filed under."),
+    key("id", "Id of the child page."),
+    _parent_type(),
+    status(),
+    title("Title of the child page."),
+    space_id(),
+    th.Property(
+        "childPosition",
+        th.IntegerType,
+        description=(
+            "Order among the children of the same parent, lowest first; filled by the tap from "
+            "the page's `position`."
+        ),
+    ),
+)

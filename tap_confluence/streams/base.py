@@ -1,0 +1,177 @@
+"""What every stream does, whatever it reads and wherever from."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Stream
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
+from typing_extensions import override
+
+from tap_confluence.errors import RefusedError
+from tap_confluence.streams.moments import with_overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.client import Reader
+    from tap_confluence.tap import TapConfluence
+
+
+class ConfluenceStream(Stream):
+    """Base of all streams.
+
+    It keeps the SDK's order of records, children before their parent, and differs from it in what
+    the SDK does once a parent and this tap does once a run: the SCHEMA message, the version of a
+    table and its activation, the log lines.
+
+    Attributes:
+        path: Where it is read from, below the root of the site.
+        scope: The scope a token needs to read it.
+    """
+
+    # Records are made of JSON only, so there is nothing to convert.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    # One bookmark a stream: never one a parent.
+    state_partitioning_keys = ()
+
+    path: ClassVar[str] = ""
+    scope: ClassVar[str] = ""
+
+    _tap: TapConfluence
+
+    def __init__(self, tap: TapConfluence) -> None:
+        super().__init__(tap)
+        self._is_open = False
+        self._is_partial = False
+
+    @property
+    def reader(self) -> Reader:
+        """What reads the site."""
+        return self._tap.reader
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether this run reads only what changed since the bookmark."""
+        return self.replication_method == REPLICATION_INCREMENTAL
+
+    @property
+    def family(self) -> list[ConfluenceStream]:
+        """This stream and its children, those that are selected."""
+        members = (self, *self.child_streams)
+        return [s for s in members if s.selected and isinstance(s, ConfluenceStream)]
+
+    @abstractmethod
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Read the records of the stream, or of one parent of it."""
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        for child in self.child_streams:
+            if child.selected and isinstance(child, ConfluenceStream):
+                child.open()
+        try:
+            for record in self.read(context):
+                self.reader.stop.check()
+                yield record
+        except RefusedError as error:
+            self.deny(error)
+        else:
+            # Code after the last yield runs when the last record has been written.
+            if self.parent_stream_type is None:
+                self.complete()
+
+    def starting_point(self) -> str | None:
+        """Return the moment from which on changes are read; None reads everything."""
+        if not self.is_incremental:
+            return None
+        bookmark = self.bookmark
+        return with_overlap(bookmark) if bookmark else self._tap.anchor
+
+    @property
+    def bookmark(self) -> str | None:
+        """The moment up to which everything has been written, if any run got that far."""
+        state = self.stream_state
+        if state.get("replication_key") != self.replication_key:
+            return None
+        value = state.get("replication_key_value")
+        return str(value) if value else None
+
+    def advance(self, moment: str | None) -> None:
+        """Move the bookmark on, never back."""
+        if self.is_incremental and moment and moment > (self.bookmark or ""):
+            self.stream_state["replication_key"] = self.replication_key
+            self.stream_state["replication_key_value"] = moment
+
+    def open(self) -> None:
+        """Write the SCHEMA message, unless it was written in this run."""
+        self._write_schema_message()
+
+    def deny(self, error: RefusedError) -> None:
+        """Go on without this stream, and have the run fail at its end."""
+        self.leave_incomplete()
+        self._tap.note_denied(self, error)
+
+    def leave_incomplete(self) -> None:
+        """Take note that something could not be read, so that nothing is taken for deleted."""
+        self._is_partial = True
+
+    def complete(self) -> None:
+        """Take note that everything there is has been written: what was not is gone."""
+        if self._stream_version is not None and not self._is_partial:
+            self._write_activate_version_message(self._stream_version)
+        for child in self.child_streams:
+            if child.selected and isinstance(child, ConfluenceStream):
+                child.complete()
+
+    @override
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        # An error is logged once, by the tap, where the run ends.
+        super().log(
+            message, *args, level=logging.DEBUG if level == logging.ERROR else level, **kwargs
+        )
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        # The SDK would activate the version before its first record, at each parent of a child.
+        return False
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]] | None:
+        return None
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        return None
+
+    @override
+    def _write_starting_replication_value(self, context: Context | None) -> None:
+        """Keep the state to what the next run needs."""
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark to `advance`: an item is complete only after its children."""
+
+    @override
+    def _write_schema_message(self) -> None:
+        if self._is_open:
+            return
+        self._is_open = True
+        if self.replication_method == REPLICATION_FULL_TABLE and self._tap.activates_versions:
+            # Milliseconds, because two runs may begin within a second.
+            self._stream_version = self._initialized_at
+        super()._write_schema_message()
+
+    @override
+    def _write_state_message(self) -> None:
+        if self.parent_stream_type is None:
+            super()._write_state_message()

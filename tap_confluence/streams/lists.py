@@ -1,0 +1,132 @@
+"""Lists of items, and the details of each item that child streams are made of."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence.errors import NotFoundError, RefusedError, ScopeError
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.details import DetailStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from singer_sdk.helpers.types import Context, Record
+
+    Details = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """An item to write.
+
+    Attributes:
+        item: As the list has it.
+        streams: Those of the family that are to write what they have of it.
+        moves_bookmark: Whether everything older has been written before it.
+    """
+
+    item: dict[str, Any]
+    streams: Sequence[ConfluenceStream]
+    moves_bookmark: bool = True
+
+
+class ListStream(ConfluenceStream):
+    """A list read as a list, with one request an item for all of its details together.
+
+    Attributes:
+        owner_key: Under which name the children's records carry the id of an item.
+    """
+
+    owner_key: ClassVar[str]
+
+    present: Record
+    """The record of the item that is being written."""
+
+    _work: Work
+    _details: Details | None = None
+
+    @abstractmethod
+    def items(self) -> Iterable[dict[str, Any]]:
+        """Read all items of the list."""
+
+    def all_items(self) -> Iterable[dict[str, Any]]:
+        """Read all items of the list, as little of each as the API allows."""
+        return self.items()
+
+    @abstractmethod
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        """Get the sections of an item's details. Runs in a worker thread."""
+
+    def shape(self, item: dict[str, Any]) -> Record:
+        """Turn an item of the list into a record."""
+        return item
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        family = self.family
+        yield from self.write(Work(item, family) for item in self.items())
+
+    def write(self, work: Iterable[Work]) -> Iterator[Record]:
+        """Write items in order, each after its details, while those of the next are on the way.
+
+        Yields:
+            The record of each item that this stream is to write itself.
+        """
+        for present, future in self.reader.look_ahead(work, self._details_call):
+            self._work = present
+            self._details = self._await_details(future)
+            self.present = record = self.shape(self._work.item)
+            if self in self._work.streams:
+                yield record
+            else:
+                self._process_record(record)
+            self.written(present)
+
+    def written(self, work: Work) -> None:  # noqa: ARG002
+        """Take note that an item is complete, its children's records included."""
+        self._tap.write_state_when_due()
+
+    def rows(self, child: DetailStream) -> list[dict[str, Any]]:
+        """Return what a child has to write of the present item."""
+        if self._details is None or child not in self._work.streams:
+            return []
+        return self._details.get(child.section, [])
+
+    @override
+    def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
+        if self._details is not None:
+            yield {self.owner_key: record["id"]}
+
+    def _details_call(self, work: Work) -> Callable[[], Details] | None:
+        sections = sorted(
+            {s.section for s in work.streams if isinstance(s, DetailStream) and not s.is_denied}
+        )
+        if not sections:
+            return None
+        return partial(self.get_details, str(work.item["id"]), sections)
+
+    def _await_details(self, future: Future[Details] | None) -> Details | None:
+        if future is None:
+            return None
+        try:
+            return self.reader.result(future)
+        except ScopeError as error:
+            for child in self._detail_streams():
+                child.deny(error)
+        except RefusedError as error:
+            self._tap.note_skipped(self, str(self._work.item["id"]), error)
+            if not isinstance(error, NotFoundError):
+                # What is gone is gone; what is forbidden may still be there.
+                for child in self._detail_streams():
+                    child.leave_incomplete()
+        return None
+
+    def _detail_streams(self) -> list[DetailStream]:
+        return [s for s in self._work.streams if isinstance(s, DetailStream)]

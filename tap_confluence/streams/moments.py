@@ -1,0 +1,42 @@
+"""Moments as the records and the state have them: UTC, milliseconds, comparable as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+OVERLAP = timedelta(minutes=2)
+"""How far before its bookmark a stream starts again: a change is dated when it begins to be
+saved, and may become visible later than another that began after it."""
+
+_LENGTH = len("2024-01-01T00:00:00.000Z")
+
+
+def to_moment(value: object) -> str | None:
+    """Write a time stamp of the API the one way in which all are written.
+
+    Args:
+        value: ISO 8601 with any offset and precision, or anything else.
+
+    Returns:
+        `YYYY-MM-DDTHH:MM:SS.mmmZ`, or None where there is no time stamp.
+    """
+    if not isinstance(value, str):
+        return None
+    if len(value) == _LENGTH and value[-1] == "Z" and value[-5] == ".":
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return format_moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def format_moment(moment: datetime) -> str:
+    """Write a moment with an offset the one way in which all are written."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def with_overlap(bookmark: str) -> str:
+    """Return where to start again after a bookmark."""
+    return format_moment(datetime.fromisoformat(bookmark) - OVERLAP)

@@ -1,0 +1,266 @@
+"""The tap: reads the settings, checks the connection, lists the streams, and ends the run."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from requests.auth import HTTPBasicAuth
+from singer_sdk import Tap
+from singer_sdk.helpers._util import load_json
+from typing_extensions import override
+
+from tap_confluence.client import Client, Pace, Reader, StopFlag, Workers, check_sign_in
+from tap_confluence.client.session import DEFAULT_USER_AGENT
+from tap_confluence.cloud import STREAMS
+from tap_confluence.command import TapCommand
+from tap_confluence.errors import ConfluenceError, RefusedError, StateError
+from tap_confluence.settings import SETTINGS, anchor, check_settings, site_url
+from tap_confluence.streams.moments import format_moment, to_moment
+from tap_confluence.writer import BufferedWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import IO
+
+    import click
+    from singer_sdk.plugin_base import _ConfigInput
+
+    from tap_confluence.streams.base import ConfluenceStream
+
+SECONDS_BETWEEN_STATES = 5.0
+ITEMS_BETWEEN_STATES = 200
+
+
+class TapConfluence(Tap):
+    """Extracts an Atlassian Confluence site.
+
+    Spaces, pages, blog posts, comments, attachments, labels, versions, properties, tasks and
+    groups, incrementally, with as few requests as the API allows.
+    """
+
+    name = "tap-confluence"
+    config_jsonschema: ClassVar[dict[str, Any]] = SETTINGS
+    message_writer_class = BufferedWriter
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._stop = StopFlag()
+        self._denied: dict[str, tuple[str, str]] = {}
+        self._skipped: Counter[str] = Counter()
+        self._state_written_at = time.monotonic()
+        self._items_since_state = 0
+        super().__init__(*args, **kwargs)
+
+    @override
+    def discover_streams(self) -> Sequence[ConfluenceStream]:
+        return [stream(self) for stream in STREAMS]
+
+    @cached_property
+    def client(self) -> Client:
+        """What sends requests to the site."""
+        config = self.config
+        pace = Pace(
+            requests_per_second=config.get("requests_per_second"),
+            longest_wait=config["max_rate_limit_wait"],
+            sleep=self._stop.sleep,
+        )
+        return Client(
+            site_url(config),
+            HTTPBasicAuth(config["email"].encode(), config["api_token"].encode()),
+            pace,
+            self._stop,
+            max_retries=config["max_retries"],
+            timeout=config["request_timeout"],
+            connections=config["max_concurrency"],
+            verify=config["verify_ssl"] and config.get("ca_bundle", True),
+            user_agent=config.get("user_agent", DEFAULT_USER_AGENT),
+        )
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What the streams read with."""
+        workers = Workers(self.config["max_concurrency"], self._stop)
+        return Reader(self.client, workers, self._stop, self.config["page_size"])
+
+    @cached_property
+    def anchor(self) -> str:
+        """The moment at which an incremental stream starts that has no bookmark."""
+        moment = anchor(self.config)
+        if not (self.config.get("anchor_date") or self.config.get("lookback_days")):
+            self.logger.info(
+                "Incremental streams without a bookmark start at %s; set 'anchor_date' to change "
+                "that",
+                moment.to_date_string(),
+            )
+        return format_moment(moment)
+
+    @property
+    def activates_versions(self) -> bool:
+        """Whether complete streams end with an ACTIVATE_VERSION message.
+
+        Not in BATCH mode, whose messages carry no version.
+        """
+        return bool(self.config["emit_activate_version_messages"]) and not self._is_batching
+
+    def check_connection(self) -> None:
+        """Make sure that the site is there and knows the account.
+
+        Raises:
+            ConfluenceError: Saying what to do.
+        """
+        check_sign_in(self.client)
+
+    def site_moment(self) -> str:
+        """Return the present moment by the clock of the site."""
+        return format_moment(self.client.site_time())
+
+    def write_state_when_due(self) -> None:
+        """Write a STATE message, unless one was written a moment ago."""
+        if self._is_batching:
+            # A record may still be in a file that no BATCH message has named yet.
+            return
+        self._items_since_state += 1
+        now = time.monotonic()
+        if (
+            self._items_since_state >= ITEMS_BETWEEN_STATES
+            or now - self._state_written_at >= SECONDS_BETWEEN_STATES
+        ):
+            self._items_since_state = 0
+            self._state_written_at = now
+            self.state_writer.write_state(self.state)
+
+    def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
+        """Take note that a stream may not be read: the run goes on without it, and fails."""
+        self._denied[stream.name] = (stream.scope, str(error))
+
+    def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
+        """Take note of an item that is gone or forbidden: the first of a stream is logged."""
+        self._skipped[stream.name] += 1
+        if self._skipped[stream.name] == 1:
+            self.logger.warning(
+                "Skipping %s of '%s', and any other like it: %s (%d)",
+                what,
+                stream.name,
+                error,
+                error.status,
+            )
+
+    def finish(self) -> None:
+        """Report what the run skipped.
+
+        Raises:
+            ConfluenceError: A stream could not be read at all.
+        """
+        for name, count in sorted(self._skipped.items()):
+            self.logger.warning("Skipped %d of '%s' that are gone or forbidden", count, name)
+        if self._denied:
+            streams = "; ".join(
+                f"'{name}' ({said}) needs the scope {scope}"
+                for name, (scope, said) in sorted(self._denied.items())
+            )
+            message = (
+                f"Not all streams could be read: {streams}. Give the account the right and the "
+                "token the scope, or deselect the stream. All other streams are complete."
+            )
+            raise ConfluenceError(message)
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        bookmarks = state.get("bookmarks", {})
+        if not isinstance(bookmarks, dict) or not all(
+            isinstance(entry, dict) for entry in bookmarks.values()
+        ):
+            message = (
+                "The state is not a Singer state with 'bookmarks' by stream. Pass the state of an "
+                "earlier run of this tap, or none."
+            )
+            raise StateError(message)
+        for name, entry in bookmarks.items():
+            value = entry.get("replication_key_value")
+            moment = to_moment(value)
+            if value is not None and moment is None:
+                message = (
+                    f"The bookmark {value!r} of '{name}' is not a time stamp. Remove it from the "
+                    "state to start over, or set it to a moment like 2024-01-31T00:00:00.000Z."
+                )
+                raise StateError(message)
+            if moment is not None and moment > format_moment(datetime.now(UTC)):
+                self.logger.warning(
+                    "The bookmark %s of '%s' lies in the future: nothing older will be read",
+                    moment,
+                    name,
+                )
+        super().load_state(state)
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        schema = self.config_jsonschema
+        self.append_builtin_config(schema)
+        for name, setting in schema["properties"].items():
+            if "default" in setting:
+                self._config.setdefault(name, setting["default"])
+        if raise_errors:
+            check_settings(self._config, schema)
+        return []
+
+    @property
+    def _is_batching(self) -> bool:
+        return bool(self.config.get("batch_config"))
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        # Nothing is written from here: the signal may have come in the middle of a message.
+        self._stop.set(signum)
+
+    @override
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        return TapCommand(
+            name=command.name,
+            callback=command.callback,
+            params=command.params,
+            help=command.help,
+            context_settings=command.context_settings,
+            logger=cls.logger,
+        )
+
+    @override
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        if about:
+            cls.print_about(about_format)
+            return
+        tap = cls(
+            config=config.config if config else {},
+            state=None if state is None else load_json(state.read()),
+            catalog=None if catalog is None else load_json(catalog.read()),
+            parse_env_config=config.parse_env if config else False,
+        )
+        tap.run()
+
+    def run(self) -> None:
+        """Check the connection, then sync all selected streams.
+
+        Raises:
+            ConfluenceError: The run, or a part of it, failed; the state has been written.
+        """
+        self.check_connection()
+        try:
+            self.sync_all()
+        except ConfluenceError:
+            self.state_writer.write_state(self.state)
+            raise
+        self.finish()
