@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -82,7 +83,12 @@ class TapConfluence(Tap):
 
     @cached_property
     def reader(self) -> Reader:
-        """What the streams read with."""
+        """What the streams read with, once the site has accepted the credentials.
+
+        Raises:
+            ConfluenceError: There is no such site, or it refuses; the message says what to do.
+        """
+        check_sign_in(self.client)
         workers = Workers(self.config["max_concurrency"], self._stop)
         return Reader(self.client, workers, self._stop, self.config["page_size"])
 
@@ -105,14 +111,6 @@ class TapConfluence(Tap):
         Not in BATCH mode, whose messages carry no version.
         """
         return bool(self.config["emit_activate_version_messages"]) and not self._is_batching
-
-    def check_connection(self) -> None:
-        """Make sure that the site is there and knows the account.
-
-        Raises:
-            ConfluenceError: Saying what to do.
-        """
-        check_sign_in(self.client)
 
     def site_moment(self) -> str:
         """Return the present moment by the clock of the site."""
@@ -149,8 +147,14 @@ class TapConfluence(Tap):
                 error.status,
             )
 
-    def finish(self) -> None:
-        """Report what the run skipped.
+    def _report_usage(self) -> None:
+        """Log what the run has cost, by stream."""
+        for name, usage in sorted(self.client.usage.items()):
+            self.logger.info("%s: %s", name, usage)
+        self.logger.info("In all: %s", self.client.total_usage)
+
+    def _report_gaps(self) -> None:
+        """Log what the run skipped.
 
         Raises:
             ConfluenceError: A stream could not be read at all.
@@ -215,6 +219,8 @@ class TapConfluence(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # Nothing is written from here: the signal may have come in the middle of a message.
         self._stop.set(signum)
+        # A second signal ends the process at once.
+        signal.signal(signum, signal.SIG_DFL)
 
     @override
     @classmethod
@@ -252,15 +258,17 @@ class TapConfluence(Tap):
         tap.run()
 
     def run(self) -> None:
-        """Check the connection, then sync all selected streams.
+        """Sign in, then sync all selected streams, and report.
 
         Raises:
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
-        self.check_connection()
+        _ = self.reader
         try:
             self.sync_all()
         except ConfluenceError:
             self.state_writer.write_state(self.state)
             raise
-        self.finish()
+        finally:
+            self._report_usage()
+        self._report_gaps()

@@ -6,7 +6,7 @@ import itertools
 import logging
 import random
 import threading
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -73,12 +73,26 @@ class TransientError(Exception):
 
 @dataclass
 class Usage:
-    """What a part of the run has cost."""
+    """What a part of the run has cost.
+
+    Attributes:
+        requests: Requests sent, those included that failed.
+        points: Points of the hourly quota that Atlassian counts for apps.
+        retries: Requests that were repeated after a failure.
+        limited: Requests that were answered 429.
+    """
 
     requests: int = 0
     points: int = 0
     retries: int = 0
     limited: int = 0
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return (
+            f"{self.requests} requests ({self.points} points of quota), "
+            f"{self.retries} retries, {self.limited} rate-limited"
+        )
 
 
 @dataclass(frozen=True)
@@ -118,7 +132,8 @@ class Client:
         user_agent: str = DEFAULT_USER_AGENT,
     ) -> None:
         self.root = root
-        self.usage: Counter[tuple[str, str]] = Counter()
+        self.usage: defaultdict[str, Usage] = defaultdict(Usage)
+        self.total_usage = Usage()
         self._pace = pace
         self._stop = stop
         self._max_retries = max_retries
@@ -199,7 +214,7 @@ class Client:
         """Send a request, again and again while the site only says that it limits."""
         while True:
             left_at = self._pace.wait_for_turn()
-            self._count(tag, "requests")
+            self._count(tag, requests=1)
             try:
                 response = self._session.get(
                     f"{self.root}{path}",
@@ -221,7 +236,7 @@ class Client:
             if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                 self._pace.answered(response.headers)
                 return response
-            self._count(tag, "limited")
+            self._count(tag, limited=1)
             self._pace.limited(response.headers, left_at=left_at)
 
     def _read_clock(self, response: requests.Response) -> None:
@@ -233,20 +248,26 @@ class Client:
 
     def _note_retry(self, tag: str, path: str, details: Any) -> None:
         self._stop.check()
-        self._count(tag, "retries")
+        self._count(tag, retries=1)
         logger.warning(
             "Repeating %s in %.1f s: %s", path, details["wait"], details.get("exception")
         )
 
-    def _count(self, tag: str, what: str, amount: int = 1) -> None:
+    def _count(
+        self, tag: str, *, requests: int = 0, points: int = 0, retries: int = 0, limited: int = 0
+    ) -> None:
         with self._usage_lock:
-            self.usage[tag, what] += amount
+            for usage in (self.usage[tag], self.total_usage):
+                usage.requests += requests
+                usage.points += points
+                usage.retries += retries
+                usage.limited += limited
 
     def _count_points(self, tag: str, path: str, body: Mapping[str, Any]) -> None:
         results = body.get("results")
         objects = len(results) if isinstance(results, list) else 1
         price = POINTS_PER_OBJECT.get(path.rsplit("/", 1)[-1], 1)
-        self._count(tag, "points", 1 + price * objects)
+        self._count(tag, points=1 + price * objects)
 
 
 def _waits() -> Generator[float, TransientError, None]:
