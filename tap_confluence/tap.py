@@ -50,7 +50,7 @@ class TapConfluence(Tap):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._stop = StopFlag()
-        self._denied: dict[str, tuple[str, str]] = {}
+        self._denied: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
         self._state_written_at = time.monotonic()
         self._items_since_state = 0
@@ -133,7 +133,7 @@ class TapConfluence(Tap):
 
     def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
         """Take note that a stream may not be read: the run goes on without it, and fails."""
-        self._denied[stream.name] = (stream.scope, str(error))
+        self._denied[stream.name] = f"'{stream.name}' needs the scope {stream.scope} ({error})"
 
     def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden: the first of a stream is logged."""
@@ -162,13 +162,10 @@ class TapConfluence(Tap):
         for name, count in sorted(self._skipped.items()):
             self.logger.warning("Skipped %d of '%s' that are gone or forbidden", count, name)
         if self._denied:
-            streams = "; ".join(
-                f"'{name}' ({said}) needs the scope {scope}"
-                for name, (scope, said) in sorted(self._denied.items())
-            )
             message = (
-                f"Not all streams could be read: {streams}. Give the account the right and the "
-                "token the scope, or deselect the stream. All other streams are complete."
+                f"Not all streams could be read: {'; '.join(sorted(self._denied.values()))}. Give "
+                "the token the scope and the account the right, or deselect the stream. All other "
+                "streams are complete."
             )
             raise ConfluenceError(message)
 

@@ -57,7 +57,8 @@ class Workers:
     """A fixed number of threads that run calls in the order they were handed in.
 
     The threads are daemons, unlike those of `concurrent.futures`: a process that was asked to
-    stop does not wait for an answer that may take minutes.
+    stop does not wait for an answer that may take minutes. A thread is started only when all
+    others are busy, because each keeps memory of its own.
 
     Args:
         size: Calls that run at the same time.
@@ -68,7 +69,8 @@ class Workers:
         self.size = size
         self._stop = stop
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
-        self._started = 0
+        self._threads = 0
+        self._unfinished = 0
         self._lock = threading.Lock()
 
     def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -78,11 +80,12 @@ class Workers:
             Its result to come. Await it with `result`.
         """
         future: Future[T] = Future()
-        self._calls.put((future, lambda: call(*args, **kwargs)))
         with self._lock:
-            if self._started < self.size:
-                self._started += 1
+            self._unfinished += 1
+            if self._threads < min(self._unfinished, self.size):
+                self._threads += 1
                 threading.Thread(target=self._run, name="confluence", daemon=True).start()
+        self._calls.put((future, lambda: call(*args, **kwargs)))
         return future
 
     def result(self, future: Future[T]) -> T:
@@ -102,13 +105,24 @@ class Workers:
     def _run(self) -> None:
         while True:
             future, call = self._calls.get()
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-                future.set_exception(error)
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = call()
+                except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                    self._finish()
+                    future.set_exception(error)
+                else:
+                    self._finish()
+                    future.set_result(result)
+                    del result
+            else:
+                self._finish()
+            # While it waits, a thread must not keep what the reader has already let go.
             del future, call
+
+    def _finish(self) -> None:
+        with self._lock:
+            self._unfinished -= 1
 
 
 class LookAhead(Generic[Item, T]):

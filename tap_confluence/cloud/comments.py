@@ -67,7 +67,7 @@ class CommentStream(ContentStream):
             yield from replies
 
     def _lists_replies(self) -> bool:
-        if self.stream_state.get(REPLIES_LISTED):
+        if self.entry.get(REPLIES_LISTED):
             return True
         [first] = self.lists(bodies=False)
         request = self.reader.first_page(
@@ -75,7 +75,7 @@ class CommentStream(ContentStream):
         )
         if not self.reader.any_once(request, _is_reply):
             return False
-        self.stream_state[REPLIES_LISTED] = True
+        self.entry[REPLIES_LISTED] = True
         return True
 
     def _read_threads(self) -> Iterator[Record]:

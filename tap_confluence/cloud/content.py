@@ -74,8 +74,8 @@ class ContentStream(ChangeStream):
             return False
         return sum(1 for _ in itertools.islice(self.all_items(), count)) < count
 
-    @override
     def all_items(self) -> Iterator[dict[str, Any]]:
+        """Read all items of the list, without their bodies."""
         for request in self.lists(*self._wanted_statuses(), bodies=False):
             yield from self.reader.items(request)
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 LONGEST_PAGE = "250"
 
+OWNERS = frozenset({"page", "blogpost", "attachment", "custom"})
+"""Under which keys the versions of a list repeat what they are versions of."""
+
 
 def get_details(
     client: Client, path: str, sections: Sequence[str], *, tag: str
@@ -39,13 +42,21 @@ def get_details(
 def _rows(client: Client, path: str, section: str, part: object, tag: str) -> list[dict[str, Any]]:
     first = ListRequest(f"{path}/{section}", {"limit": LONGEST_PAGE}, tag)
     if not isinstance(part, dict) or not isinstance(part.get("results"), list):
-        return collect(client, first)
+        return _listed(client, first)
     rows = [row for row in part["results"] if isinstance(row, dict)]
     meta = part.get("meta")
     if not isinstance(meta, dict) or not meta.get("hasMore"):
         return rows
     cursor = meta.get("cursor")
     if not isinstance(cursor, str) or not cursor:
-        return collect(client, first)
+        return _listed(client, first)
     rest = ListRequest(first.path, {**first.params, "cursor": cursor}, tag)
-    return rows + collect(client, rest)
+    return rows + _listed(client, rest)
+
+
+def _listed(client: Client, first: ListRequest) -> list[dict[str, Any]]:
+    """Get rows from a list as the details have them: without the item they belong to."""
+    return [
+        {key: value for key, value in row.items() if key not in OWNERS}
+        for row in collect(client, first)
+    ]

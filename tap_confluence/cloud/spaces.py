@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.cloud.details import get_details
 from tap_confluence.streams.details import DetailStream
-from tap_confluence.streams.lists import ListStream
+from tap_confluence.streams.lists import ListStream, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.streams.lists import Details
 
@@ -28,9 +30,11 @@ class Spaces(ListStream):
     schema = schemas.SPACE
 
     @override
-    def items(self) -> Iterator[dict[str, Any]]:
+    def read(self, context: Context | None) -> Iterator[Record]:
+        family = self.family
         params = {"description-format": "plain", "include-icon": "true"}
-        return self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
+        spaces = self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
+        return self.write(Work(space, family) for space in spaces)
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:

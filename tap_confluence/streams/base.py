@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -15,7 +18,7 @@ from tap_confluence.errors import RefusedError
 from tap_confluence.streams.moments import with_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -47,6 +50,7 @@ class ConfluenceStream(Stream):
 
     def __init__(self, tap: TapConfluence) -> None:
         super().__init__(tap)
+        self.is_denied = False
         self._is_open = False
         self._is_partial = False
 
@@ -96,26 +100,31 @@ class ConfluenceStream(Stream):
     @property
     def bookmark(self) -> str | None:
         """The moment up to which everything has been written, if any run got that far."""
-        state = self.stream_state
-        if state.get("replication_key") != self.replication_key:
+        if self.entry.get("replication_key") != self.replication_key:
             return None
-        value = state.get("replication_key_value")
+        value = self.entry.get("replication_key_value")
         return str(value) if value else None
+
+    @cached_property
+    def entry(self) -> dict[str, Any]:
+        """The entry of the stream in the state."""
+        return self.stream_state
 
     def advance(self, moment: str | None) -> None:
         """Move the bookmark on, never back."""
-        if self.is_incremental and moment and moment > (self.bookmark or ""):
-            self.stream_state["replication_key"] = self.replication_key
-            self.stream_state["replication_key_value"] = moment
+        if self.is_incremental and not self.is_denied and moment and moment > (self.bookmark or ""):
+            self.entry["replication_key"] = self.replication_key
+            self.entry["replication_key_value"] = moment
 
     def open(self) -> None:
         """Write the SCHEMA message, unless it was written in this run."""
         self._write_schema_message()
 
     def deny(self, error: RefusedError) -> None:
-        """Go on without this stream, and have the run fail at its end."""
-        self.leave_incomplete()
-        self._tap.note_denied(self, error)
+        """Go on without this stream and its children, and have the run fail at its end."""
+        self.is_denied = True
+        for stream in self.family:
+            self._tap.note_denied(stream, error)
 
     def leave_incomplete(self) -> None:
         """Take note that something could not be read, so that nothing is taken for deleted."""
@@ -123,7 +132,7 @@ class ConfluenceStream(Stream):
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        if self._stream_version is not None and not self._is_partial:
+        if self._stream_version is not None and not (self.is_denied or self._is_partial):
             self._write_activate_version_message(self._stream_version)
         for child in self.child_streams:
             if child.selected and isinstance(child, ConfluenceStream):
@@ -160,6 +169,26 @@ class ConfluenceStream(Stream):
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
         """Leave the bookmark to `advance`: an item is complete only after its children."""
+
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        if not self._takes_all_properties:
+            yield from super()._generate_record_messages(record)
+            return
+        for stream_map in self.stream_maps:
+            mapped = stream_map.transform(record)
+            if mapped is not None:
+                yield RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=mapped,
+                    version=self._stream_version,
+                    time_extracted=datetime.now(UTC),
+                )
+
+    @cached_property
+    def _takes_all_properties(self) -> bool:
+        """Whether no property is deselected, so that none has to be looked for in each record."""
+        return all(self.mask.values())
 
     @override
     def _write_schema_message(self) -> None:

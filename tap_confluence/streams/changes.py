@@ -60,20 +60,18 @@ class ChangeStream(ListStream):
         return ()
 
     @override
-    def items(self) -> Iterable[dict[str, Any]]:
-        return itertools.chain(
-            self.changed_since(None, bookmarked=False), self.trashed(bodies=True)
-        )
-
-    @override
     def shape(self, item: dict[str, Any]) -> Record:
-        return {**item, self.replication_key: self.moment(item)}
+        self.moment(item)
+        return item
 
     def moment(self, item: dict[str, Any]) -> str | None:
-        """Return when an item was last modified."""
-        version = item.get("version")
-        modified = version.get("createdAt") if isinstance(version, dict) else None
-        return to_moment(modified) or to_moment(item.get("createdAt"))
+        """Return when an item was last modified, and keep it with the item."""
+        if self.replication_key not in item:
+            version = item.get("version")
+            modified = version.get("createdAt") if isinstance(version, dict) else None
+            moment = to_moment(modified) or to_moment(item.get("createdAt"))
+            item[self.replication_key] = moment
+        return item[self.replication_key]  # type: ignore[no-any-return]
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -143,8 +141,8 @@ class ChangeStream(ListStream):
                 if due.get(str(item["id"]))
             )
         for stream in starts:
-            if stream.is_incremental:
-                stream.stream_state[TRASH] = now.dump()
+            if stream.is_incremental and not stream.is_denied:
+                stream.entry[TRASH] = now.dump()
 
     def _is_new(
         self,
@@ -156,7 +154,7 @@ class ChangeStream(ListStream):
     ) -> bool:
         if start is None:
             return True
-        before = TrashDigest.load(stream.stream_state.get(TRASH))
+        before = TrashDigest.load(stream.entry.get(TRASH))
         return now.differs_at(item_id, before) and _is_due(moment, self._tap.anchor)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.errors import RefusedError
     from tap_confluence.streams.lists import ListStream
 
 
@@ -31,8 +30,6 @@ class DetailStream(ConfluenceStream):
     section: ClassVar[str]
     parent_stream_type: type[ListStream]
 
-    is_denied = False
-
     @cached_property
     def parent(self) -> ListStream:
         """The list whose items these are details of."""
@@ -45,11 +42,6 @@ class DetailStream(ConfluenceStream):
         owner = (context or {})[owner_key]
         for row in self.parent.rows(self):
             yield {owner_key: owner, **row}
-
-    @override
-    def deny(self, error: RefusedError) -> None:
-        self.is_denied = True
-        super().deny(error)
 
     # The SDK syncs a child once a parent. What it would log each time is logged once a run.
 

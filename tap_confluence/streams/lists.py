@@ -53,25 +53,12 @@ class ListStream(ConfluenceStream):
     _details: Details | None = None
 
     @abstractmethod
-    def items(self) -> Iterable[dict[str, Any]]:
-        """Read all items of the list."""
-
-    def all_items(self) -> Iterable[dict[str, Any]]:
-        """Read all items of the list, as little of each as the API allows."""
-        return self.items()
-
-    @abstractmethod
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         """Get the sections of an item's details. Runs in a worker thread."""
 
     def shape(self, item: dict[str, Any]) -> Record:
         """Turn an item of the list into a record."""
         return item
-
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        family = self.family
-        yield from self.write(Work(item, family) for item in self.items())
 
     def write(self, work: Iterable[Work]) -> Iterator[Record]:
         """Write items in order, each after its details, while those of the next are on the way.
@@ -105,12 +92,14 @@ class ListStream(ConfluenceStream):
             yield {self.owner_key: record["id"]}
 
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
-        sections = sorted(
-            {s.section for s in work.streams if isinstance(s, DetailStream) and not s.is_denied}
-        )
+        sections = {
+            stream.section
+            for stream in work.streams
+            if isinstance(stream, DetailStream) and not stream.is_denied
+        }
         if not sections:
             return None
-        return partial(self.get_details, str(work.item["id"]), sections)
+        return partial(self.get_details, str(work.item["id"]), sorted(sections))
 
     def _await_details(self, future: Future[Details] | None) -> Details | None:
         if future is None:

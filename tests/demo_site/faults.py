@@ -1,0 +1,215 @@
+"""How a site may misbehave, and the limits it may set."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+KINDS = (
+    "429",
+    "429-retry-after",
+    "429-absurd",
+    "429-reset",
+    "500",
+    "503",
+    "503-retry-after",
+    "reset",
+    "cut-off",
+    "not-json",
+    "bad-json",
+    "slow",
+    "wrong-shape",
+)
+
+
+@dataclass
+class Trouble:
+    """One kind of failure, for the next `left` requests under a path.
+
+    `retry_after` is in seconds and goes with the kinds that send it; `delay`, in seconds, goes
+    with "slow", after which the request is answered.
+    """
+
+    kind: str
+    path_prefix: str = ""
+    left: int = 1
+    retry_after: int = 1
+    delay: float = 0.5
+
+
+class TokenBucket:
+    """Lets `rate` requests a second through, and as many at once after a rest."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self._tokens = float(max(1, rate))
+        self._filled_at = time.monotonic()
+
+    def take(self) -> bool:
+        """Let one request through, or not."""
+        now = time.monotonic()
+        self._tokens = min(max(1, self.rate), self._tokens + (now - self._filled_at) * self.rate)
+        self._filled_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class Quota:
+    """Points that may be spent until a reset; `reset_in` is in seconds."""
+
+    def __init__(self, points: int, reset_in: float) -> None:
+        self.points = points
+        self.spent = 0
+        self._reset_in = reset_in
+        self._reset_at = time.time() + reset_in
+
+    def spend(self, points: int) -> None:
+        """Note what a request has cost."""
+        self.spent += points
+
+    def exhausted(self) -> bool:
+        """Whether nothing is left, after starting anew if it is time to."""
+        if time.time() >= self._reset_at:
+            self.spent, self._reset_at = 0, time.time() + self._reset_in
+        return self.spent >= self.points
+
+    def headers(self) -> dict[str, str]:
+        """Say how things stand."""
+        left = max(0, self.points - self.spent)
+        reset = datetime.fromtimestamp(self._reset_at, tz=UTC)
+        headers = {
+            "X-RateLimit-Limit": str(self.points),
+            "X-RateLimit-Remaining": str(left),
+            "X-RateLimit-Reset": reset.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        if left * 5 < self.points:
+            headers["X-RateLimit-NearLimit"] = "true"
+        return headers
+
+    def seconds_left(self) -> int:
+        """How long until the reset, rounded up."""
+        return max(1, int(self._reset_at - time.time()) + 1)
+
+
+class Faults:
+    """The switches of a site. All may be set at any time; paths are without `/wiki`.
+
+    Attributes:
+        latency: Seconds that every answer takes at least.
+        anonymous: Whether the site lets strangers in, to see nothing.
+        empty_pages: Whether each list of several pages has an empty one after the first.
+        replies_in_lists: Whether the site-wide lists of comments have replies in them.
+        label_side_statuses: The statuses that `/labels/{id}/pages` and the like list, or all.
+        limit_cap: The most rows a page has, however many are asked for.
+        send_retry_after: Whether the answer to too many requests a second says when to return.
+        before_request: Called with a request's number and path before it is answered.
+    """
+
+    def __init__(self, latency: float = 0.0, *, replies_in_lists: bool = True) -> None:
+        self.latency = latency
+        self.replies_in_lists = replies_in_lists
+        self.anonymous = False
+        self.empty_pages = False
+        self.label_side_statuses: Sequence[str] | None = None
+        self.limit_cap: int | None = None
+        self.send_retry_after = False
+        self.before_request: Callable[[int, str], None] | None = None
+        self.bucket: TokenBucket | None = None
+        self.points: Quota | None = None
+        self._next: list[Trouble] = []
+        self._random: tuple[float, tuple[str, ...], Random] | None = None
+        self._denied: list[str] = []
+        self._forbidden: list[tuple[re.Pattern[str], int]] = []
+        self._repeated: list[str] = []
+
+    def clear(self) -> None:
+        """Behave again; latency and the place of replies stay, for they are no faults."""
+        self.__init__(  # type: ignore[misc]
+            self.latency, replies_in_lists=self.replies_in_lists
+        )
+
+    def fail_next(
+        self,
+        n: int,
+        kind: str,
+        path_prefix: str = "",
+        *,
+        retry_after: int = 1,
+        delay: float = 0.5,
+    ) -> None:
+        """Make the next requests under a path fail."""
+        self._check(kind)
+        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay))
+
+    def fail_rate(self, p: float, kinds: Sequence[str], seed: int = 1) -> None:
+        """Make a random share of all requests fail; 0 ends it."""
+        for kind in kinds:
+            self._check(kind)
+        self._random = (p, tuple(kinds), Random(seed)) if p else None
+
+    def deny_scope(self, path_prefix: str) -> None:
+        """Answer as if the token lacked the scope for these paths."""
+        self._denied.append(path_prefix)
+
+    def forbid(self, path_regex: str, status: int = 404) -> None:
+        """Refuse the paths that a pattern matches from their start to their end."""
+        self._forbidden.append((re.compile(path_regex), status))
+
+    def lower_limit(self, limit: int | None) -> None:
+        """Serve at most so many rows a page, without a word."""
+        self.limit_cap = limit
+
+    def repeat_cursor(self, path: str) -> None:
+        """From its second page on, make a list answer with the same next link for ever."""
+        self._repeated.append(path.removeprefix("/wiki"))
+
+    def quota(self, points: int | None, reset_in: float = 3600) -> None:
+        """Set a quota of points; None ends it."""
+        self.points = None if points is None else Quota(points, reset_in)
+
+    @property
+    def requests_per_second(self) -> float | None:
+        """The rate beyond which requests are refused."""
+        return None if self.bucket is None else self.bucket.rate
+
+    @requests_per_second.setter
+    def requests_per_second(self, rate: float | None) -> None:
+        self.bucket = TokenBucket(rate) if rate else None
+
+    def trouble_for(self, path: str) -> Trouble | None:
+        """Decide whether this request fails, and count it if so."""
+        for trouble in self._next:
+            if trouble.left and path.startswith(trouble.path_prefix):
+                trouble.left -= 1
+                return trouble
+        if self._random is not None:
+            share, kinds, dice = self._random
+            if dice.random() < share:
+                return Trouble(dice.choice(kinds))
+        return None
+
+    def scope_missing(self, path: str) -> bool:
+        """Whether the token lacks the scope for a path."""
+        return any(path.startswith(prefix) for prefix in self._denied)
+
+    def forbidden(self, path: str) -> int | None:
+        """Get the status that a path is refused with, if it is."""
+        return next((s for pattern, s in self._forbidden if pattern.fullmatch(path)), None)
+
+    def repeats_cursor(self, path: str) -> bool:
+        """Whether a list is a trap."""
+        return path in self._repeated
+
+    def _check(self, kind: str) -> None:
+        if kind not in KINDS:
+            msg = f"no such kind of failure: {kind}"
+            raise ValueError(msg)

@@ -1,0 +1,103 @@
+"""A wiki: what it holds, what may be done to it, and what a complete reading of it must find."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any, Self
+
+from tests.demo_site.changes import Changes
+from tests.demo_site.model import Attachment, BlogPost, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.demo_site.model import Comment, Content
+
+Keys = set[tuple[Any, ...]]
+MIN_PAGES = 12
+
+
+class Wiki(Changes):
+    """The wiki behind a demo site. Every method may be called from any thread."""
+
+    @classmethod
+    def seeded(cls, pages: int = 300, seed: int = 1, *, body_bytes: int | None = None) -> Self:
+        """Make a wiki that is the same for the same arguments in every process.
+
+        Args:
+            pages: The number of pages; everything else scales with it.
+            seed: Another seed makes another wiki.
+            body_bytes: The exact length of each page's storage body.
+
+        Raises:
+            ValueError: There would be too few pages for every awkward case to have one.
+        """
+        from tests.demo_site.seed import Seeder  # noqa: PLC0415 - the seeder needs this class
+
+        if pages < MIN_PAGES:
+            msg = f"a wiki has at least {MIN_PAGES} pages"
+            raise ValueError(msg)
+        wiki = cls(seed, body_bytes)
+        collecting = gc.isenabled()
+        # Nothing of what is planted becomes garbage, so looking for some is half of the time.
+        gc.disable()
+        try:
+            Seeder(wiki, pages, seed).plant()
+        finally:
+            if collecting:
+                gc.enable()
+        return wiki
+
+    def truth(self) -> dict[str, Keys]:
+        """Get the primary keys that each stream has to deliver."""
+        with self.lock:
+            return {
+                **self._spaces(),
+                **self._details("page", self.pages, "page_content_properties"),
+                **self._details("blog_post", self.blog_posts, "blog_post_content_properties"),
+                **self._details("attachment", self.attachments, "attachment_content_properties"),
+                "pages": _ids(self.pages),
+                "blog_posts": _ids(self.blog_posts),
+                "attachments": _ids(self.attachments),
+                "custom_content": _ids(self.custom_content),
+                "child_pages": {
+                    (str(page.parent), page.id)
+                    for page in self.pages
+                    if page.parent is not None and page.status in {"current", "archived"}
+                },
+                "page_footer_comments": _ids(_on(Page, self.footer_comments)),
+                "page_inline_comments": _ids(_on(Page, self.inline_comments)),
+                "blog_post_footer_comments": _ids(_on(BlogPost, self.footer_comments)),
+                "blog_post_inline_comments": _ids(_on(BlogPost, self.inline_comments)),
+                "tasks": {(str(task.num),) for task in self.tasks},
+                "groups": {(group.id,) for group in self.groups},
+                "content_inventory": {
+                    (content.id,) for collection in self.contents() for content in collection
+                },
+            }
+
+    def _spaces(self) -> dict[str, Keys]:
+        spaces = list(self.spaces)
+        return {
+            "spaces": {(str(space.num),) for space in spaces},
+            "space_labels": {(str(s.num), str(label)) for s in spaces for label in s.labels},
+            "space_permissions": {(str(s.num), str(p.num)) for s in spaces for p in s.permissions},
+            "space_properties": {(str(s.num), str(p.num)) for s in spaces for p in s.properties},
+        }
+
+    def _details(
+        self, name: str, contents: Iterable[Page | BlogPost | Attachment], properties: str
+    ) -> dict[str, Keys]:
+        return {
+            f"{name}_labels": {(c.id, str(label)) for c in contents for label in c.labels},
+            f"{name}_versions": {(c.id, n + 1) for c in contents for n in range(c.version)},
+            properties: {(c.id, str(p.num)) for c in contents for p in c.properties},
+        }
+
+
+def _ids(contents: Iterable[Content]) -> Keys:
+    return {(content.id,) for content in contents}
+
+
+def _on(kind: type[Content], comments: Iterable[Comment]) -> list[Comment]:
+    return [comment for comment in comments if isinstance(comment.container, kind)]
