@@ -11,9 +11,12 @@ from xml.sax.saxutils import escape
 
 from tests.demo_site import words
 from tests.demo_site.chance import mix, pick
+from tests.demo_site.clock import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from tests.demo_site.model import Task
 
 # A private-use character, which no text of the wiki has.
 _MARK = "\ue000"
@@ -45,6 +48,20 @@ def _at(texts: Sequence[str], place: int) -> str:
     return texts[place % len(texts)]
 
 
+def _task(task: Task) -> str:
+    text = escape(task.text)
+    if task.assigned_to:
+        text = f'<ac:link><ri:user ri:account-id="{task.assigned_to}" /></ac:link> {text}'
+    if task.due is not None:
+        text += f' <time datetime="{iso(task.due)[:10]}" />'
+    return (
+        f"<ac:task><ac:task-id>{task.local_id}</ac:task-id>"
+        f"<ac:task-status>{task.status}</ac:task-status>"
+        f'<ac:task-body><span class="placeholder-inline-tasks">{text}</span></ac:task-body>'
+        "</ac:task>"
+    )
+
+
 def _rich(text: str) -> str:
     return f"<ac:rich-text-body><p>{text}</p></ac:rich-text-body>"
 
@@ -55,10 +72,18 @@ class Bodies:
     Args:
         accounts: Account ids to mention.
         size: Length in bytes that every page's storage body gets, or None for natural lengths.
+        tasks_on: The tasks by the number of the content that they stand on. A version shows them
+            as they are now, for ticking one makes no version.
     """
 
-    def __init__(self, accounts: Sequence[str], size: int | None = None) -> None:
+    def __init__(
+        self,
+        accounts: Sequence[str],
+        size: int | None = None,
+        tasks_on: Mapping[int, Sequence[Task]] | None = None,
+    ) -> None:
         self._accounts = accounts
+        self._tasks_on = {} if tasks_on is None else tasks_on
         self._size = size
         dice = Random(20)
         self._pool = [self._fragment(dice, number) for number in range(160)]
@@ -94,14 +119,19 @@ class Bodies:
         start = f"<h1>{kind}: {escape(topic)}</h1>"
         start += f"<p>{_at(words.SENTENCES, seed >> 16)} Revision {version} of {num}.</p>"
         if self._size is not None:
+            start += self._task_list(num)
             return json.dumps(self._sized(start, seed, self._size), ensure_ascii=False).encode()
         choice = mix(seed)
         parts = [f'"{start}'.encode()]
         for _ in range(3 + (seed >> 24) % 7):
             choice, place = divmod(choice, len(self._written))
             parts.append(self._written[place])
-        parts.append(b'"')
+        parts += (_inside_json(self._task_list(num)), b'"')
         return b"".join(parts)
+
+    def _task_list(self, num: int) -> str:
+        items = "".join(map(_task, self._tasks_on.get(num, ())))
+        return f"<ac:task-list>{items}</ac:task-list>" if items else ""
 
     def remark(self, num: int, version: int) -> str:
         """Write a comment or custom content in storage format."""
@@ -142,7 +172,7 @@ class Bodies:
             ),
             lambda: _macro(dice.choice(("info", "note", "panel")), _rich(sentences[0])),
             lambda: _macro("expand", _rich(" ".join(sentences)), title="More"),
-            lambda: self._tasks(dice, number) + paragraph,
+            lambda: self._bullets(dice) + paragraph,
             lambda: self._links(dice) + paragraph,
             lambda: _macro("toc", maxLevel="3") + paragraph,
             lambda: (
@@ -161,14 +191,9 @@ class Bodies:
         head = "<tr><th>What</th><th>Count</th><th>Remark</th></tr>"
         return f'<table data-layout="default"><tbody>{head}{rows}</tbody></table>'
 
-    def _tasks(self, dice: Random, number: int) -> str:
-        items = "".join(
-            f"<ac:task><ac:task-id>{number * 10 + place}</ac:task-id>"
-            f"<ac:task-status>{dice.choice(('complete', 'incomplete'))}</ac:task-status>"
-            f"<ac:task-body>{dice.choice(words.TASKS)}</ac:task-body></ac:task>"
-            for place in range(dice.randint(1, 4))
-        )
-        return f"<ac:task-list>{items}</ac:task-list>"
+    def _bullets(self, dice: Random) -> str:
+        items = (f"<li><p>{dice.choice(words.TASKS)}</p></li>" for _ in range(dice.randint(1, 4)))
+        return f"<ul>{''.join(items)}</ul>"
 
     def _links(self, dice: Random) -> str:
         stem, ending, *_ = dice.choice(words.FILES)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from tests.demo_site.changes import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.demo_site.faults import Faults
     from tests.demo_site.recorder import Requests
-    from tests.demo_site.wiki import Wiki
+    from tests.demo_site.wiki import Keys, Wiki
 
 ROOT = "/_demo/"
 CHANGES = frozenset(name for name in vars(Changes) if not name.startswith("_"))
@@ -22,18 +24,26 @@ class Control:
         wiki: The wiki to change and to tell about.
         faults: The switches to set.
         requests: What was recorded.
+        truth: What the site has to tell, if not all that the wiki holds.
     """
 
-    def __init__(self, wiki: Wiki, faults: Faults, requests: Requests) -> None:
+    def __init__(
+        self,
+        wiki: Wiki,
+        faults: Faults,
+        requests: Requests,
+        truth: Callable[[], dict[str, Keys]] | None = None,
+    ) -> None:
         self._wiki = wiki
         self._faults = faults
         self._requests = requests
+        self._truth = truth or wiki.truth
 
     def answer(self, method: str, path: str, sent: dict[str, Any]) -> tuple[int, Any]:
         """Answer with a status and JSON."""
         match method, path.removeprefix(ROOT):
             case "GET", "truth":
-                truth = self._wiki.truth()
+                truth = self._truth()
                 return 200, {stream: sorted(map(list, keys)) for stream, keys in truth.items()}
             case "GET", "requests":
                 return 200, {

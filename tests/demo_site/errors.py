@@ -15,6 +15,10 @@ LOGIN_PAGE = (
     "<!DOCTYPE html><html><head><title>Log in with Atlassian account</title></head>"
     "<body><form id='form-login'></form></body></html>"
 )
+UNAUTHORIZED_PAGE = (
+    '<!doctype html><html lang="en"><head><title>HTTP Status 401 – Unauthorized</title></head>'  # noqa: RUF001 - as Tomcat has it
+    "<body><h1>HTTP Status 401 – Unauthorized</h1></body></html>"  # noqa: RUF001 - as Tomcat has it
+)
 
 _CODES = {400: "INVALID_REQUEST_PARAMETER", 403: "FORBIDDEN", 404: "NOT_FOUND"}
 

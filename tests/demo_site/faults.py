@@ -62,6 +62,11 @@ class TokenBucket:
         self._tokens -= 1
         return True
 
+    @property
+    def left(self) -> int:
+        """How many requests would be let through at once."""
+        return int(self._tokens)
+
 
 class Quota:
     """Points that may be spent until a reset; `reset_in` is in seconds."""
@@ -130,6 +135,7 @@ class Faults:
         self._denied: list[str] = []
         self._forbidden: list[tuple[re.Pattern[str], int]] = []
         self._repeated: list[str] = []
+        self._redirects: list[tuple[str, str]] = []
 
     def clear(self) -> None:
         """Behave again; latency and the place of replies stay, for they are no faults."""
@@ -176,6 +182,10 @@ class Faults:
         """Set a quota of points; None ends it."""
         self.points = None if points is None else Quota(points, reset_in)
 
+    def redirect(self, path_prefix: str, to_url: str) -> None:
+        """Send whoever asks for these paths to the same path under another URL."""
+        self._redirects.append((path_prefix, to_url.rstrip("/")))
+
     @property
     def requests_per_second(self) -> float | None:
         """The rate beyond which requests are refused."""
@@ -204,6 +214,10 @@ class Faults:
     def forbidden(self, path: str) -> int | None:
         """Get the status that a path is refused with, if it is."""
         return next((s for pattern, s in self._forbidden if pattern.fullmatch(path)), None)
+
+    def redirected(self, path: str) -> str | None:
+        """Get the URL under which a path is said to be, if not here."""
+        return next((url for prefix, url in self._redirects if path.startswith(prefix)), None)
 
     def repeats_cursor(self, path: str) -> bool:
         """Whether a list is a trap."""

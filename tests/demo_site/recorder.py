@@ -11,12 +11,17 @@ _IDS = re.compile(r"/(?:att)?\d+(?=/|$)")
 
 @dataclass(slots=True)
 class Recorded:
-    """One request. The path is without `/wiki`; a status of 0 means that no answer was sent."""
+    """One request. The path is without `/wiki`; a status of 0 means that no answer was sent.
+
+    `authorization` is the header of that name, or None; `through` is "site" or "gateway".
+    """
 
     method: str
     path: str
     query: dict[str, list[str]]
     status: int = 0
+    authorization: str | None = None
+    through: str = "site"
 
 
 class Requests(list[Recorded]):

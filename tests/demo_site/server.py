@@ -1,33 +1,30 @@
-"""The site itself: HTTP on loopback in a thread of its own."""
+"""The Cloud site."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import json
-import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tests.demo_site import api_v1, api_v2, control, queries
+from tests.demo_site import api_v1, api_v2
 from tests.demo_site.api_v1 import ApiV1
 from tests.demo_site.api_v2 import ApiV2, Reply
+from tests.demo_site.chance import uuid_of
 from tests.demo_site.errors import NOT_FOUND_PAGE, NoSuchPath, v1_envelope, v2_envelope
 from tests.demo_site.faults import Faults
-from tests.demo_site.recorder import Recorded, Requests
-from tests.demo_site.troubles import compact, failing_reply, json_bytes, json_reply
+from tests.demo_site.loopback import LoopbackSite
+from tests.demo_site.troubles import compact, json_bytes, json_reply
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from tests.demo_site.wiki import Keys, Wiki
+    from tests.demo_site.wiki import Wiki
 
 EMAIL = "ana@example.com"
 API_TOKEN = "demo-token-for-the-demo-site"  # noqa: S105 - opens nothing but the demo site
+TENANT_INFO = "/_edge/tenant_info"
 
 
-class DemoSite:
+class DemoSite(LoopbackSite):
     """A Confluence Cloud site on loopback, from entering the context until leaving it.
 
     Args:
@@ -40,6 +37,7 @@ class DemoSite:
 
     email = EMAIL
     api_token = API_TOKEN
+    cloud_id = uuid_of(3)
 
     def __init__(
         self,
@@ -50,36 +48,10 @@ class DemoSite:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self.wiki = wiki
         self.faults = Faults(latency, replies_in_lists=replies_in_lists)
-        self.requests = Requests()
-        self._host = host
-        self._port = port
-        self._control = control.Control(wiki, self.faults, self.requests)
-        self._started = threading.Event()
-        self._failure: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._leave: asyncio.Event | None = None
-        self._thread: threading.Thread | None = None
+        super().__init__(wiki, self.faults, context_path="/wiki", host=host, port=port)
         secret = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
         self._authorization = f"Basic {secret}"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def base_url(self) -> str:
-        """The URL of the site with its context path."""
-        return f"http://{self._host}:{self._port}/wiki"
 
     @property
     def empty_pages(self) -> bool:
@@ -103,79 +75,9 @@ class DemoSite:
         """From its second page on, make a list answer with the same next link for ever."""
         self.faults.repeat_cursor(path)
 
-    def truth(self) -> dict[str, Keys]:
-        """Get the primary keys that each stream has to deliver."""
-        return self.wiki.truth()
-
-    def count(self, path_prefix: str = "") -> int:
-        """Count the recorded requests whose path, without `/wiki`, starts with a prefix."""
-        return self.requests.under(path_prefix)
-
-    def start(self) -> None:
-        """Start serving; returns once the site answers.
-
-        Raises:
-            OSError: The port is taken.
-        """
-        self._thread = threading.Thread(target=self._run, name="demo-site", daemon=True)
-        self._thread.start()
-        self._started.wait()
-        if self._failure is not None:
-            raise self._failure
-
-    def stop(self) -> None:
-        """Stop serving and free the port."""
-        if self._loop is not None and self._leave is not None:
-            self._loop.call_soon_threadsafe(self._leave.set)
-        if self._thread is not None:
-            self._thread.join()
-        self._loop = self._thread = None
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except OSError as error:
-            self._failure = error
-            self._started.set()
-
-    async def _serve(self) -> None:
-        self._loop, self._leave = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, self._host, self._port, backlog=512)
-            await site.start()
-            self._port = runner.addresses[0][1]
-            self._v2 = ApiV2(self.wiki, self.faults, self.base_url)
-            self._v1 = ApiV1(self.wiki, self.base_url, EMAIL)
-            self._started.set()
-            await self._leave.wait()
-        finally:
-            await runner.cleanup()
-
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        path, _, raw_query = request.raw_path.partition("?")
-        if path.startswith(control.ROOT):
-            return await self._steer(request, path)
-        path = path.removeprefix("/wiki") if path.startswith("/wiki/") else f"/..{path}"
-        recorded = Recorded(request.method, path, queries.split(raw_query))
-        self.requests.append(recorded)
-        hook = self.faults.before_request
-        if hook is not None:
-            hook(len(self.requests) - 1, path)
-        if self.faults.latency:
-            await asyncio.sleep(self.faults.latency)
-        trouble = self.faults.trouble_for(path)
-        if trouble is not None and trouble.kind == "slow":
-            await asyncio.sleep(trouble.delay)
-            trouble = None
-        if trouble is not None:
-            response = failing_reply(trouble, request)
-            recorded.status = 0 if trouble.kind in {"reset", "cut-off"} else response.status
-            return response
-        response = self._respond(request, path, raw_query)
-        recorded.status = response.status
-        return response
+    async def _open(self, runner: web.ServerRunner) -> None:  # noqa: ARG002 - gateways need it
+        self._v2 = ApiV2(self.wiki, self.faults, self.base_url)
+        self._v1 = ApiV1(self.wiki, self.base_url, EMAIL)
 
     def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
         faults = self.faults
@@ -190,6 +92,8 @@ class DemoSite:
                 "Retry-After": str(quota.seconds_left()),
             }
             return json_reply(429, v2_envelope(429, "Quota spent"), headers)
+        if path == f"/..{TENANT_INFO}":
+            return json_reply(200, {"cloudId": self.cloud_id})
         reply = self._reply(request, path, raw_query)
         if reply is None:
             return web.Response(status=404, text=NOT_FOUND_PAGE, content_type="text/html")
@@ -202,7 +106,7 @@ class DemoSite:
 
     def _reply(self, request: web.BaseRequest, path: str, raw_query: str) -> Reply | None:
         """Answer; None means an unknown path."""
-        known = request.headers.get("Authorization") == self._authorization
+        known = self._knows(request)
         refusal = self._refusal(path, known=known)
         if refusal is not None:
             return refusal
@@ -214,6 +118,10 @@ class DemoSite:
         except NoSuchPath:
             pass
         return None
+
+    def _knows(self, request: web.BaseRequest) -> bool:
+        """Whether the credentials of a request are good."""
+        return request.headers.get("Authorization") == self._authorization
 
     def _refusal(self, path: str, *, known: bool) -> Reply | None:
         """Refuse what sign-in, scopes and permissions do not allow."""
@@ -230,10 +138,3 @@ class DemoSite:
             return None
         message = f"Cannot find [content] at [{path}]" if status == 404 else "Not permitted"
         return Reply(status, (v1_envelope if v1 else v2_envelope)(status, message))
-
-    async def _steer(self, request: web.BaseRequest, path: str) -> web.Response:
-        sent = await request.read()
-        status, payload = self._control.answer(
-            request.method, path, json.loads(sent) if sent else {}
-        )
-        return json_reply(status, payload)

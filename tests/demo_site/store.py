@@ -49,7 +49,6 @@ class Store:
         ]
         self.users.append(User(*words.APP_USER, account_type="app"))
         self.accounts = [user.account_id for user in self.users]
-        self.bodies = Bodies(self.accounts, body_bytes)
         self.groups = [Group(uuid_of(7, place), name) for place, name in enumerate(words.GROUPS)]
         self.spaces: Collection[Space] = Collection()
         self.labels: Collection[Label] = Collection()
@@ -67,6 +66,7 @@ class Store:
         self.attachments_of: defaultdict[int, list[Attachment]] = defaultdict(list)
         self.custom_content_of: defaultdict[int, list[CustomContent]] = defaultdict(list)
         self.tasks_on: defaultdict[int, list[Task]] = defaultdict(list)
+        self.bodies = Bodies(self.accounts, body_bytes, self.tasks_on)
         self.labelled: defaultdict[int, set[int]] = defaultdict(set)
         self._label_nums: dict[tuple[str, str], int] = {}
         self._last_num = 65_536

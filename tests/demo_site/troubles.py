@@ -13,7 +13,10 @@ from aiohttp import web
 from tests.demo_site.errors import LOGIN_PAGE, v2_envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.demo_site.faults import Trouble
+    from tests.demo_site.model import Row
 
 ABSURD = 9_223_372_036_854_775_807
 _ROWS = '{"results":[{"id":"65537","status":"current","title":"Engineering Home"},'
@@ -34,7 +37,11 @@ def json_reply(status: int, payload: Any, headers: dict[str, str] | None = None)
     return json_bytes(status, compact(payload), headers)
 
 
-def failing_reply(trouble: Trouble, request: web.BaseRequest) -> web.Response:
+def failing_reply(
+    trouble: Trouble,
+    request: web.BaseRequest,
+    envelope: Callable[[int, str], Row] = v2_envelope,
+) -> web.Response:
     """Answer with a failure of any kind but "slow", which is answered well in the end."""
     kind = trouble.kind
     if kind == "reset":
@@ -50,7 +57,7 @@ def failing_reply(trouble: Trouble, request: web.BaseRequest) -> web.Response:
     if kind == "wrong-shape":
         return json_reply(200, [])
     status = int(kind[:3])
-    return json_reply(status, v2_envelope(status, "Try again"), _headers(trouble))
+    return json_reply(status, envelope(status, "Try again"), _headers(trouble))
 
 
 def _headers(trouble: Trouble) -> dict[str, str]:

@@ -1,0 +1,129 @@
+"""The REST API v1 of Data Center: from a path and a query to an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.demo_site.api_v2 import Reply
+from tests.demo_site.datacenter.content_api import ContentApi
+from tests.demo_site.datacenter.contents import ContentRows
+from tests.demo_site.datacenter.finder import Finder
+from tests.demo_site.datacenter.lists import Lists
+from tests.demo_site.datacenter.people import People
+from tests.demo_site.datacenter.space_api import SpaceApi
+from tests.demo_site.datacenter.spaces import SpaceRows
+from tests.demo_site.errors import ApiError, NoSuchPath, v1_envelope
+
+if TYPE_CHECKING:
+    from tests.demo_site.datacenter.asked import Asked
+    from tests.demo_site.datacenter.setting import Setting
+    from tests.demo_site.model import Row
+
+_REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
+
+
+class Api:
+    """Answers requests from one wiki.
+
+    Args:
+        site: The site.
+    """
+
+    def __init__(self, site: Setting) -> None:
+        self._wiki = site.wiki
+        self._site = site
+        self._people = People(site)
+        self._lists = Lists(site)
+        self._find = Finder(site.wiki, site.faults)
+        rows = ContentRows(site, self._people)
+        spaces = SpaceRows(site, self._people, rows)
+        rows.spaces = spaces
+        self._contents = ContentApi(site, self._find, self._lists, rows)
+        self._spaces = SpaceApi(site, self._find, self._lists, rows, spaces)
+
+    def answer(self, asked: Asked) -> Reply:
+        """Answer a request.
+
+        Raises:
+            NoSuchPath: There is no such endpoint.
+        """
+        try:
+            with self._wiki.lock:
+                return Reply(200, self._payload(asked))
+        except ApiError as error:
+            return Reply(error.status, envelope(error.status, error.title))
+
+    def _payload(self, asked: Asked) -> Any:
+        match asked.segments:
+            case ["rest", "api", "search"]:
+                return self._contents.search_anything(asked)
+            case ["rest", "api", "content", *rest]:
+                return self._contents.answer(asked, rest)
+            case ["rest", "experimental", "content", id_, "version"]:
+                return self._contents.versions(asked, id_)
+            case ["rest", "api", "space", *rest]:
+                return self._spaces.answer(asked, rest)
+            case ["rest", "api", "label", "labels"]:
+                return self._spaces.all_labels(asked)
+        return self._around(asked)
+
+    def _around(self, asked: Asked) -> Row:
+        """Answer what is about the site and its people."""
+        match asked.segments:
+            case ["rest", "api", "user", *rest]:
+                return self._user(asked, rest)
+            case ["rest", "api", "server-information"] if self._site.release >= (8, 4):
+                return self._server()
+            case ["rest", "api", "group", *rest]:
+                return self._group(asked, rest)
+        raise NoSuchPath
+
+    def _user(self, asked: Asked, rest: list[str]) -> Row:
+        match rest:
+            case ["current"]:
+                first = self._wiki.users[0].account_id
+                return self._people.user(None if asked.anonymous else first)
+            case ["anonymous"]:
+                return self._people.stranger()
+            case ["list"] if self._site.release >= (8, 0):
+                users = [] if asked.anonymous else self._people.all()
+                return self._lists.by_offset(asked, users, lambda user: user, default_limit=100)
+            case [] if not asked.anonymous:
+                found = self._people.find(asked.text("key"), asked.text("username"))
+                if found is None:
+                    raise ApiError(404, "No user found with the key or name")
+                return found
+        raise NoSuchPath
+
+    def _group(self, asked: Asked, rest: list[str]) -> Row:
+        if asked.anonymous:
+            raise ApiError(403, "The calling user does not have permission to view groups")
+        people = self._people
+        match rest:
+            case []:
+                groups = list(self._wiki.groups)
+                return self._lists.by_offset(asked, groups, people.group, default_limit=200)
+            case [name]:
+                return people.group(self._find.group(name))
+            case [name, "member"]:
+                members = people.members(self._find.group(name))
+                return self._lists.by_offset(asked, members, lambda user: user, default_limit=200)
+        raise NoSuchPath
+
+    def _server(self) -> Row:
+        major, minor = self._site.release
+        build = major * 1000 + minor * 100
+        return {
+            "baseUrl": self._site.base_url,
+            "version": self._site.version,
+            "buildNumber": build,
+            "marketplaceBuildNumber": build,
+            "buildDate": "2024-11-05T00:00:00.000Z",
+        }
+
+
+def envelope(status: int, message: str) -> Row:
+    """Write a refusal."""
+    if status == 429:
+        return {"message": "Rate limit exceeded."}
+    return {**v1_envelope(status, message), "reason": _REASONS.get(status, "Error")}

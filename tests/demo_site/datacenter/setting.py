@@ -1,0 +1,40 @@
+"""What the parts of a Data Center site have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.demo_site.datacenter.faults import DataCenterFaults
+    from tests.demo_site.datacenter.times import LocalTimes
+    from tests.demo_site.store import Store
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One site.
+
+    Attributes:
+        wiki: The wiki that it shows.
+        faults: Its manners.
+        base_url: Its URL with the context path.
+        context_path: The context path.
+        version: The version of the product.
+        supports_scan: Whether content can be scanned.
+        times: Writes and reads times in the time zone of the user.
+    """
+
+    wiki: Store
+    faults: DataCenterFaults
+    base_url: str
+    context_path: str
+    version: str
+    supports_scan: bool
+    times: LocalTimes
+
+    @property
+    def release(self) -> tuple[int, int]:
+        """The first two numbers of the version."""
+        major, minor, *_ = (int(part) for part in self.version.split("."))
+        return major, minor

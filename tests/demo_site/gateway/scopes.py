@@ -1,0 +1,36 @@
+"""Which scopes open which endpoint; any one of several is enough."""
+
+from __future__ import annotations
+
+_KINDS = {
+    "pages": "read:page:confluence",
+    "blogposts": "read:page:confluence",
+    "spaces": "read:space:confluence",
+    "attachments": "read:attachment:confluence",
+    "footer-comments": "read:comment:confluence",
+    "inline-comments": "read:comment:confluence",
+    "comments": "read:comment:confluence",
+    "custom-content": "read:custom-content:confluence",
+    "labels": "read:label:confluence",
+    "tasks": "read:task:confluence",
+    "direct-children": "read:hierarchical-content:confluence",
+}
+_V1 = {
+    "user": ("read:confluence-user", "read:content-details:confluence"),
+    "group": ("read:confluence-groups", "read:group:confluence"),
+    "search": ("search:confluence", "read:content-details:confluence"),
+}
+_LISTS_OF_OTHERS = set(_KINDS) - {"labels", "spaces", "tasks"}
+
+ALL = frozenset({*_KINDS.values(), "read:content-details:confluence", "read:group:confluence"})
+
+
+def opened_by(path: str) -> frozenset[str]:
+    """Get the scopes that open a path without the context; none are needed for an unknown one."""
+    parts = path.strip("/").split("/")
+    if parts[:2] == ["rest", "api"] and len(parts) > 2:
+        return frozenset(_V1.get(parts[2], ()))
+    if parts[:2] != ["api", "v2"] or len(parts) < 3:
+        return frozenset()
+    kind = parts[4] if len(parts) > 4 and parts[4] in _LISTS_OF_OTHERS else parts[2]
+    return frozenset({_KINDS[kind]} if kind in _KINDS else ())

@@ -1,0 +1,189 @@
+"""HTTP on loopback in a thread of its own: what every site of a wiki has in common."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from tests.demo_site import control, queries
+from tests.demo_site.errors import v2_envelope
+from tests.demo_site.recorder import Recorded, Requests
+from tests.demo_site.troubles import failing_reply, json_reply
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import ClassVar
+
+    from tests.demo_site.faults import Faults
+    from tests.demo_site.model import Row
+    from tests.demo_site.wiki import Keys, Wiki
+
+
+class LoopbackSite:
+    """A server on loopback, from entering the context until leaving it.
+
+    Args:
+        wiki: What the site shows.
+        faults: The switches of the site.
+        context_path: What stands before every path of the site.
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one.
+    """
+
+    _thread_name: ClassVar[str] = "demo-site"
+
+    def __init__(
+        self, wiki: Wiki, faults: Faults, *, context_path: str, host: str, port: int
+    ) -> None:
+        self.wiki = wiki
+        self.requests = Requests()
+        self._site_faults = faults
+        self._context_path = context_path
+        self._host = host
+        self._port = port
+        self._control = control.Control(wiki, faults, self.requests, self.truth)
+        self._started = threading.Event()
+        self._failure: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._leave: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def base_url(self) -> str:
+        """The URL of the site with its context path."""
+        return f"http://{self._host}:{self._port}{self._context_path}"
+
+    def truth(self) -> dict[str, Keys]:
+        """Get the primary keys that each stream has to deliver."""
+        return self.wiki.truth()
+
+    def count(self, path_prefix: str = "") -> int:
+        """Count the recorded requests whose path, without the context, starts with a prefix."""
+        if self._context_path:
+            path_prefix = path_prefix.removeprefix(self._context_path)
+        return self.requests.under(path_prefix)
+
+    def start(self) -> None:
+        """Start serving; returns once the site answers.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        self._thread = threading.Thread(target=self._run, name=self._thread_name, daemon=True)
+        self._thread.start()
+        self._started.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        if self._loop is not None and self._leave is not None:
+            self._loop.call_soon_threadsafe(self._leave.set)
+        if self._thread is not None:
+            self._thread.join()
+        self._loop = self._thread = None
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except OSError as error:
+            self._failure = error
+            self._started.set()
+
+    async def _serve(self) -> None:
+        self._loop, self._leave = asyncio.get_running_loop(), asyncio.Event()
+        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
+        await runner.setup()
+        try:
+            self._port = await self._listen(runner, self._port)
+            await self._open(runner)
+            self._started.set()
+            await self._leave.wait()
+        finally:
+            await runner.cleanup()
+
+    async def _listen(self, runner: web.ServerRunner, port: int) -> int:
+        """Listen on one more port and return which it is."""
+        site = web.TCPSite(runner, self._host, port, backlog=512)
+        await site.start()
+        found: int = runner.addresses[-1][1]
+        return found
+
+    async def _open(self, runner: web.ServerRunner) -> None:
+        """Make ready what needs to know the address of the site."""
+        raise NotImplementedError
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        faults = self._site_faults
+        path, _, raw_query = request.raw_path.partition("?")
+        if path.startswith(control.ROOT):
+            return await self._steer(request, path)
+        path = self._inside(request, path)
+        sent = request.headers.get("Authorization")
+        recorded = Recorded(request.method, path, queries.split(raw_query), authorization=sent)
+        recorded.through = self._through(request)
+        self.requests.append(recorded)
+        hook = faults.before_request
+        if hook is not None:
+            hook(len(self.requests) - 1, path)
+        if faults.latency:
+            await asyncio.sleep(faults.latency)
+        trouble = faults.trouble_for(path)
+        if trouble is not None and trouble.kind == "slow":
+            await asyncio.sleep(trouble.delay)
+            trouble = None
+        if trouble is not None:
+            response: web.Response = failing_reply(trouble, request, self._trouble_envelope)
+            recorded.status = 0 if trouble.kind in {"reset", "cut-off"} else response.status
+            return response
+        elsewhere = faults.redirected(path)
+        if elsewhere is not None:
+            recorded.status = 302
+            return web.Response(status=302, headers={"Location": elsewhere + request.raw_path})
+        response = await self._answer(request, path, raw_query)
+        recorded.status = response.status
+        return response
+
+    def _inside(self, request: web.BaseRequest, path: str) -> str:  # noqa: ARG002 - gateways need it
+        """Take the context off a path; one that lies outside comes out as `/..` and itself."""
+        context = self._context_path
+        if path.startswith(f"{context}/"):
+            return path.removeprefix(context)
+        return f"/..{path}"
+
+    def _through(self, request: web.BaseRequest) -> str:  # noqa: ARG002 - gateways need it
+        """Say by which door a request came."""
+        return "site"
+
+    def _trouble_envelope(self, status: int, title: str) -> Row:
+        return v2_envelope(status, title)
+
+    async def _answer(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
+        return self._respond(request, path, raw_query)
+
+    def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
+        """Answer a request that no trouble befell."""
+        raise NotImplementedError
+
+    async def _steer(self, request: web.BaseRequest, path: str) -> web.Response:
+        sent = await request.read()
+        status, payload = self._control.answer(
+            request.method, path, json.loads(sent) if sent else {}
+        )
+        return json_reply(status, payload)
