@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -44,10 +43,6 @@ class TapCommand(SingerCommand):
             # What is still buffered has no reader: do not try again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self._fail("The target closed the pipe before the end; its own log says why.")
-        except json.JSONDecodeError as error:
-            self._fail(f"A file of settings, catalog or state is not JSON: {error}.")
-        except FileNotFoundError as error:
-            self._fail(f"There is no file {error.filename!r}.")
         except ConfluenceError as error:
             self._fail(str(error))
 

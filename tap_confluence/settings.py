@@ -1,22 +1,20 @@
-"""Every setting of the tap: its name, meaning, type and default, and how the set is checked."""
+"""Every setting of the tap: its name, meaning, type and default; and what follows from them."""
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pendulum
-from jsonschema import Draft202012Validator
 from singer_sdk import typing as th
 
-from tap_confluence.errors import SettingsError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 TOKEN_PAGE = "https://id.atlassian.com/manage-profile/security/api-tokens"  # noqa: S105
 DATE_FORMAT = "YYYY-MM-DD"
+CLOUD = "cloud"
+DATA_CENTER = "datacenter"
 
 SETTINGS: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -34,32 +32,134 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         th.StringType,
         title="Base URL",
         description=(
-            "The site by its URL, instead of `domain`: `https://your-company.atlassian.net/wiki`."
+            "The site by its URL, instead of `domain`, with its context path if any: "
+            "`https://confluence.example.com/confluence`, "
+            "`https://your-company.atlassian.net/wiki`."
         ),
-        examples=["https://your-company.atlassian.net/wiki"],
+        examples=["https://confluence.example.com/confluence"],
     ),
     th.Property(
         "deployment",
         th.StringType,
         title="Deployment",
-        allowed_values=["auto", "cloud"],
+        allowed_values=["auto", "cloud", "datacenter"],
         default="auto",
-        description="What the site runs: `auto` finds out, `cloud` is Confluence Cloud.",
+        description=(
+            "What the site runs: `cloud`, `datacenter` (Data Center or Server), or `auto`, which "
+            "goes by the site's address and the kind of credentials, and makes sure."
+        ),
     ),
     th.Property(
         "email",
         th.StringType,
         title="E-mail",
-        required=True,
-        description="E-mail address of the Atlassian account that owns the API token.",
+        description="Cloud: e-mail address of the Atlassian account that owns the API token.",
     ),
     th.Property(
         "api_token",
         th.StringType,
         title="API token",
-        required=True,
         secret=True,
-        description=f"API token of that account, made at {TOKEN_PAGE}.",
+        description=f"Cloud: API token of that account, made at {TOKEN_PAGE}.",
+    ),
+    th.Property(
+        "personal_access_token",
+        th.StringType,
+        title="Personal access token",
+        secret=True,
+        description="Data Center: personal access token, made in the profile of the account.",
+    ),
+    th.Property(
+        "username",
+        th.StringType,
+        title="User name",
+        description="Data Center: name of the account, where no personal access token is used.",
+    ),
+    th.Property(
+        "password",
+        th.StringType,
+        title="Password",
+        secret=True,
+        description="Data Center: password of that account.",
+    ),
+    th.Property(
+        "oauth_credentials",
+        th.ObjectType(
+            th.Property(
+                "client_id",
+                th.StringType,
+                title="Client ID",
+                required=True,
+                description="Id of the OAuth 2.0 app, or of the service account's credential.",
+            ),
+            th.Property(
+                "client_secret",
+                th.StringType,
+                title="Client secret",
+                required=True,
+                secret=True,
+                description="Secret of that client.",
+            ),
+            th.Property(
+                "refresh_token",
+                th.StringType,
+                title="Refresh token",
+                secret=True,
+                description=(
+                    "Refresh token of a person who authorised the app (3LO). Without it, the "
+                    "client signs in for itself (client credentials of a service account)."
+                ),
+            ),
+            th.Property(
+                "access_token",
+                th.StringType,
+                title="Access token",
+                secret=True,
+                description="An access token to begin with, if there is one.",
+            ),
+            th.Property(
+                "token_file",
+                th.StringType,
+                title="Token file",
+                description=(
+                    "Path of a file in which the newest refresh token is kept for the next run: "
+                    "each can be used only once."
+                ),
+            ),
+            additional_properties=False,
+        ),
+        title="OAuth credentials",
+        description="Cloud: sign-in by OAuth 2.0, through the API gateway.",
+    ),
+    th.Property(
+        "use_api_gateway",
+        th.BooleanType,
+        title="Use the API gateway",
+        default=False,
+        description=(
+            "Cloud: whether to go through Atlassian's gateway, as API tokens with scopes and "
+            "tokens of service accounts must. OAuth always does."
+        ),
+    ),
+    th.Property(
+        "cloud_id",
+        th.StringType,
+        title="Cloud ID",
+        description="Cloud: id of the site at the gateway. Looked up when absent.",
+    ),
+    th.Property(
+        "api_gateway_url",
+        th.StringType,
+        title="API gateway URL",
+        default="https://api.atlassian.com",
+        description="Cloud: address of the gateway.",
+    ),
+    th.Property(
+        "oauth_token_url",
+        th.StringType,
+        title="OAuth token URL",
+        default="https://auth.atlassian.com/oauth/token",
+        description="Cloud: address at which OAuth tokens are got.",
     ),
     th.Property(
         "anchor_date",
@@ -190,24 +290,6 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
 ).to_dict()
 
 
-def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Check the settings, one by one and against each other.
-
-    Args:
-        config: The settings as given, defaults filled in.
-        schema: The JSON schema of all settings, those of the SDK included.
-
-    Raises:
-        SettingsError: Naming every setting that is wrong, and the fix.
-    """
-    problems = [
-        _explain(error, schema) for error in Draft202012Validator(schema).iter_errors(config)
-    ]
-    problems += _contradictions(config)
-    if problems:
-        raise SettingsError(" ".join(problems))
-
-
 def site_url(config: Mapping[str, Any]) -> str:
     """Return the root of the site, without a slash at the end.
 
@@ -226,6 +308,25 @@ def site_url(config: Mapping[str, Any]) -> str:
     return f"https://{host if '.' in host else f'{host}.atlassian.net'}/wiki"
 
 
+def deployment(config: Mapping[str, Any]) -> str:
+    """Tell what the site runs, by its address and the kind of credentials.
+
+    Args:
+        config: Settings.
+
+    Returns:
+        `cloud` or `datacenter`.
+    """
+    given = config.get("deployment", "auto")
+    if given != "auto":
+        return str(given)
+    host = urlsplit(str(config.get("base_url") or "")).hostname or ""
+    if config.get("domain") or host.endswith(".atlassian.net"):
+        return CLOUD
+    self_hosted = config.get("personal_access_token") or config.get("username")
+    return DATA_CENTER if self_hosted else CLOUD
+
+
 def anchor(config: Mapping[str, Any]) -> pendulum.DateTime:
     """Return the moment at which a stream without a bookmark starts.
 
@@ -236,106 +337,17 @@ def anchor(config: Mapping[str, Any]) -> pendulum.DateTime:
         A moment in UTC.
     """
     if date := config.get("anchor_date"):
-        return _parse_day(date)
+        return parse_day(date)
     now = pendulum.now("UTC")
     if days := config.get("lookback_days"):
         return now.subtract(days=days)
     return now.subtract(years=1).start_of("day")
 
 
-def _parse_day(value: str) -> pendulum.DateTime:
+def parse_day(value: str) -> pendulum.DateTime:
+    """Read a day, `YYYY-MM-DD`, as its first moment in UTC.
+
+    Raises:
+        ValueError: It is not a day.
+    """
     return pendulum.from_format(value, DATE_FORMAT, tz="UTC")
-
-
-def _explain(error: Any, schema: Mapping[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
-    """Say in one sentence which setting is wrong, never showing a value that may be a secret."""
-    if error.validator == "additionalProperties" and not error.path:
-        known = list(schema["properties"])
-        unknown = sorted(set(error.instance) - set(known))
-        return " ".join(_unknown(name, known) for name in unknown)
-    if error.validator == "required" and not error.path:
-        return _missing(error.message.split("'")[1])
-    name = ".".join(str(part) for part in error.path)
-    wanted = error.validator_value
-    shown = "" if error.schema.get("secret") else f", not {error.instance!r}"
-    match error.validator:
-        case "enum":
-            return f"Setting '{name}' must be one of {', '.join(map(str, wanted))}{shown}."
-        case "type":
-            kinds = [wanted] if isinstance(wanted, str) else [k for k in wanted if k != "null"]
-            return f"Setting '{name}' must be of type {' or '.join(kinds)}{shown}."
-        case "minimum":
-            return f"Setting '{name}' must be {wanted} or more{shown}."
-        case "exclusiveMinimum":
-            return f"Setting '{name}' must be more than {wanted}{shown}."
-        case "maximum":
-            return f"Setting '{name}' must be {wanted} or less{shown}."
-        case _:
-            return f"Setting '{name}' is not valid ({error.validator})."
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    closest = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean '{closest[0]}'?" if closest else "`--about` lists the settings."
-    return f"Unknown setting '{name}': {hint}"
-
-
-def _missing(name: str) -> str:
-    where = f", made at {TOKEN_PAGE}," if name == "api_token" else ""
-    return f"Setting '{name}' is missing: set it{where} as TAP_CONFLUENCE_{name.upper()}."
-
-
-def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
-    domain, base_url = config.get("domain"), config.get("base_url")
-    if bool(domain) == bool(base_url):
-        yield (
-            "Set exactly one of 'domain' (your-company.atlassian.net) and 'base_url' "
-            f"({'both are' if domain else 'neither is'} set)."
-        )
-    if base_url and not _is_web_address(base_url):
-        yield (
-            "Setting 'base_url' must be a URL like https://your-company.atlassian.net/wiki, "
-            f"without user name, query or fragment, not {_without_credentials(base_url)!r}."
-        )
-    if domain and not _is_host(domain):
-        yield (
-            "Setting 'domain' must be a host name like your-company.atlassian.net, "
-            f"not {_without_credentials(domain)!r}."
-        )
-    if config.get("anchor_date") and config.get("lookback_days"):
-        yield "Set only one of 'anchor_date' and 'lookback_days'."
-    date = config.get("anchor_date")
-    if isinstance(date, str):
-        try:
-            _parse_day(date)
-        except ValueError:
-            yield f"Setting 'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), not {date!r}."
-    if config.get("content_statuses") == []:
-        yield "Setting 'content_statuses' is empty: name at least one status."
-    for name in ("email", "api_token"):
-        if config.get(name) == "":
-            yield _missing(name)
-
-
-def _is_web_address(value: object) -> bool:
-    try:
-        parts = urlsplit(str(value))
-        _ = parts.port
-    except ValueError:
-        return False
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(parts.hostname)
-        and not (parts.username or parts.password or parts.query or parts.fragment)
-        and not any(character.isspace() for character in str(value))
-    )
-
-
-def _is_host(value: object) -> bool:
-    host = str(value).strip().removeprefix("https://").rstrip("/").removesuffix("/wiki")
-    return bool(host) and all(c.isalnum() or c in "-.:" for c in host)
-
-
-def _without_credentials(value: object) -> str:
-    before, at, after = str(value).rpartition("@")
-    return f"...@{after}" if at and before else str(value)

@@ -7,19 +7,19 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from requests.auth import HTTPBasicAuth
 from singer_sdk import Tap
-from singer_sdk.helpers._util import load_json
 from typing_extensions import override
 
-from tap_confluence.client import Client, Pace, Reader, StopFlag, Workers, check_sign_in
-from tap_confluence.client.session import DEFAULT_USER_AGENT
-from tap_confluence.cloud import STREAMS
+from tap_confluence import cloud, datacenter
+from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
 from tap_confluence.command import TapCommand
+from tap_confluence.connection import connect
 from tap_confluence.errors import ConfluenceError, RefusedError, StateError
-from tap_confluence.settings import SETTINGS, anchor, check_settings, site_url
+from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
+from tap_confluence.settings_check import check_environment, check_settings, read_object
 from tap_confluence.streams.moments import format_moment, to_moment
 from tap_confluence.writer import BufferedWriter
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import click
     from singer_sdk.plugin_base import _ConfigInput
 
+    from tap_confluence.client import Client
     from tap_confluence.streams.base import ConfluenceStream
 
 SECONDS_BETWEEN_STATES = 5.0
@@ -58,28 +59,14 @@ class TapConfluence(Tap):
 
     @override
     def discover_streams(self) -> Sequence[ConfluenceStream]:
-        return [stream(self) for stream in STREAMS]
+        if deployment(self.config) == CLOUD:
+            return [stream(self) for stream in cloud.STREAMS]
+        return datacenter.make_streams(self)
 
     @cached_property
     def client(self) -> Client:
         """What sends requests to the site."""
-        config = self.config
-        pace = Pace(
-            requests_per_second=config.get("requests_per_second"),
-            longest_wait=config["max_rate_limit_wait"],
-            sleep=self._stop.sleep,
-        )
-        return Client(
-            site_url(config),
-            HTTPBasicAuth(config["email"].encode(), config["api_token"].encode()),
-            pace,
-            self._stop,
-            max_retries=config["max_retries"],
-            timeout=config["request_timeout"],
-            connections=config["max_concurrency"],
-            verify=config["verify_ssl"] and config.get("ca_bundle", True),
-            user_agent=config.get("user_agent", DEFAULT_USER_AGENT),
-        )
+        return connect(self.config, self._stop)
 
     @cached_property
     def reader(self) -> Reader:
@@ -88,7 +75,10 @@ class TapConfluence(Tap):
         Raises:
             ConfluenceError: There is no such site, or it refuses; the message says what to do.
         """
-        check_sign_in(self.client)
+        if deployment(self.config) == CLOUD:
+            check_cloud(self.client)
+        else:
+            check_data_center(self.client)
         workers = Workers(self.config["max_concurrency"], self._stop)
         return Reader(self.client, workers, self._stop, self.config["page_size"])
 
@@ -133,7 +123,8 @@ class TapConfluence(Tap):
 
     def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
         """Take note that a stream may not be read: the run goes on without it, and fails."""
-        self._denied[stream.name] = f"'{stream.name}' needs the scope {stream.scope} ({error})"
+        needed = f"the scope {stream.scope}" if stream.scope else "a right the account lacks"
+        self._denied[stream.name] = f"'{stream.name}' needs {needed} ({error})"
 
     def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden: the first of a stream is logged."""
@@ -221,6 +212,14 @@ class TapConfluence(Tap):
 
     @override
     @classmethod
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        for path in value:
+            if path != "ENV":
+                read_object(Path(path))
+        return super().cb_config(ctx, param, value)
+
+    @override
+    @classmethod
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
         return TapCommand(
@@ -246,11 +245,14 @@ class TapConfluence(Tap):
         if about:
             cls.print_about(about_format)
             return
+        parses_environment = bool(config and config.parse_env)
+        if parses_environment:
+            check_environment(cls.config_jsonschema, cls._env_var_prefix)
         tap = cls(
             config=config.config if config else {},
-            state=None if state is None else load_json(state.read()),
-            catalog=None if catalog is None else load_json(catalog.read()),
-            parse_env_config=config.parse_env if config else False,
+            state=None if state is None else read_object(Path(state.name)),
+            catalog=None if catalog is None else read_object(Path(catalog.name)),
+            parse_env_config=parses_environment,
         )
         tap.run()
 

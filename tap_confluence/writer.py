@@ -38,7 +38,10 @@ class BufferedWriter(MsgSpecWriter):
     def flush(self) -> None:
         """Write what has been gathered."""
         self._lines.append(b"")
-        sys.stdout.buffer.write(b"\n".join(self._lines))
+        rest = memoryview(b"\n".join(self._lines))
+        while rest:
+            # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.flush()
         self._lines.clear()
         self._bytes = 0

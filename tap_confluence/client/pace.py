@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import random
 import threading
 import time
@@ -27,25 +28,39 @@ ABSURD_WAIT = 86_400.0
 LONGEST_UNASKED_WAIT = 60.0
 """Seconds to pause at most when the site says that it limits, but not for how long."""
 
-THROUGHPUT_WINDOW = 2.0
-"""Seconds over which the rate of answered requests is measured."""
-
-SETTLED_AFTER = 30.0
-"""Seconds without a limit after which the present rate counts as nearly right."""
-
-PROBE_AFTER = 60.0
-"""Seconds to keep a rate that works before trying a higher one."""
-
 NEAR_LIMIT_FACTOR = 0.5
 """What is left of the rate while `X-RateLimit-NearLimit` is true."""
+
+MEASURED_OVER = 20.0
+"""Seconds over which the rate of answered requests is measured."""
+
+BURST = 1.0
+"""Seconds. So much of its rate a limit is taken to let through at once after a rest."""
+
+MARGIN = 0.97
+"""What is used of the measured rate."""
+
+DOUBLED_IN = 5.0
+"""Seconds in which the rate doubles after the first 429."""
+
+PROBED_IN = 60.0
+PROBE = 0.05
+"""How much the rate has grown after so many seconds without a 429; four times as much after twice
+as many."""
+
+CAUTIOUS = 1.0
+"""Requests a second to begin with where hardly any were answered that could tell the rate."""
+
+SLOWEST = 0.1
+FASTEST = 1000.0
+"""Requests a second between which the rate is learned."""
 
 
 class Pace:
     """Lets requests leave no faster than the site, or the user, allows.
 
     Without a ceiling and without a 429, requests leave at once. A 429 pauses all of them, once;
-    afterwards the rate is the one that worked, less a margin, and grows again slowly (additive
-    increase, multiplicative decrease).
+    afterwards they leave at the rate that the site has shown to allow.
 
     Args:
         requests_per_second: The user's ceiling, if any.
@@ -65,19 +80,17 @@ class Pace:
     ) -> None:
         self.waits = 0
         self._ceiling = requests_per_second
+        self._site_rate = SiteRate()
         self._longest_wait = longest_wait
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._rate = requests_per_second
         self._next_start = 0.0
         self._paused_until = 0.0
-        self._limited_at = -SETTLED_AFTER
-        self._grown_at = 0.0
-        self._answered: deque[float] = deque(maxlen=10_000)
+        self._limited_at = -math.inf
         self._pauses_in_a_row = 0
         self._waited_in_a_row = 0.0
-        self._near_limit = False
+        self._near_limit_rate = math.inf
 
     def wait_for_turn(self) -> float:
         """Wait until the next request may leave.
@@ -90,8 +103,7 @@ class Pace:
                 now = self._clock()
                 start = max(now, self._next_start, self._paused_until)
                 if start <= now:
-                    rate = self._current_rate(now)
-                    self._next_start = now + 1.0 / rate if rate else 0.0
+                    self._next_start = now + 1.0 / self._rate(now)
                     return now
             self._sleep(start - now)
 
@@ -102,10 +114,16 @@ class Pace:
             headers: The headers of the answer.
         """
         with self._lock:
-            self._answered.append(self._clock())
+            now = self._clock()
+            self._site_rate.answered(now)
             self._pauses_in_a_row = 0
             self._waited_in_a_row = 0.0
-            self._near_limit = headers.get("X-RateLimit-NearLimit", "").lower() == "true"
+            if headers.get("X-RateLimit-NearLimit", "").lower() != "true":
+                self._near_limit_rate = math.inf
+            elif self._near_limit_rate == math.inf:
+                self._near_limit_rate = NEAR_LIMIT_FACTOR * max(
+                    self._site_rate.measure(now), CAUTIOUS
+                )
 
     def limited(self, headers: Mapping[str, str], *, left_at: float) -> None:
         """Pause all requests because the site answered 429.
@@ -127,43 +145,73 @@ class Pace:
             self._waited_in_a_row += wait
             if self._waited_in_a_row > self._longest_wait:
                 raise RateLimitError(_too_long(wait, self._longest_wait, headers))
-            self._slow_down(now)
             self._pauses_in_a_row += 1
             self.waits += 1
-            self._paused_until = now + wait
-            self._next_start = self._paused_until
+            self._limited_at = now
+            self._paused_until = self._next_start = now + wait
+            self._site_rate.limited(now, resumes_at=self._paused_until)
         logger.warning("Rate limit of the site reached: all requests wait %.1f s", wait)
 
-    def _current_rate(self, now: float) -> float | None:
-        """Return requests a second, after letting a rate that works grow; None is unlimited."""
-        if self._rate is None:
-            return None
-        settled_for = now - self._limited_at
-        if self._rate != self._ceiling and settled_for > PROBE_AFTER:
-            seconds = now - max(self._grown_at, self._limited_at + PROBE_AFTER)
-            self._rate += 0.01 * self._rate * max(seconds, 0.0)
-            self._rate = min(self._rate, self._ceiling) if self._ceiling else self._rate
-            self._grown_at = now
-        return self._rate * (NEAR_LIMIT_FACTOR if self._near_limit else 1.0)
-
-    def _slow_down(self, now: float) -> None:
-        settled = now - self._limited_at > SETTLED_AFTER
-        if self._rate is None or (self._rate == self._ceiling and not settled):
-            reached = self._throughput(now)
-            self._rate = max(min(reached, self._rate or reached) * 0.7, 0.1)
-        else:
-            self._rate = max(self._rate * (0.95 if settled else 0.7), 0.1)
-        self._limited_at = self._grown_at = now
-
-    def _throughput(self, now: float) -> float:
-        recent = sum(1 for at in reversed(self._answered) if now - at <= THROUGHPUT_WINDOW)
-        return max(recent / THROUGHPUT_WINDOW, 1.0)
+    def _rate(self, now: float) -> float:
+        """Return requests a second, which may be infinitely many."""
+        return min(self._site_rate.at(now), self._ceiling or math.inf, self._near_limit_rate)
 
     def _unasked_wait(self) -> float:
         growth = backoff.expo(base=2, factor=1, max_value=LONGEST_UNASKED_WAIT)
         growth.send(None)
         wait = next(itertools.islice(growth, self._pauses_in_a_row, None))
         return float(wait) * random.uniform(0.7, 1.3)  # noqa: S311
+
+
+class SiteRate:
+    """Requests a second that a site allows, learned from its 429s.
+
+    There is no limit before the first 429. After it the rate starts from the one that was answered
+    and doubles every few seconds, until a second 429 tells where the limit is. From then on it
+    stays just below what was answered and exceeds it after a minute, the more boldly the longer
+    nothing comes of it.
+    """
+
+    def __init__(self) -> None:
+        self._answers: deque[float] = deque(maxlen=int(FASTEST * MEASURED_OVER))
+        self._resumed_at = math.inf
+        self._limits = 0
+        self._known = math.inf
+
+    def at(self, now: float) -> float:
+        """Return the rate at a moment; infinite while no limit is known."""
+        if not self._limits:
+            return math.inf
+        seconds = max(now - self._resumed_at, 0.0)
+        if self._limits == 1:
+            growth = math.exp2(min(seconds / DOUBLED_IN, 100.0))
+        else:
+            growth = 1.0 + PROBE * (seconds / PROBED_IN) ** 2
+        return min(MARGIN * self._known * growth, FASTEST)
+
+    def answered(self, now: float) -> None:
+        """Take note that the site allowed a request."""
+        if not self._limits:
+            self._resumed_at = min(self._resumed_at, now)
+        self._answers.append(now)
+
+    def limited(self, now: float, *, resumes_at: float) -> None:
+        """Take note that the site refused a request, and from when on it may allow some."""
+        rate = min(self.at(now), FASTEST)
+        if not self._limits:
+            self._known = max(self.measure(now), CAUTIOUS)
+            self._limits = 1
+        elif any(at >= self._resumed_at for at in self._answers):
+            # As long as nothing was answered, another 429 says nothing about the rate.
+            self._known = max(min(self.measure(now), rate), rate / 2, SLOWEST)
+            self._limits += 1
+        self._resumed_at = resumes_at
+
+    def measure(self, now: float) -> float:
+        """Return the rate at which the site has answered lately."""
+        since = max(min(self._resumed_at, now), now - MEASURED_OVER)
+        answers = sum(1 for at in self._answers if at >= since)
+        return answers / (now - since + BURST)
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from tap_confluence.client.lists import ListRequest, get_page, read_offsets, read_pages
 from tap_confluence.client.workers import LookAhead
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tap_confluence.client.session import Client, Params
     from tap_confluence.client.workers import StopFlag, Workers
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
 
@@ -66,6 +67,10 @@ class Reader:
     def get(self, path: str, params: Params, *, tag: str) -> dict[str, Any]:
         """Get a single object."""
         return self.result(self._workers.submit(self.client.get, path, params, tag=tag)).body
+
+    def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a call run in a thread. Await what it gives with `result`."""
+        return self._workers.submit(call, *args, **kwargs)
 
     def offset_items(self, request: ListRequest) -> Iterator[dict[str, Any]]:
         """Walk a whole list of REST v1 that is paged by offset."""

@@ -37,10 +37,9 @@ from tap_confluence.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from requests.auth import AuthBase
-
+    from tap_confluence.client.credentials import Credentials
     from tap_confluence.client.workers import StopFlag
 
     Params = Mapping[str, str | Sequence[str]]
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-confluence")
 
 DEFAULT_USER_AGENT = f"tap-confluence/{version('tap-confluence')}"
+
+REST_V2 = "/api/v2/"
 
 LONGEST_RETRY_WAIT = 30.0
 """Seconds to wait at most before a failed request is repeated."""
@@ -106,9 +107,15 @@ class Answer:
 class Client:
     """Sends requests to one Confluence site. Safe to use from several threads.
 
+    Attributes:
+        root: The site's root.
+        usage: What the run has cost so far, by tag.
+        confirm_account: Called before anything is taken for gone, because REST v2 answers 404
+            also to credentials that were revoked meanwhile. It raises SignInError.
+
     Args:
         root: The site's root, such as `https://acme.atlassian.net/wiki`.
-        sign_in: Puts the credentials on a request.
+        credentials: Sign each request.
         pace: Says when a request may leave.
         stop: Ends every wait when the run is asked to stop.
         max_retries: How often a request is repeated.
@@ -121,7 +128,7 @@ class Client:
     def __init__(  # noqa: PLR0913 - one argument a transport setting
         self,
         root: str,
-        sign_in: AuthBase,
+        credentials: Credentials,
         pace: Pace,
         stop: StopFlag,
         *,
@@ -132,6 +139,7 @@ class Client:
         user_agent: str = DEFAULT_USER_AGENT,
     ) -> None:
         self.root = root
+        self.confirm_account: Callable[[], object] | None = None
         self.usage: defaultdict[str, Usage] = defaultdict(Usage)
         self.total_usage = Usage()
         self._pace = pace
@@ -142,7 +150,7 @@ class Client:
         self._has_answered = False
         self._usage_lock = threading.Lock()
         self._session = session = requests.Session()
-        session.auth = sign_in
+        session.auth = self._credentials = credentials
         session.headers.update({"Accept": "application/json", "User-Agent": user_agent})
         session.proxies.update(get_environ_proxies(root, no_proxy=None))
         session.verify = verify
@@ -153,13 +161,23 @@ class Client:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
 
-    def get(self, path: str, params: Params | None = None, *, tag: str) -> Answer:
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        tag: str,
+        max_retries: int | None = None,
+        shape: type[dict[str, Any] | list[Any]] = dict,
+    ) -> Answer:
         """Get a JSON object from the site.
 
         Args:
             path: Below the root, such as `/api/v2/pages`.
             params: Query parameters; a sequence repeats its name.
             tag: Under which name to count the request in `usage`.
+            max_retries: How often to repeat it at most, if less often than the settings say.
+            shape: `list` where the site answers with an array, which is returned as `results`.
 
         Returns:
             The object and its links.
@@ -172,19 +190,25 @@ class Client:
             RateLimitError: The site wants too long a pause.
             StoppedError: The run was asked to stop.
         """
+        retries = self._max_retries
+        retries = retries if max_retries is None else min(retries, max_retries)
         attempt = backoff.on_exception(
             _waits,
             TransientError,
-            max_tries=self._max_retries + 1,
+            max_tries=retries + 1,
             jitter=None,
             on_backoff=lambda details: self._note_retry(tag, path, details),
             logger=None,
         )(self._get_once)
         try:
-            return attempt(path, params or {}, tag)
+            return attempt(path, params or {}, tag, shape)
+        except NotFoundError:
+            if self.confirm_account is not None and path.startswith(REST_V2):
+                self.confirm_account()
+            raise
         except TransientError as error:
             message = (
-                f"Gave up on {path} after {self._max_retries + 1} tries: {error}. The state is "
+                f"Gave up on {path} after {retries + 1} tries: {error}. The state is "
                 "written; run again to continue, or raise 'max_retries' or 'request_timeout'."
             )
             raise RetriesExhaustedError(message) from error
@@ -193,9 +217,13 @@ class Client:
         """Return the present moment by the site's clock, as its last `Date` header told it."""
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() + self._clock_offset, UTC)
 
-    def _get_once(self, path: str, params: Params, tag: str) -> Answer:
+    def _get_once(self, path: str, params: Params, tag: str, shape: type) -> Answer:
         response = self._send(path, params, tag)
         status = response.status_code
+        refused = str(response.request.headers.get("Authorization", ""))
+        if status == HTTPStatus.UNAUTHORIZED and self._credentials.renew(refused):
+            response = self._send(path, params, tag)
+            status = response.status_code
         if status != HTTPStatus.OK:
             raise _refusal(response, path)
         try:
@@ -204,9 +232,11 @@ class Client:
             kind = response.headers.get("Content-Type", "an unknown type")
             message = f"the answer is not JSON but {kind}, {len(response.content)} bytes"
             raise TransientError(message) from error
-        if not isinstance(body, dict):
-            message = f"the answer is a JSON {type(body).__name__}, not an object"
+        if not isinstance(body, shape):
+            message = f"the answer is a JSON {type(body).__name__}, not a {shape.__name__}"
             raise TransientError(message)
+        if isinstance(body, list):
+            body = {"results": body}
         self._count_points(tag, path, body)
         return Answer(body, response.links)
 
@@ -233,7 +263,7 @@ class Client:
                 raise TransientError(_short(error)) from error
             self._has_answered = True
             self._read_clock(response)
-            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            if not _is_limited(response):
                 self._pace.answered(response.headers)
                 return response
             self._count(tag, limited=1)
@@ -296,8 +326,9 @@ def _refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR0
             return ScopeError(said[:300], status)
         case HTTPStatus.UNAUTHORIZED:
             return SignInError(
-                f"The site refuses the credentials ({path} answered 401). Check 'email' and "
-                "'api_token': the token may be mistyped, expired or revoked."
+                f"The site refuses the credentials ({path} answered 401). The token or password "
+                "may be mistyped, expired or revoked. If it is an API token with scopes, set "
+                "'use_api_gateway' to true."
             )
         case HTTPStatus.FORBIDDEN:
             return ForbiddenError(said[:300], status)
@@ -309,6 +340,13 @@ def _refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR0
             return RefusedError(f"{path} answered {status}: {said[:300]}", status, said)
         case _:
             return TransientError(f"the site answered {status} {response.reason}")
+
+
+def _is_limited(response: requests.Response) -> bool:
+    """Tell a rate limit from other refusals: proxies before Data Center also answer it 403."""
+    return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
+        response.status_code == HTTPStatus.FORBIDDEN and "Retry-After" in response.headers
+    )
 
 
 def _what_it_says(response: requests.Response) -> str:

@@ -1,8 +1,9 @@
-"""The check that the site is a Confluence and accepts the credentials."""
+"""The check that the site is what it is taken for, and accepts the credentials."""
 
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.errors import (
@@ -21,30 +22,78 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-confluence")
 
 CURRENT_USER = "/rest/api/user/current"
+SERVER_INFORMATION = "/rest/api/server-information"
+CONTEXT_PATH = "/wiki"
 TAG = "sign-in"
 
 
-def check_sign_in(client: Client) -> None:
-    """Make sure of the site and the account before anything is read.
+def check_cloud(client: Client) -> None:
+    """Make sure of a Cloud site and the account before anything is read.
 
-    A site that is open to the public answers wrong credentials with 200, as nobody; so the account
-    must be known by name. A root without the context path `/wiki` is given it.
+    A root without the context path `/wiki` is given it.
 
     Raises:
         SignInError: The site does not accept the credentials.
         SiteError: There is no Confluence Cloud at the URL.
     """
-    try:
-        user = _current_user(client)
-    except ScopeError:
-        logger.warning("The token lacks the scope to ask who it belongs to; reading goes on")
+    user = _current_user(client, context_path=CONTEXT_PATH)
+    if user is None:
+        logger.info(
+            "Confluence Cloud at %s: signed in with a token that may not say whose it is",
+            client.root,
+        )
         return
+    if user.get("username") and not user.get("accountId"):
+        message = (
+            f"{client.root} is a Confluence Data Center. Set 'personal_access_token' in place of "
+            "'email' and 'api_token'."
+        )
+        raise SiteError(message)
+    client.confirm_account = partial(_current_user, client)
+    logger.info("Confluence Cloud at %s: signed in as %s", client.root, user.get("displayName"))
+
+
+def check_data_center(client: Client) -> None:
+    """Make sure of a Data Center or Server site and the account before anything is read.
+
+    Raises:
+        SignInError: The site does not accept the credentials.
+        SiteError: There is no Confluence Data Center at the URL.
+    """
+    user = _current_user(client)
+    if user and user.get("accountId") and not user.get("username"):
+        message = (
+            f"{client.root} is Confluence Cloud. Set 'email' and 'api_token', and 'deployment' to "
+            "'cloud'."
+        )
+        raise SiteError(message)
+    try:
+        release = client.get(SERVER_INFORMATION, tag=TAG).body.get("version")
+    except RefusedError:
+        release = "older than 8.4"
+    name = (user or {}).get("displayName")
+    logger.info("Confluence Data Center %s at %s: signed in as %s", release, client.root, name)
+
+
+def _current_user(client: Client, *, context_path: str = "") -> dict[str, Any] | None:
+    """Ask who is signed in; None where the token may not ask.
+
+    A site that is open to the public answers wrong credentials with 200, as nobody; so the account
+    must be known by name.
+    """
+    try:
+        user = client.get(CURRENT_USER, tag=TAG).body
+    except ScopeError:
+        return None
     except ForbiddenError as error:
         raise SignInError(_refused(client.root)) from error
     except NotFoundError as error:
+        if context_path and not client.root.endswith(context_path):
+            client.root += context_path
+            return _current_user(client, context_path=context_path)
         message = (
             f"There is no Confluence at {client.root}. Check 'domain' or 'base_url': a Cloud site "
-            "looks like your-company.atlassian.net."
+            "looks like your-company.atlassian.net, a self-hosted one may have a context path."
         )
         raise SiteError(message) from error
     except (RefusedError, RetriesExhaustedError) as error:
@@ -52,27 +101,11 @@ def check_sign_in(client: Client) -> None:
         raise SiteError(message) from error
     if user.get("type") == "anonymous" or not (user.get("accountId") or user.get("username")):
         raise SignInError(_refused(client.root))
-    if not user.get("accountId"):
-        message = (
-            f"{client.root} is a Confluence Data Center, which this version does not read. Point "
-            "'domain' at a Confluence Cloud site."
-        )
-        raise SiteError(message)
-    logger.info("Signed in to %s as %s", client.root, user.get("displayName") or "an account")
-
-
-def _current_user(client: Client) -> dict[str, Any]:
-    try:
-        return client.get(CURRENT_USER, tag=TAG).body
-    except NotFoundError:
-        if client.root.endswith("/wiki"):
-            raise
-        client.root += "/wiki"
-        return client.get(CURRENT_USER, tag=TAG).body
+    return user
 
 
 def _refused(root: str) -> str:
     return (
-        f"{root} does not accept the credentials. Check 'email' and 'api_token': the token may be "
-        "mistyped, expired or revoked, or belong to another account."
+        f"{root} does not accept the credentials. The token or password may be mistyped, expired "
+        "or revoked, or belong to another account."
     )

@@ -9,17 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
+from singer_sdk.batch import Batcher
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_confluence.errors import RefusedError
-from tap_confluence.streams.moments import with_overlap
+from tap_confluence.streams.columns import PARQUET, as_row
+from tap_confluence.streams.moments import to_moment, with_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.client import Reader
@@ -90,20 +93,38 @@ class ConfluenceStream(Stream):
             if self.parent_stream_type is None:
                 self.complete()
 
+    @override
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
+        if batch_config.encoding.format != PARQUET:
+            yield from super().get_batches(batch_config, context)
+            return
+        batcher = Batcher(tap_name=self.tap_name, stream_name=self.name, batch_config=batch_config)
+        records = self._sync_records(context, write_messages=False)
+        properties = self.schema["properties"]
+        rows = (as_row(record, properties) for record in records)
+        for manifest in batcher.get_batches(rows):
+            yield batch_config.encoding, manifest
+
     def starting_point(self) -> str | None:
         """Return the moment from which on changes are read; None reads everything."""
         if not self.is_incremental:
             return None
         bookmark = self.bookmark
-        return with_overlap(bookmark) if bookmark else self._tap.anchor
+        return with_overlap(bookmark) if bookmark else self.anchor
+
+    @property
+    def anchor(self) -> str:
+        """The moment at which the stream starts without a bookmark."""
+        return self._tap.anchor
 
     @property
     def bookmark(self) -> str | None:
         """The moment up to which everything has been written, if any run got that far."""
         if self.entry.get("replication_key") != self.replication_key:
             return None
-        value = self.entry.get("replication_key_value")
-        return str(value) if value else None
+        return to_moment(self.entry.get("replication_key_value"))
 
     @cached_property
     def entry(self) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.labels import LabelStream
 from tap_confluence.streams.lists import ListStream, Work
 from tap_confluence.streams.moments import to_moment
-from tap_confluence.streams.trash import TrashDigest
+from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
             """Whether no item was left out; known once the first one has been read."""
 
         def __iter__(self) -> Iterator[dict[str, Any]]: ...
-
-
-TRASH = "trash"
-"""Under which key a stream's state keeps the digest of the trash."""
 
 
 class ChangeStream(ListStream):
@@ -76,16 +74,13 @@ class ChangeStream(ListStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         labels = [s for s in self.family if isinstance(s, LabelStream)]
-        starts = {s: s.starting_point() for s in self.family if s not in labels}
-        if starts:
-            riding = yield from self._read_changes(starts, labels)
-            yield from self._read_trash(starts, labels if riding else [])
+        family = {s: Progress(s) for s in self.family if s not in labels}
+        if family:
+            riding = yield from self._read_changes(family, labels)
+            yield from self._read_trash(family, labels if riding else [])
             labels = [] if riding else labels
         for label_stream in labels:
             label_stream.sync_by_label()
-        for stream, start in starts.items():
-            if not stream.bookmark:
-                stream.advance(start)
 
     @override
     def written(self, work: Work) -> None:
@@ -95,74 +90,68 @@ class ChangeStream(ListStream):
         super().written(work)
 
     def _read_changes(
-        self, starts: Mapping[ConfluenceStream, str | None], labels: Sequence[LabelStream]
+        self, family: Mapping[ConfluenceStream, Progress], labels: Sequence[LabelStream]
     ) -> Generator[Record, None, bool]:
         """Read what changed.
 
         Returns:
             Whether the labels came along, because every item was asked for its details anyway.
         """
-        start = None if None in starts.values() else min(filter(None, starts.values()))
-        bookmarked = all(stream.bookmark for stream in starts if stream.is_incremental)
+        starts = {progress.start for progress in family.values()}
+        start = None if None in starts else min(filter(None, starts))
+        bookmarked = all(stream.bookmark for stream in family if stream.is_incremental)
         changes = self.changed_since(start, bookmarked=bookmarked and start is not None)
         items = iter(changes)
         first = list(itertools.islice(items, 1))
         oldest = self.moment(first[0]) if first else None
         riding = changes.everything and any(
-            stream is not self and _is_due(oldest, since) for stream, since in starts.items()
+            stream is not self and progress.reaches_back_to(oldest)
+            for stream, progress in family.items()
         )
         riders = labels if riding else ()
-        yield from self.write(
-            Work(item, [*_due(self.moment(item), starts), *riders])
-            for item in itertools.chain(first, items)
-        )
+        last: deque[tuple[str, str | None]] = deque(maxlen=MOST_REMEMBERED)
+
+        def work() -> Iterator[Work]:
+            for item in itertools.chain(first, items):
+                item_id, moment = str(item["id"]), self.moment(item)
+                last.append((item_id, moment))
+                changed = [s for s, p in family.items() if p.lacks(item_id, moment)]
+                if changed or riders:
+                    yield Work(item, [*changed, *riders])
+
+        yield from self.write(work())
+        for progress in _incremental(family):
+            progress.note_walk(last)
         return riding
 
     def _read_trash(
-        self, starts: Mapping[ConfluenceStream, str | None], riders: Sequence[LabelStream]
+        self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[LabelStream]
     ) -> Iterator[Record]:
         """Read what is in the trash and was not there, or not yet written, before."""
-        now = TrashDigest()
+        trash = TrashDigest()
         moments: dict[str, str | None] = {}
         for item in self.trashed(bodies=False):
             moments[str(item["id"])] = self.moment(item)
-            now.add(str(item["id"]), self.moment(item))
-        due = {
-            item_id: [
-                *(s for s, start in starts.items() if self._is_new(item_id, moment, s, start, now)),
-                *riders,
-            ]
-            for item_id, moment in moments.items()
-        }
+            trash.add(str(item["id"]), self.moment(item))
+        due: dict[str, list[ConfluenceStream]] = {}
+        for item_id, moment in moments.items():
+            due[item_id] = [*riders]
+            for stream, progress in family.items():
+                # To come into the trash changes the item, but not its details.
+                lacks = (
+                    progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
+                )
+                if lacks(item_id, moment, trash):
+                    due[item_id].append(stream)
         if any(due.values()):
             yield from self.write(
                 Work(item, due[str(item["id"])], moves_bookmark=False)
                 for item in self.trashed(bodies=True)
                 if due.get(str(item["id"]))
             )
-        for stream in starts:
-            if stream.is_incremental and not stream.is_denied:
-                stream.entry[TRASH] = now.dump()
-
-    def _is_new(
-        self,
-        item_id: str,
-        moment: str | None,
-        stream: ConfluenceStream,
-        start: str | None,
-        now: TrashDigest,
-    ) -> bool:
-        if start is None:
-            return True
-        before = TrashDigest.load(stream.entry.get(TRASH))
-        return now.differs_at(item_id, before) and _is_due(moment, self._tap.anchor)
+        for progress in _incremental(family):
+            progress.note_trash(trash)
 
 
-def _is_due(moment: str | None, start: str | None) -> bool:
-    return start is None or moment is None or moment >= start
-
-
-def _due(
-    moment: str | None, starts: Mapping[ConfluenceStream, str | None]
-) -> list[ConfluenceStream]:
-    return [stream for stream, start in starts.items() if _is_due(moment, start)]
+def _incremental(family: Mapping[ConfluenceStream, Progress]) -> list[Progress]:
+    return [p for stream, p in family.items() if stream.is_incremental and not stream.is_denied]

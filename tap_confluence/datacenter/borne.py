@@ -1,0 +1,74 @@
+"""What comments and attachments have in common: they are on pages and blog posts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence.datacenter.batches import Query, collect
+from tap_confluence.datacenter.content import ContentStream, incremental
+from tap_confluence.datacenter.listing import CONTENT, limit_for
+from tap_confluence.datacenter.posts import PostStream, digest_of
+from tap_confluence.errors import NotFoundError
+from tap_confluence.streams.lists import Work
+from tap_confluence.streams.progress import TRASH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_confluence.datacenter.content import Family
+    from tap_confluence.streams.base import ConfluenceStream
+
+
+class BorneStream(ContentStream):
+    """Comments or attachments.
+
+    A search no longer finds them when what they are on comes into the archive or the trash. So
+    they are read from there, once.
+
+    Attributes:
+        params_of_list: The query parameters of the list of what one page or blog post bears.
+    """
+
+    params_of_list: ClassVar[dict[str, str]] = {}
+
+    @override
+    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+        posts = [s for s in self._tap.streams.values() if isinstance(s, PostStream)]
+        hidden = {item_id: s for post in posts for item_id, s in post.hidden_now.items()}
+        digest = digest_of(hidden)
+        late = [p for stream, p in family.items() if TRASH in stream.entry]
+        bearers = [
+            item_id
+            for item_id, status in hidden.items()
+            if any(progress.lacks_trashed(item_id, status, digest) for progress in late)
+        ]
+
+        def work() -> Iterator[Work]:
+            for item in self._items_on(bearers):
+                if lacking := self.lacking(family, item):
+                    yield Work(item, lacking, moves_bookmark=False)
+
+        yield from self.write(work())
+        for progress in incremental(family):
+            progress.note_trash(digest)
+
+    def _items_on(self, bearers: Sequence[str]) -> Iterator[dict[str, Any]]:
+        expand = self.expansion()
+
+        def call(bearer: str) -> Callable[[], list[dict[str, Any]]]:
+            path = f"{CONTENT}/{bearer}/child/{self.kind}"
+            query = Query(path, self.params_of_list, self.name, expand, limit_for(expand))
+            return partial(collect, self.reader.client, query)
+
+        for bearer, future in self.reader.look_ahead(bearers, call):
+            if future is None:
+                continue
+            try:
+                yield from self.reader.result(future)
+            except NotFoundError as error:
+                self._tap.note_skipped(self, f"what is on {bearer}", error)

@@ -1,0 +1,308 @@
+"""What the lists of content over REST v1 have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence.datacenter import records
+from tap_confluence.datacenter.batches import (
+    MOST_EXPANDED,
+    OffsetWalk,
+    Query,
+    collect,
+)
+from tap_confluence.datacenter.expanded import ExpandedListStream
+from tap_confluence.datacenter.full_read import FullRead
+from tap_confluence.datacenter.listing import CONTENT, CURRENT, Listing, limit_for
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.details import ChangeDetailStream, DetailStream
+from tap_confluence.streams.lists import Work
+from tap_confluence.streams.moments import format_moment
+from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.datacenter.batches import Batch
+    from tap_confluence.streams.lists import Details
+
+    Family = dict[ConfluenceStream, Progress]
+
+SEARCH = "/rest/api/content/search"
+EXPERIMENTAL = "/rest/experimental/content"
+BODY = "body.storage"
+LABELS = "metadata.labels"
+
+OVERLAP = timedelta(days=1)
+"""How far before its bookmark a stream starts again. Searches take a date to the minute, in the
+time zone of the user, which is up to 14 hours from UTC, and their index lags behind."""
+
+
+class SearchedStream(ConfluenceStream):
+    """A stream whose changes are found by search."""
+
+    @override
+    def starting_point(self) -> str | None:
+        bookmark = self.bookmark
+        if not self.is_incremental or bookmark is None:
+            return super().starting_point()
+        return format_moment(datetime.fromisoformat(bookmark) - OVERLAP)
+
+
+class ContentDetailStream(SearchedStream, ChangeDetailStream):
+    """Details that are written when their item has changed."""
+
+
+class RidingStream(DetailStream):
+    """Details that change without changing the date of their item, complete in every run.
+
+    They come with the items of a full read; else all items are listed once for them.
+
+    Attributes:
+        rides_on: What has to be spelled out of an item for them.
+    """
+
+    rides_on: ClassVar[tuple[str, ...]]
+
+
+class LabelStream(RidingStream):
+    """The labels of a list's items."""
+
+    section = "labels"
+    rides_on = (LABELS,)
+
+
+@dataclass(frozen=True)
+class ReadWork(Work):
+    """An item of a full read.
+
+    Attributes:
+        cursor: Where the read goes on after it, if it is the last of its batch.
+    """
+
+    cursor: str | None = None
+
+
+class ContentStream(SearchedStream, ExpandedListStream):
+    """Pages, blog posts, comments or attachments, for themselves and for their children.
+
+    Without a bookmark all is read, in the order of ids; afterwards what a search finds to have
+    changed, oldest first.
+
+    Attributes:
+        kind: The type of content.
+        hidden: The statuses that it may have and that a search does not find.
+        expand: What to have spelled out of an item.
+        has_body: Whether it has a body.
+    """
+
+    primary_keys = ("id",)
+    replication_key = "modifiedAt"
+
+    kind: ClassVar[str]
+    hidden: ClassVar[tuple[str, ...]] = ()
+    expand: ClassVar[tuple[str, ...]]
+    has_body: ClassVar[bool] = True
+
+    _full_read: FullRead | None = None
+
+    @abstractmethod
+    def record(self, item: dict[str, Any]) -> Record:
+        """Turn an item into a record."""
+
+    @abstractmethod
+    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+        """Read what a search does not find and no earlier run has written.
+
+        Args:
+            family: The streams to read for.
+            riders: Streams that want all there is.
+        """
+
+    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
+        """Tell whether a stream of the family is made of such an item."""
+        return True
+
+    @override
+    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        labels = records.labels_that_ride(item) if section == "labels" else None
+        return None if labels is None else [records.label(label) for label in labels]
+
+    def everything(
+        self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
+    ) -> Iterator[Batch]:
+        """List all content of some statuses, in an order in which a read can go on later."""
+        return self.listing.batches(self.kind, statuses, expand, cursor)
+
+    @property
+    def listing(self) -> Listing:
+        """What lists content."""
+        return Listing(self.reader, self.name)
+
+    @property
+    def wanted_statuses(self) -> list[str]:
+        """The statuses to read."""
+        wanted = self.config["content_statuses"]
+        return [status for status in (CURRENT, *self.hidden) if status in wanted]
+
+    @override
+    def shape(self, item: dict[str, Any]) -> Record:
+        record = self.record(item)
+        if self.has_body and self.config["body_format"] == "none":
+            record["body"] = {}
+        return record
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for child in self.child_streams:
+            if isinstance(child, DetailStream):
+                # A child may be made of the details of several lists, which are read in turn.
+                child.parent = self
+        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
+        family = {stream: Progress(stream) for stream in self.family if stream not in riders}
+        rode = False
+        if family:
+            rode = yield from self._read_visible(family, riders)
+            yield from self.read_hidden(family, riders if rode else [])
+        if riders and not rode:
+            expand = tuple(dict.fromkeys(name for rider in riders for name in rider.rides_on))
+            batches = self.everything(self.wanted_statuses, expand)
+            yield from self.write(
+                Work(item, riders, moves_bookmark=False) for item in self.take(batches, riders)
+            )
+
+    def take(
+        self, batches: Iterable[Batch], streams: Iterable[ConfluenceStream]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the items of batches, and report those that the site fails for."""
+        for batch in batches:
+            self.report(batch, streams)
+            yield from batch.items
+
+    @override
+    def written(self, work: Work) -> None:
+        if isinstance(work, ReadWork):
+            if work.cursor is not None and self._full_read is not None:
+                self._full_read.note(work.cursor)
+        elif work.moves_bookmark:
+            for stream in work.streams:
+                stream.advance(records.modified_at(work.item))
+        super().written(work)
+
+    @override
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        return {section: self._get_section(item_id, section) for section in sections}
+
+    def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:
+        match section:
+            case "labels":
+                query, make = Query(f"{CONTENT}/{item_id}/label", {}, self.name), records.label
+            case "versions":
+                path = f"{EXPERIMENTAL}/{item_id}/version"
+                query, make = Query(path, {}, self.name), records.version
+            case _:
+                path = f"{CONTENT}/{item_id}/property"
+                query = Query(path, {}, self.name, ("version",), MOST_EXPANDED)
+                make = records.content_property
+        return [make(row) for row in collect(self.reader.client, query)]
+
+    def expansion(self) -> tuple[str, ...]:
+        """Return what to have spelled out, so that nothing has to be asked for item by item."""
+        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
+        names = [*self.expand, *(name for rider in riders for name in rider.rides_on)]
+        if self.needs_bodies():
+            names.append(BODY)
+        return tuple(dict.fromkeys(names))
+
+    def needs_bodies(self) -> bool:
+        """Tell whether bodies are to be read."""
+        return self.has_body and self.selected and self.config["body_format"] != "none"
+
+    def _read_visible(
+        self, family: Family, riders: list[RidingStream]
+    ) -> Generator[Record, None, bool]:
+        """Read what a search would find.
+
+        Returns:
+            Whether the riders came along.
+        """
+        starts = [progress.start for progress in family.values()]
+        known = all(stream.is_incremental and stream.bookmark for stream in family)
+        if CURRENT not in self.config["content_statuses"]:
+            return not riders
+        if known:
+            yield from self._read_changes(family, min(filter(None, starts)))
+            return False
+        return (yield from self._read_everything(family, riders))
+
+    def _read_changes(self, family: Family, start: str) -> Iterator[Record]:
+        """Read what a search finds to have changed."""
+        last: deque[tuple[str, str | None]] = deque(maxlen=MOST_REMEMBERED)
+
+        def work() -> Iterator[Work]:
+            for item in self.take(self._changed_since(start), family):
+                last.append((self.identity(item), records.modified_at(item)))
+                if changed := self.lacking(family, item):
+                    yield Work(item, changed)
+
+        yield from self.write(work())
+        for progress in incremental(family):
+            progress.note_walk(last)
+
+    def _read_everything(
+        self, family: Family, riders: list[RidingStream]
+    ) -> Generator[Record, None, bool]:
+        """Read all there is, from the beginning or from where an earlier run was killed."""
+        resumed = FullRead.resumed({stream: p.start for stream, p in family.items()})
+        lasting = [stream for stream in family if stream.is_incremental]
+        self._full_read = read = resumed or FullRead(lasting, self._tap.site_moment())
+        riding = [] if resumed else riders
+        again = format_moment(datetime.fromisoformat(read.began) - OVERLAP)
+        last: deque[tuple[str, str | None]] = deque(maxlen=MOST_REMEMBERED)
+
+        def work() -> Iterator[Work]:
+            for batch in self.everything((CURRENT,), self.expansion(), read.cursor):
+                self.report(batch, [*family, *riding])
+                works = []
+                for item in batch.items:
+                    moment = records.modified_at(item)
+                    if moment is not None and moment >= again:
+                        last.append((self.identity(item), moment))
+                    if due := [*self.lacking(family, item), *riding]:
+                        works.append((item, due))
+                for place, (item, due) in enumerate(works, start=1):
+                    yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
+
+        yield from self.write(work())
+        read.finish()
+        for progress in incremental(family):
+            progress.note_walk(last)
+        return resumed is None
+
+    def _changed_since(self, start: str) -> Iterator[Batch]:
+        # Written in UTC and read in the time zone of the user, who is at most 14 hours ahead; a
+        # start is a day before what has been written.
+        date = f"{datetime.fromisoformat(start):%Y-%m-%d %H:%M}"
+        cql = f'type={self.kind} and lastmodified >= "{date}" order by lastmodified asc'
+        expand = self.expansion()
+        params = {"cql": cql, "includeArchivedSpaces": "true"}
+        query = Query(SEARCH, params, self.name, expand, limit_for(expand))
+        return iter(OffsetWalk(self.reader, query))
+
+    def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
+        """Return the streams that have yet to write an item as it is now."""
+        item_id, moment = self.identity(item), records.modified_at(item)
+        return [s for s, p in family.items() if self.concerns(s, item) and p.lacks(item_id, moment)]
+
+
+def incremental(family: Family) -> list[Progress]:
+    """Return how far those streams of a family have come that keep it in the state."""
+    return [p for stream, p in family.items() if stream.is_incremental and not stream.is_denied]

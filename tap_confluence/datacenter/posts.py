@@ -1,0 +1,131 @@
+"""What pages and blog posts have in common: they may be archived or trashed, and have tasks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.datacenter import records
+from tap_confluence.datacenter.batches import FAILED, MOST_WITH_BODIES
+from tap_confluence.datacenter.content import ContentStream, incremental
+from tap_confluence.datacenter.listing import CONTENT, CURRENT
+from tap_confluence.datacenter.task_lists import tasks_in
+from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.streams.details import DetailStream
+from tap_confluence.streams.digest import TrashDigest
+from tap_confluence.streams.lists import Work
+from tap_confluence.streams.progress import TRASH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_confluence.datacenter.content import Family
+    from tap_confluence.streams.base import ConfluenceStream
+
+TASKS = "tasks"
+
+
+class PostStream(ContentStream):
+    """Pages or blog posts.
+
+    A search finds nothing that is archived or in the trash. That is listed in each run, without
+    anything but its id, to see what is new there.
+    """
+
+    @cached_property
+    def hidden_now(self) -> Mapping[str, str]:
+        """The status of all that is archived or in the trash, by id, as this run first saw it."""
+        statuses = [status for status in self.wanted_statuses if status != CURRENT]
+        batches = self.everything(statuses, ()) if statuses else ()
+        return {str(i["id"]): str(i.get("status")) for batch in batches for i in batch.items}
+
+    @override
+    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        if section != TASKS:
+            return super().riding(item, section)
+        with_body = self.config["body_format"] != "none"
+        tasks = [records.task(item, task) for task in tasks_in(records.storage_body(item))]
+        return tasks if with_body else [{**task, "body": None} for task in tasks]
+
+    @override
+    def needs_bodies(self) -> bool:
+        return super().needs_bodies() or any(
+            isinstance(stream, DetailStream) and stream.section == TASKS for stream in self.family
+        )
+
+    @override
+    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+        digest = digest_of(self.hidden_now)
+        first_time = {stream for stream in family if TRASH not in stream.entry}
+        due: dict[str, list[ConfluenceStream]] = {}
+        for item_id, status in self.hidden_now.items():
+            streams = [*self._streams_lacking(family, item_id, status, digest), *riders]
+            if streams:
+                due[item_id] = streams
+
+        def work() -> Iterator[Work]:
+            for item in self._hidden_items(due, [*family, *riders]):
+                moment = records.modified_at(item)
+                streams = [
+                    stream
+                    for stream in due.get(str(item["id"]), ())
+                    if stream not in first_time or family[stream].reaches_back_to(moment)
+                ]
+                if streams:
+                    yield Work(item, streams, moves_bookmark=False)
+
+        yield from self.write(work())
+        for progress in incremental(family):
+            progress.note_trash(digest)
+
+    def _streams_lacking(
+        self, family: Family, item_id: str, status: str, digest: TrashDigest
+    ) -> Iterator[ConfluenceStream]:
+        for stream, progress in family.items():
+            lacks = progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
+            if lacks(item_id, status, digest):
+                yield stream
+
+    def _hidden_items(
+        self, due: Iterable[str], streams: Iterable[ConfluenceStream]
+    ) -> Iterator[dict[str, Any]]:
+        """Read items that are archived or in the trash: one by one if they are few."""
+        wanted = dict.fromkeys(due)
+        if len(wanted) > len(self.hidden_now) // MOST_WITH_BODIES + 1:
+            statuses = [status for status in self.wanted_statuses if status != CURRENT]
+            batches = self.everything(statuses, self.expansion())
+            yield from (item for item in self.take(batches, streams) if str(item["id"]) in wanted)
+            return
+        expand = {"expand": ",".join(self.expansion())}
+
+        def call(item_id: str) -> Callable[[], dict[str, Any]]:
+            params = {"status": self.hidden_now[item_id], **expand}
+            get, path = self.reader.client.get, f"{CONTENT}/{item_id}"
+            return lambda: get(path, params, tag=self.name).body
+
+        for item_id, future in self.reader.look_ahead(wanted, call):
+            if future is None:
+                continue
+            try:
+                yield self.reader.result(future)
+            except NotFoundError as error:
+                self._tap.note_skipped(self, item_id, error)
+            except RetriesExhaustedError as error:
+                # Is it this item, or the whole site?
+                lean = {"status": self.hidden_now[item_id]}
+                self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
+                self._tap.note_skipped(self, item_id, RefusedError(str(error), FAILED))
+                for stream in streams:
+                    stream.leave_incomplete()
+
+
+def digest_of(hidden: Mapping[str, str]) -> TrashDigest:
+    """Return the digest of what is archived or in the trash, by id and status."""
+    digest = TrashDigest()
+    for item_id, status in hidden.items():
+        digest.add(item_id, status)
+    return digest

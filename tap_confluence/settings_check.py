@@ -1,0 +1,207 @@
+"""Checks the settings, one by one and against each other, before anything else happens."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator
+from singer_sdk.configuration._dict_config import parse_environment_config
+
+from tap_confluence.errors import SettingsError
+from tap_confluence.settings import CLOUD, TOKEN_PAGE, deployment, parse_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+SIGN_IN = {
+    "API token": ("email", "api_token"),
+    "OAuth": ("oauth_credentials",),
+    "personal access token": ("personal_access_token",),
+    "user name and password": ("username", "password"),
+}
+"""The ways to sign in, and the settings that make each."""
+
+DATA_CENTER_ONLY = ("personal access token", "user name and password")
+
+
+def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Check the settings, one by one and against each other.
+
+    Args:
+        config: The settings as given, defaults filled in.
+        schema: The JSON schema of all settings, those of the SDK included.
+
+    Raises:
+        SettingsError: Naming every setting that is wrong, and the fix.
+    """
+    problems = [_explain(error) for error in Draft202012Validator(schema).iter_errors(config)]
+    problems += _contradictions(config)
+    if problems:
+        raise SettingsError(" ".join(problems))
+
+
+def check_environment(schema: Mapping[str, Any], prefix: str) -> None:
+    """Check that the settings in the environment can be read as what they should be.
+
+    Args:
+        schema: The JSON schema of all settings.
+        prefix: What the names of the variables begin with.
+
+    Raises:
+        SettingsError: Naming the variable that cannot.
+    """
+    for name, setting in schema["properties"].items():
+        try:
+            parse_environment_config({"properties": {name: setting}}, prefix)
+        except ValueError as error:
+            message = (
+                f"The environment variable {prefix}{name.upper()} cannot be read as setting "
+                f"'{name}': numbers are plain, lists and objects are JSON."
+            )
+            raise SettingsError(message) from error
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a file that holds a JSON object: settings, a catalog or a state.
+
+    Raises:
+        SettingsError: There is no such file, or something else is in it.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        message = f"Cannot read the file '{path}': {error.strerror}."
+        raise SettingsError(message) from error
+    except ValueError as error:
+        message = f"The file '{path}' is not JSON."
+        raise SettingsError(message) from error
+    if not isinstance(content, dict):
+        message = f"The file '{path}' holds no JSON object."
+        raise SettingsError(message)
+    return content
+
+
+def _explain(error: Any) -> str:  # noqa: PLR0911 - one for each kind
+    """Say in one sentence which setting is wrong, never showing a value that may be a secret."""
+    name = ".".join(str(part) for part in error.path)
+    wanted = error.validator_value
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        return " ".join(_unknown(each, known) for each in sorted(set(error.instance) - set(known)))
+    if error.validator == "required":
+        return f"Setting '{name}' lacks {error.message.split(chr(39))[1]!r}."
+    is_private = error.schema.get("secret") or "oauth_credentials" in error.path
+    shown = "" if is_private else f", not {error.instance!r}"
+    match error.validator:
+        case "enum":
+            return f"Setting '{name}' must be one of {', '.join(map(str, wanted))}{shown}."
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else [k for k in wanted if k != "null"]
+            return f"Setting '{name}' must be of type {' or '.join(kinds)}{shown}."
+        case "minimum":
+            return f"Setting '{name}' must be {wanted} or more{shown}."
+        case "exclusiveMinimum":
+            return f"Setting '{name}' must be more than {wanted}{shown}."
+        case "maximum":
+            return f"Setting '{name}' must be {wanted} or less{shown}."
+        case _:
+            return f"Setting '{name}' is not valid ({error.validator})."
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    closest = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean '{closest[0]}'?" if closest else "`--about` lists the settings."
+    return f"Unknown setting '{name}': {hint}"
+
+
+def _missing(name: str) -> str:
+    where = f" to a token made at {TOKEN_PAGE}" if name == "api_token" else ""
+    return f"Setting '{name}' is missing: set TAP_CONFLUENCE_{name.upper()}{where}."
+
+
+def _sign_in_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the way to sign in: there must be one, whole, that the site takes."""
+    ways = [way for way, names in SIGN_IN.items() if any(config.get(name) for name in names)]
+    if len(ways) > 1:
+        yield f"Set one way to sign in, not {' and '.join(ways)}."
+        return
+    is_cloud = deployment(config) == CLOUD
+    if not ways:
+        missing = ("email", "api_token") if is_cloud else ("personal_access_token",)
+        yield from map(_missing, missing)
+        return
+    [way] = ways
+    if is_cloud and way in DATA_CENTER_ONLY:
+        yield (
+            f"Confluence Cloud takes no {way}: set 'email' and 'api_token', or 'deployment' to "
+            "'datacenter' if the site is self-hosted."
+        )
+    elif not is_cloud and way not in DATA_CENTER_ONLY:
+        yield (
+            f"Data Center takes no {way}: set 'personal_access_token', or 'username' and "
+            "'password'; or 'deployment' to 'cloud'."
+        )
+    else:
+        optional = {"email"} if config.get("use_api_gateway") else set()
+        yield from (
+            _missing(name) for name in SIGN_IN[way] if not config.get(name) and name not in optional
+        )
+
+
+def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
+    domain, base_url = config.get("domain"), config.get("base_url")
+    if bool(domain) == bool(base_url):
+        yield (
+            "Set exactly one of 'domain' (your-company.atlassian.net) and 'base_url' "
+            f"({'both are' if domain else 'neither is'} set)."
+        )
+    if base_url and not _is_web_address(base_url):
+        yield (
+            "Setting 'base_url' must be a URL like https://your-company.atlassian.net/wiki, "
+            f"without user name, query or fragment, not {_without_credentials(base_url)!r}."
+        )
+    if domain and not _is_host(domain):
+        yield (
+            "Setting 'domain' must be a host name like your-company.atlassian.net, "
+            f"not {_without_credentials(domain)!r}."
+        )
+    if config.get("anchor_date") and config.get("lookback_days"):
+        yield "Set only one of 'anchor_date' and 'lookback_days'."
+    date = config.get("anchor_date")
+    if isinstance(date, str):
+        try:
+            parse_day(date)
+        except ValueError:
+            yield f"Setting 'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), not {date!r}."
+    if config.get("content_statuses") == []:
+        yield "Setting 'content_statuses' is empty: name at least one status."
+    yield from _sign_in_problems(config)
+
+
+def _is_web_address(value: object) -> bool:
+    try:
+        parts = urlsplit(str(value))
+        _ = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and not (parts.username or parts.password or parts.query or parts.fragment)
+        and not any(character.isspace() for character in str(value))
+    )
+
+
+def _is_host(value: object) -> bool:
+    host = str(value).strip().removeprefix("https://").rstrip("/").removesuffix("/wiki")
+    return bool(host) and all(c.isalnum() or c in "-.:" for c in host)
+
+
+def _without_credentials(value: object) -> str:
+    before, at, after = str(value).rpartition("@")
+    return f"...@{after}" if at and before else str(value)
