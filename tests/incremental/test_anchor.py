@@ -1,0 +1,111 @@
+"""Where streams start that have no bookmark."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.incremental.runs import CONTENT, INCREMENTAL, ClockedSite, read_whole, sync
+from tests.incremental.small_wiki import small_wiki
+from tests.running import only
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANCHOR = "2026-07-05"
+
+
+@pytest.fixture
+def site() -> Iterator[ClockedSite]:
+    """A wiki that changes once in three hours, from 2026-07-01 on, so that some is older."""
+    with ClockedSite(small_wiki(tick_ms=3 * 3_600_000)) as site:
+        yield site
+
+
+def test_nothing_older_than_the_anchor_is_brought(site: ClockedSite) -> None:
+    everything = sync(site, catalog=only(*INCREMENTAL))
+
+    some = sync(site, catalog=only(*INCREMENTAL), anchor_date=ANCHOR)
+
+    for stream in INCREMENTAL:
+        wanted = [row for row in everything.rows(stream) if row["modifiedAt"] >= ANCHOR]
+        assert len(some.rows(stream)) == len(wanted), stream
+        latest = everything.bookmark(stream) or ""
+        assert some.bookmark(stream) == max(latest, f"{ANCHOR}T00:00:00.000Z"), stream
+    assert len(some.rows("pages")) < len(everything.rows("pages"))
+
+
+def test_days_to_look_back_are_counted_from_now(site: ClockedSite) -> None:
+    everything = sync(site, catalog=only("pages"))
+    anchor = datetime.fromisoformat(f"{ANCHOR}T00:00:00+00:00")
+    days = (datetime.now(UTC) - anchor).days
+    if days < 1:
+        pytest.skip("the machine's clock is before the wiki's")
+
+    some = sync(site, catalog=only("pages"), anchor_date=None, lookback_days=days)
+
+    assert some.ids("pages") < everything.ids("pages")
+    oldest = min(row["modifiedAt"] for row in some.rows("pages"))
+    assert ANCHOR <= oldest < "2026-07-07"
+
+
+def test_no_bodies_are_downloaded_of_what_is_older(site: ClockedSite) -> None:
+    run = sync(site, catalog=only("pages"), anchor_date=ANCHOR, page_size=5)
+
+    live = [r for r in run.asked("/api/v2/pages") if r.query["status"] == ["current", "archived"]]
+    lean = ["body-format" not in request.query for request in live]
+    assert lean.count(True) > 1
+    assert lean == sorted(lean, reverse=True), "first without bodies, then with them"
+
+
+def test_a_stream_without_a_single_item_keeps_the_anchor(site: ClockedSite) -> None:
+    run = sync(site, catalog=only("blog_post_inline_comments"), anchor_date=ANCHOR)
+
+    assert run.bookmark("blog_post_inline_comments") == f"{ANCHOR}T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("stream", ["pages", "attachments", "page_footer_comments", "tasks"])
+def test_a_stream_that_is_read_whole_needs_no_anchor(site: ClockedSite, stream: str) -> None:
+    first = sync(site, catalog=only(stream), anchor_date=ANCHOR)
+
+    second = sync(site, first.state, read_whole(stream), anchor_date=ANCHOR)
+
+    assert set(second.keys(stream)) == site.truth()[stream]
+    assert [m["type"] for m in second.messages if m["type"] != "STATE"][-1] == "ACTIVATE_VERSION"
+
+
+def test_after_a_whole_reading_the_stream_is_incremental_where_it_was(site: ClockedSite) -> None:
+    first = sync(site, catalog=only("pages"))
+    whole = sync(site, first.state, read_whole("pages"))
+    edited = site.wiki.edit_page()
+
+    third = sync(site, whole.state, only("pages"))
+
+    assert whole.state == first.state
+    assert third.ids("pages") == {edited}
+
+
+def test_details_that_are_read_whole_leave_their_parent_incremental(site: ClockedSite) -> None:
+    first = sync(site, catalog=only("pages", "page_versions"))
+    catalog = read_whole("page_versions")
+    selected = only("pages")
+    for entry, other in zip(catalog["streams"], selected["streams"], strict=True):
+        if other["tap_stream_id"] == "pages":
+            entry["metadata"] = other["metadata"]
+
+    second = sync(site, first.state, catalog)
+
+    assert set(second.keys("page_versions")) == site.truth()["page_versions"]
+    assert second.activated == {"page_versions"}
+    assert second.keys("pages") == []
+
+
+def test_a_run_without_state_brings_everything(site: ClockedSite) -> None:
+    sync(site, catalog=only(*CONTENT))
+
+    again = sync(site, catalog=only(*CONTENT))
+
+    for stream in CONTENT:
+        assert set(again.keys(stream)) == site.truth()[stream], stream

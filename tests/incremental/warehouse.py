@@ -1,0 +1,84 @@
+"""A warehouse as SDK targets with `hard_delete` make it, and what ought to be in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.demo_site.clock import iso
+from tests.demo_site.model import BlogPost, Comment, Content, Page
+from tests.incremental.runs import CONTENT, DETAILS, INVENTORY, OWNER_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.demo_site import Wiki
+    from tests.running import Json, Key, Run
+
+
+class Warehouse:
+    """Tables by stream, each a row by key."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[Key, Json]] = {}
+        self._versions: dict[str, dict[Key, int | None]] = {}
+        self._key_names: dict[str, list[str]] = {}
+
+    def load(self, run: Run) -> None:
+        """Take in what a run wrote."""
+        for message in run.messages:
+            stream = message.get("stream", "")
+            table = self.tables.setdefault(stream, {})
+            versions = self._versions.setdefault(stream, {})
+            match message["type"]:
+                case "SCHEMA":
+                    self._key_names[stream] = message["key_properties"]
+                case "RECORD":
+                    row = message["record"]
+                    key = tuple(row[name] for name in self._key_names[stream])
+                    table[key], versions[key] = row, message.get("version")
+                case "ACTIVATE_VERSION":
+                    for key in [k for k in table if versions[k] != message["version"]]:
+                        del table[key], versions[key]
+
+    def delete_what_is_gone(self) -> None:
+        """Delete what the inventory no longer has, with its details and its tasks."""
+        there = {key[0] for key in self.tables[INVENTORY]}
+        for stream in CONTENT:
+            self._keep(stream, "id", there)
+        for stream, parent in DETAILS.items():
+            self._keep(stream, OWNER_KEYS[parent], there)
+        self._keep("tasks", "pageId", {*there, None})
+        self._keep("tasks", "blogPostId", {*there, None})
+
+    def keys(self, stream: str) -> set[Key]:
+        return set(self.tables.get(stream, {}))
+
+    def latest(self, stream: str) -> dict[str, tuple[Any, ...]]:
+        """The version, date and status of each row of content."""
+        rows = self.tables.get(stream, {}).values()
+        return {r["id"]: (r["version"]["number"], r["modifiedAt"], r["status"]) for r in rows}
+
+    def _keep(self, stream: str, column: str, values: set[Any]) -> None:
+        table = self.tables.get(stream, {})
+        for key in [key for key, row in table.items() if row.get(column) not in values]:
+            del table[key]
+
+
+def latest_on(wiki: Wiki, stream: str) -> dict[str, tuple[Any, ...]]:
+    """The version, date and status of each piece of content on the site."""
+    with wiki.lock:
+        contents = list(_contents(wiki, stream))
+        return {c.id: (c.version, iso(c.modified), c.status) for c in contents}
+
+
+def _contents(wiki: Wiki, stream: str) -> Iterator[Content]:
+    match stream.rpartition("_comments")[0].rpartition("_"):
+        case ("page" | "blog_post" as kind, _, place):
+            comments = wiki.inline_comments if place == "inline" else wiki.footer_comments
+            yield from _on(Page if kind == "page" else BlogPost, comments)
+        case _:
+            yield from getattr(wiki, stream)
+
+
+def _on(kind: type[Content], comments: Iterable[Comment]) -> Iterator[Comment]:
+    return (comment for comment in comments if isinstance(comment.container, kind))

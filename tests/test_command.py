@@ -1,0 +1,226 @@
+"""The command: what it offers, and how it ends when it cannot or may not go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_confluence.settings import SETTINGS
+from tests.demo_site import DemoSite, Wiki
+from tests.running import Run, clean_environment, command, run_command, run_tap, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SOON = 60.0
+"""Seconds after which a command that should have stopped has not."""
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(Wiki.seeded(pages=20, seed=3)) as site:
+        yield site
+
+
+@contextmanager
+def started(folder: Path, config: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command whose output goes to files."""
+    with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
+        process = subprocess.Popen(  # noqa: S603 - the command is ours
+            command(folder, config=config), stdout=stdout, stderr=stderr, env=clean_environment()
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_run_as_a_command_writes_what_a_run_in_this_process_writes(site: DemoSite) -> None:
+    config = settings_of(site)
+    inside = run_tap(config)
+
+    outside = run_command(config)
+
+    assert outside.exit_status == 0
+    assert outside.records == inside.records
+    assert outside.state == inside.state
+
+
+def test_state_and_catalog_are_read_from_files(site: DemoSite) -> None:
+    config = settings_of(site)
+    catalog = json.loads(run_command(config, "--discover").stdout)
+    for entry in catalog["streams"]:
+        for metadata in entry["metadata"]:
+            if not metadata["breadcrumb"]:
+                metadata["metadata"]["selected"] = entry["tap_stream_id"] == "tasks"
+    first = run_command(config, catalog=catalog)
+    site.wiki.complete_task()
+
+    second = run_command(config, state=first.state, catalog=catalog)
+
+    assert set(first.records) == {"tasks"}
+    assert set(first.keys("tasks")) == site.truth()["tasks"]
+    assert 0 < len(second.keys("tasks")) < len(first.keys("tasks"))
+
+
+def test_settings_are_read_from_the_environment(site: DemoSite) -> None:
+    variables = {
+        f"TAP_CONFLUENCE_{name.upper()}": str(value)
+        for name, value in settings_of(site, page_size=3).items()
+    }
+
+    run = run_command(None, "--config=ENV", environment=variables)
+
+    assert run.exit_status == 0
+    assert set(run.keys("pages")) == site.truth()["pages"]
+
+
+def test_about_gives_every_setting_with_its_title_and_description() -> None:
+    run = run_command(None, "--about", "--format=json")
+
+    assert run.exit_status == 0
+    settings = json.loads(run.stdout)["settings"]["properties"]
+    assert set(settings) >= set(SETTINGS["properties"])
+    for name, setting in settings.items():
+        assert setting.get("title"), name
+        assert setting.get("description"), name
+
+
+def test_streams_are_discovered_without_a_site_or_credentials() -> None:
+    run = run_command(None, "--discover")
+
+    assert run.exit_status == 0
+    streams = json.loads(run.stdout)["streams"]
+    assert len(streams) == 25
+    assert all(stream["key_properties"] for stream in streams)
+
+
+def test_the_version_is_told() -> None:
+    run = run_command(None, "--version")
+
+    assert run.exit_status == 0
+    assert "tap-confluence" in run.stdout
+
+
+def complaint_of(run: Run) -> str:
+    """Return the one line that says why a command failed before it wrote anything."""
+    assert run.exit_status == 1
+    assert run.stdout == ""
+    assert "Traceback" not in run.stderr
+    [complaint] = run.complaints
+    return complaint
+
+
+def test_settings_that_are_wrong_are_said_in_one_line() -> None:
+    config = {"domain": "acme", "email": "ana@example.com", "api_token": "x", "spacekeys": []}
+
+    assert "Unknown setting 'spacekeys'" in complaint_of(run_command(config))
+
+
+def test_no_settings_at_all_are_said_in_one_line() -> None:
+    assert "'domain'" in complaint_of(run_command(None))
+
+
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+def test_a_file_that_does_not_exist_is_named(option: str, site: DemoSite, tmp_path: Path) -> None:
+    run = run_command(settings_of(site), option, str(tmp_path / "absent.json"))
+
+    assert run.exit_status != 0
+    assert run.stdout == ""
+    assert "absent.json" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "content"),
+    [
+        ("--config", "{'api_token': 'hunter2'}"),
+        ("--config", '["hunter2"]'),
+        ("--state", "{"),
+        ("--catalog", "[]"),
+    ],
+)
+def test_a_file_that_is_no_json_object_is_said_to_be_so_and_not_shown(
+    option: str, content: str, site: DemoSite, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text(content)
+
+    complaint = complaint_of(run_command(settings_of(site), option, str(path)))
+
+    assert "JSON" in complaint
+    assert "hunter2" not in complaint
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+)
+def test_a_signal_stops_the_run_with_its_state_written(
+    site: DemoSite, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
+    may_go_on, is_under_way = threading.Event(), threading.Event()
+
+    def hold(count: int, path: str) -> None:
+        if count >= 30 and path.startswith("/api/v2/pages/"):
+            is_under_way.set()
+            may_go_on.wait(SOON)
+
+    site.faults.before_request = hold
+    with started(tmp_path, settings_of(site)) as process:
+        assert is_under_way.wait(SOON)
+        process.send_signal(number)
+        exit_status = process.wait(SOON)
+        may_go_on.set()
+    stdout, stderr = ((tmp_path / name).read_text() for name in ("stdout", "stderr"))
+    run = Run(stdout, stderr, exit_status)
+
+    assert run.exit_status == status
+    assert run.stdout.endswith("\n")
+    assert run.messages[-1]["type"] == "STATE"
+    assert "Traceback" not in run.stderr
+    assert any("the next run continues" in line for line in run.log)
+    site.faults.before_request = None
+    rest = run_tap(settings_of(site), state=run.state)
+    for stream, keys in site.truth().items():
+        assert {*run.keys(stream), *rest.keys(stream)} == keys, stream
+
+
+def test_a_pause_for_the_rate_limit_is_ended_by_a_signal(site: DemoSite, tmp_path: Path) -> None:
+    is_limited = threading.Event()
+    site.faults.fail_next(1000, "429-retry-after", "/api/v2/", retry_after=3000)
+    site.faults.before_request = lambda _, path: (
+        is_limited.set() if path.startswith("/api/v2/") else None
+    )
+    with started(tmp_path, settings_of(site)) as process:
+        assert is_limited.wait(SOON)
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(SOON) == 143
+
+
+def test_a_target_that_closes_the_pipe_ends_the_run(site: DemoSite, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    process = subprocess.Popen(  # noqa: S603 - the command is ours
+        command(tmp_path, config=settings_of(site)),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    )
+    os.close(writer)
+    os.read(reader, 100)
+    os.close(reader)
+
+    _, stderr = process.communicate(timeout=SOON)
+
+    assert process.returncode == 1
+    assert b"Traceback" not in stderr
+    assert b"BrokenPipe" not in stderr
+    assert b"The target closed the pipe before the end" in stderr
