@@ -1,0 +1,76 @@
+# Everything is installed into this folder: Python packages into .venv, Meltano into .venv-meltano,
+# the tap and the loaders for Meltano into .meltano. What is up to date is not installed again.
+
+MELTANO_VERSION := 4.4.1
+TARGET ?= target-duckdb
+ARGS ?=
+
+PYTHON := .venv/bin/python
+UV := .venv/bin/uv
+MELTANO := .venv-meltano/bin/meltano
+
+export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
+export UV_NO_PROGRESS = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo sync test lint types clean
+.DELETE_ON_ERROR:
+
+help:  ## list these targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1|/' | \
+		while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+
+demo: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ## load a demo site into output/warehouse.duckdb and show what came
+	@$(PYTHON) -m tests.demo --meltano $(MELTANO)
+
+sync: .env .meltano/tap-confluence.ready .meltano/$(TARGET).ready  ## load the site of .env; TARGET=target-postgres for PostgreSQL
+	$(MELTANO) --environment=site run tap-confluence $(TARGET)
+
+test: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready .meltano/target-jsonl.ready .meltano/target-postgres.ready  ## run the tests; ARGS='-k name' for some of them
+	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest $(ARGS)
+
+lint: .venv/ready  ## check style and format
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+types: .venv/ready  ## check types
+	.venv/bin/mypy
+
+clean:  ## remove what was installed and the demo's database; keeps your data and its state
+	rm -rf .venv .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run .meltano/tests
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -f output/warehouse.duckdb* output/demo.log
+
+.env:
+	@echo "There is no .env, which says what to read and how to sign in. Copy .secrets.example to"
+	@echo ".env, fill in the site, the e-mail address and the API token, and type make sync again."
+	@echo "To see the tap at work without a site of your own, type make demo."
+	@exit 1
+
+# Versions 3.11 to 3.13 come first, because the DuckDB that target-duckdb needs has no later wheels.
+$(UV):
+	@for python in python3.13 python3.12 python3.11 python3 python python3.14; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Installing into .venv with $$($$python --version)"; \
+			$$python -m venv --clear .venv && .venv/bin/python -m pip install --quiet uv; \
+			exit; \
+		fi; \
+	done; \
+	echo "Python 3.11 or later is needed, and none was found as python3 or python3.11 to 3.14."; \
+	exit 1
+
+.venv/ready: pyproject.toml | $(UV)
+	$(UV) pip install --quiet --python $(PYTHON) --editable . --group dev
+	@touch $@
+
+# The loaders are installed for the Python that runs Meltano.
+.venv-meltano/ready: Makefile | $(UV)
+	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable if sys.version_info < (3, 14) else ">=3.11,<3.14")')" .venv-meltano
+	$(UV) pip install --quiet --python .venv-meltano/bin/python meltano==$(MELTANO_VERSION)
+	@touch $@
+
+.meltano/tap-confluence.ready: pyproject.toml
+
+.meltano/%.ready: meltano.yml .venv-meltano/ready
+	$(MELTANO) --log-level=warning install $*
+	@touch $@

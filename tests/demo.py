@@ -1,0 +1,226 @@
+"""The tap at work: a demo site, Meltano, and a database to look into.
+
+Starts a demo site, has Meltano load it into a DuckDB file, and compares what arrived with what the
+site holds. The site is the same each time, so a second demo has to find everything in its place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from tap_confluence.cloud import STREAMS
+from tests.demo_site import DemoSite, Wiki
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from tests.demo_site.wiki import Keys
+
+PROJECT = Path(__file__).parents[1]
+DATABASE = Path("output/warehouse.duckdb")
+LOG = Path("output/demo.log")
+PAGES = 300
+OURS = ("TAP_CONFLUENCE_", "TARGET_DUCKDB_", "MELTANO_")
+
+NEWEST_PAGES = """
+    select p.id, p.title, s.name as space, p.status, p.modifiedat as "modified at"
+    from pages p join spaces s on s.id = p.spaceid
+    order by p.modifiedat desc, p.id limit 5
+"""
+MOST_DISCUSSED_PAGES = """
+    select p.title, count(*) as comments, count(c.parentcommentid) as "of these replies"
+    from pages p join page_footer_comments c on c.pageid = p.id
+    group by p.id, p.title order by comments desc, p.id limit 5
+"""
+MOST_USED_LABELS = """
+    select name as label, count(*) as pages
+    from page_labels group by name order by pages desc, name limit 5
+"""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What of a stream arrived in the database.
+
+    Attributes:
+        stream: Its name.
+        rows: How many rows its table has.
+        keys: The primary keys in the table.
+        truth: The primary keys on the site.
+    """
+
+    stream: str
+    rows: int
+    keys: Keys
+    truth: Keys
+
+    @property
+    def lost(self) -> int:
+        """How many of the site's items are not in the table."""
+        return len(self.truth - self.keys)
+
+    @property
+    def doubled(self) -> int:
+        """How many rows have the key of another row."""
+        return self.rows - len(self.keys)
+
+    @property
+    def strange(self) -> int:
+        """How many rows the site knows nothing of."""
+        return len(self.keys - self.truth)
+
+    @property
+    def verdict(self) -> str:
+        """What is wrong, or that nothing is."""
+        counts = {"lost": self.lost, "doubled": self.doubled, "not on the site": self.strange}
+        return (
+            ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "all there"
+        )
+
+
+def main() -> int:
+    """Run the demo.
+
+    Returns:
+        The exit status: 0 if the database holds what the site holds.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    meltano = _options().meltano
+    # Without the database, the state of an earlier demo would have the tap leave out what it held.
+    fresh = not DATABASE.exists()
+    DATABASE.parent.mkdir(exist_ok=True)
+    with DemoSite(Wiki.seeded(pages=PAGES)) as site:
+        _say(f"A demo site of {PAGES} pages runs at {site.base_url}.")
+        _say("Running: meltano run tap-confluence target-duckdb", end=" ... ")
+        began = time.monotonic()
+        status = _run_meltano(meltano, site, fresh=fresh)
+        if status:
+            _say(f"failed.\nThe end of {LOG}:\n\n{_tail(LOG)}")
+            return status
+        took = time.monotonic() - began
+        kind = "all of the site" if fresh else "what is new since the last demo"
+        _say(f"done in {took:.0f} s,\nwith {len(site.requests)} requests for {kind}.\n")
+        with duckdb.connect(str(DATABASE), read_only=True) as database:
+            arrivals = [_arrival(database, stream, site.truth()) for stream in STREAMS]
+            _show_arrivals(arrivals)
+            _show(database, "The pages that changed last", NEWEST_PAGES)
+            _show(database, "The pages with the most comments", MOST_DISCUSSED_PAGES)
+            _show(database, "The labels on the most pages", MOST_USED_LABELS)
+    return _conclude(arrivals, fresh=fresh)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    parser.add_argument("--meltano", default="meltano", help="the Meltano command")
+    return parser.parse_args()
+
+
+def _run_meltano(meltano: str, site: DemoSite, *, fresh: bool) -> int:
+    """Run the job against the site only: whatever is set for a real site is left aside."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
+        "TAP_CONFLUENCE_BASE_URL": site.base_url,
+        "TAP_CONFLUENCE_EMAIL": site.email,
+        "TAP_CONFLUENCE_API_TOKEN": site.api_token,
+        "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
+        "TARGET_DUCKDB_PATH": str(DATABASE),
+        "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    command = [meltano, "--environment=demo", f"--env-file={os.devnull}", "run"]
+    command += ["--full-refresh"] if fresh else []
+    with LOG.open("wb") as log:
+        return subprocess.run(  # noqa: S603 - the command is ours
+            [*command, "tap-confluence", "target-duckdb"],
+            check=False,
+            cwd=PROJECT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ).returncode
+
+
+def _arrival(
+    database: duckdb.DuckDBPyConnection, stream: type[Any], truth: dict[str, Keys]
+) -> Arrival:
+    columns = ", ".join(f'"{key.lower()}"' for key in stream.primary_keys)
+    try:
+        rows = database.sql(f'select {columns} from "{stream.name}"').fetchall()  # noqa: S608
+    except duckdb.CatalogException:
+        rows = []
+    return Arrival(stream.name, len(rows), set(rows), truth[stream.name])
+
+
+def _show_arrivals(arrivals: Sequence[Arrival]) -> None:
+    rows = [(a.stream, a.rows, len(a.truth), a.verdict) for a in arrivals]
+    total = ("in all", sum(a.rows for a in arrivals), sum(len(a.truth) for a in arrivals), "")
+    _table(("stream", "rows", "on the site", ""), [*rows, total])
+
+
+def _show(database: duckdb.DuckDBPyConnection, title: str, query: str) -> None:
+    found = database.sql(query)
+    _say(f"{title}:\n")
+    _table(found.columns, found.fetchall())
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    lines = [[str(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(_width(line[i]) for line in lines) for i in range(len(columns))]
+    numbers = [any(isinstance(row[i], int) for row in rows) for i in range(len(columns))]
+    lines.insert(1, ["-" * width for width in widths])
+    for line in lines:
+        blanks = [" " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
+        cells = (
+            blank + cell if number else cell + blank
+            for cell, blank, number in zip(line, blanks, numbers, strict=True)
+        )
+        _say(f"  {'  '.join(cells)}".rstrip())
+    _say("")
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for each Chinese or Japanese sign."""
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+
+
+def _conclude(arrivals: Sequence[Arrival], *, fresh: bool) -> int:
+    _say(f"The database: {DATABASE}, for any tool that reads DuckDB. The log: {LOG}.")
+    if not all(a.verdict == "all there" for a in arrivals):
+        _say(
+            "The database does not hold what the site holds. If the demo changed since the "
+            "database was made, remove the database and try again."
+        )
+        return 1
+    _say("Nothing is lost and nothing doubled: the database holds each item of the site once.")
+    if fresh:
+        _say("Type make demo again: the same rows once more, read with few requests.")
+    return 0
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text().splitlines()[-20:])
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Leaves the `with` above, so that the site and Meltano end with the demo.
+    sys.exit(1)
+
+
+def _say(text: str, end: str = "\n") -> None:
+    sys.stdout.write(text + end)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

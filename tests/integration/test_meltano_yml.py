@@ -1,0 +1,105 @@
+"""`meltano.yml` and `.env` say what the tap says of itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.plugins import PROJECT, definition, plugin
+from tests.running import run_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAP = plugin("extractors", "tap-confluence")
+SETTINGS = {setting["name"]: setting for setting in TAP["settings"]}
+KINDS = {"number": "decimal"}
+"""What Meltano calls the types of JSON Schema, where it calls them otherwise."""
+
+
+@cache
+def about() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(run_command(None, "--about", "--format=json").stdout)
+    return content
+
+
+def stated() -> dict[str, dict[str, Any]]:
+    """Return what the tap says of each setting."""
+    return dict(_settings(about()["settings"]["properties"]))
+
+
+def _settings(
+    properties: dict[str, dict[str, Any]], prefix: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, setting in properties.items():
+        if setting.get("properties") and setting.get("additionalProperties") is False:
+            # Meltano sets the parts of an object one by one, each by a variable of its own.
+            yield from _settings(setting["properties"], f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", setting
+
+
+def kind(name: str, setting: dict[str, Any]) -> str:
+    if "enum" in setting:
+        return "options"
+    if setting.get("format") == "date":
+        return "date_iso8601"
+    if name == "email":
+        return "email"
+    [type_] = set(setting["type"]) - {"null"}
+    return KINDS.get(type_, str(type_))
+
+
+def test_it_has_the_settings_of_the_tap_in_their_order() -> None:
+    assert list(SETTINGS) == list(stated())
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_it_says_of_a_setting_what_the_tap_says(name: str) -> None:
+    ours, its = SETTINGS[name], stated()[name]
+
+    assert ours["label"] == its["title"]
+    assert ours["description"] == its["description"]
+    assert ours["kind"] == kind(name, its)
+    assert ours.get("value") == its.get("default")
+    assert ours.get("sensitive", False) == its.get("secret", False)
+    assert [option["value"] for option in ours.get("options", [])] == its.get("enum", [])
+
+
+def test_it_has_the_capabilities_of_the_tap() -> None:
+    assert set(TAP["capabilities"]) == set(about()["capabilities"])
+
+
+def test_no_plugin_is_looked_up_at_meltano_hub() -> None:
+    plugins = [entry for kind in definition()["plugins"].values() for entry in kind]
+
+    assert all("namespace" in entry and "pip_url" in entry for entry in plugins)
+
+
+def test_the_template_of_env_has_a_line_for_every_secret() -> None:
+    assert variables(sensitive=True) <= template()
+
+
+def test_the_template_of_env_names_only_settings_that_exist() -> None:
+    assert template() <= variables()
+
+
+def template() -> set[str]:
+    """Return the variables that the template of `.env` has a line for, those in comments too."""
+    text = (PROJECT / ".secrets.example").read_text()
+    return set(re.findall(r"^#?([A-Z_]+)=", text, flags=re.MULTILINE))
+
+
+def variables(*, sensitive: bool = False) -> set[str]:
+    """Return the variables of all settings of all plugins, or of the secret ones only."""
+    return {
+        re.sub("[-.]", "_", f"{entry['name']}_{setting['name']}").upper()
+        for kind in definition()["plugins"].values()
+        for entry in kind
+        for setting in entry["settings"]
+        if setting.get("sensitive") or not sensitive
+    }
