@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_STATES = 5.0
 ITEMS_BETWEEN_STATES = 200
+SECONDS_TO_STOP = 5
 
 
 class TapConfluence(Tap):
@@ -207,8 +208,11 @@ class TapConfluence(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # Nothing is written from here: the signal may have come in the middle of a message.
         self._stop.set(signum)
-        # A second signal ends the process at once.
+        # A second signal ends the process at once; so does the alarm, if the run is stuck in
+        # writing to a target that does not read.
         signal.signal(signum, signal.SIG_DFL)
+        if hasattr(signal, "alarm"):
+            signal.alarm(SECONDS_TO_STOP)
 
     @override
     @classmethod
@@ -269,5 +273,7 @@ class TapConfluence(Tap):
             self.state_writer.write_state(self.state)
             raise
         finally:
+            if hasattr(signal, "alarm"):
+                signal.alarm(0)
             self._report_usage()
         self._report_gaps()
