@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from tap_confluence.streams.base import ConfluenceStream
 
 SECONDS_BETWEEN_STATES = 5.0
-ITEMS_BETWEEN_STATES = 200
 SECONDS_TO_STOP = 5
 
 
@@ -55,7 +54,6 @@ class TapConfluence(Tap):
         self._denied: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
         self._state_written_at = time.monotonic()
-        self._items_since_state = 0
         super().__init__(*args, **kwargs)
 
     @override
@@ -112,13 +110,11 @@ class TapConfluence(Tap):
         if self._is_batching:
             # A record may still be in a file that no BATCH message has named yet.
             return
-        self._items_since_state += 1
         now = time.monotonic()
-        if (
-            self._items_since_state >= ITEMS_BETWEEN_STATES
-            or now - self._state_written_at >= SECONDS_BETWEEN_STATES
-        ):
-            self._items_since_state = 0
+        owes_state = isinstance(self.message_writer, BufferedWriter) and (
+            self.message_writer.owes_state
+        )
+        if owes_state or now - self._state_written_at >= SECONDS_BETWEEN_STATES:
             self._state_written_at = now
             self.state_writer.write_state(self.state)
 

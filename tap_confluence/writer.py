@@ -6,13 +6,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
-from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib import RecordMessage, StateMessage
 from typing_extensions import override
 
 if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
 BUFFER_BYTES = 128 * 1024
+
+RECORDS_TO_STATE = 150
+"""Bytes of other messages for each byte of STATE: STATE stays below one percent of the output."""
+
+SMALLEST_STATE = 200
+"""Bytes that a STATE message has at least."""
 
 
 class BufferedWriter(MsgSpecWriter):
@@ -26,12 +32,23 @@ class BufferedWriter(MsgSpecWriter):
         super().__init__()
         self._lines: list[bytes] = []
         self._bytes = 0
+        self._record_bytes = 0
+        self._state_bytes = 0
+
+    @property
+    def owes_state(self) -> bool:
+        """Whether so many records were written since the last STATE that another weighs little."""
+        return self._record_bytes >= RECORDS_TO_STATE * max(self._state_bytes, SMALLEST_STATE)
 
     @override
     def write_message(self, message: Message) -> None:
         line = encoder.encode(message.to_dict())
         self._lines.append(line)
         self._bytes += len(line)
+        if isinstance(message, StateMessage):
+            self._record_bytes, self._state_bytes = 0, len(line)
+        else:
+            self._record_bytes += len(line)
         if self._bytes > BUFFER_BYTES or not isinstance(message, RecordMessage):
             self.flush()
 

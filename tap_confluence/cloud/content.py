@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tap_confluence.cloud.change_walk import BODY, ChangeWalk
 from tap_confluence.cloud.details import get_details
-from tap_confluence.streams.changes import ChangeStream
+from tap_confluence.streams.changes import TRASHED, ChangeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tap_confluence.client import ListRequest
     from tap_confluence.streams.changes import Changes
     from tap_confluence.streams.lists import Details
-
-TRASHED = "trashed"
 
 
 class ContentStream(ChangeStream):
@@ -50,11 +48,9 @@ class ContentStream(ChangeStream):
 
     @override
     def changed_since(self, start: str | None, *, bookmarked: bool) -> Changes:
-        live = [status for status in self._wanted_statuses() if status != TRASHED]
-        lists = self.lists(*live) if live or not self.statuses else []
         self._walk = walk = ChangeWalk(
             self.reader,
-            lists,
+            self._wanted_lists(bodies=True),
             self.moment,
             start=start,
             bookmarked=bookmarked,
@@ -76,12 +72,17 @@ class ContentStream(ChangeStream):
 
     def all_items(self) -> Iterator[dict[str, Any]]:
         """Read all items of the list, without their bodies."""
-        for request in self.lists(*self._wanted_statuses(), bodies=False):
+        for request in self._wanted_lists(bodies=False):
             yield from self.reader.items(request)
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         return get_details(self.reader.client, f"{self.path}/{item_id}", sections, tag=self.name)
+
+    def _wanted_lists(self, *, bodies: bool) -> list[ListRequest]:
+        wanted = self._wanted_statuses()
+        # A list that is asked for no status at all gives those that it thinks fit.
+        return self.lists(*wanted, bodies=bodies) if wanted or not self.statuses else []
 
     def _wanted_statuses(self) -> list[str]:
         return [status for status in self.statuses if status in self.config["content_statuses"]]

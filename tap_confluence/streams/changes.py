@@ -33,6 +33,9 @@ if TYPE_CHECKING:
         def __iter__(self) -> Iterator[dict[str, Any]]: ...
 
 
+TRASHED = "trashed"
+
+
 class ChangeStream(ListStream):
     """A list read from the oldest change on, for itself and for its children.
 
@@ -43,6 +46,9 @@ class ChangeStream(ListStream):
 
     primary_keys = ("id",)
     replication_key = "modifiedAt"
+
+    _written_from_trash: dict[str, list[ConfluenceStream]]
+    """What this run wrote in its place among the changes, though it is in the trash."""
 
     @abstractmethod
     def changed_since(self, start: str | None, *, bookmarked: bool) -> Changes:
@@ -76,6 +82,7 @@ class ChangeStream(ListStream):
         labels = [s for s in self.family if isinstance(s, LabelStream)]
         family = {s: Progress(s) for s in self.family if s not in labels}
         if family:
+            self._written_from_trash = {}
             riding = yield from self._read_changes(family, labels)
             yield from self._read_trash(family, labels if riding else [])
             labels = [] if riding else labels
@@ -117,7 +124,10 @@ class ChangeStream(ListStream):
                 last.append((item_id, moment))
                 changed = [s for s, p in family.items() if p.lacks(item_id, moment)]
                 if changed or riders:
-                    yield Work(item, [*changed, *riders])
+                    due = [*changed, *riders]
+                    if item.get("status") == TRASHED:
+                        self._written_from_trash[item_id] = due
+                    yield Work(item, due)
 
         yield from self.write(work())
         for progress in _incremental(family):
@@ -127,7 +137,7 @@ class ChangeStream(ListStream):
     def _read_trash(
         self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[LabelStream]
     ) -> Iterator[Record]:
-        """Read what is in the trash and was not there, or not yet written, before."""
+        """Read what came into the trash without a change of its date."""
         trash = TrashDigest()
         moments: dict[str, str | None] = {}
         for item in self.trashed(bodies=False):
@@ -135,14 +145,16 @@ class ChangeStream(ListStream):
             trash.add(str(item["id"]), self.moment(item))
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, moment in moments.items():
-            due[item_id] = [*riders]
+            lacking: list[ConfluenceStream] = [*riders]
             for stream, progress in family.items():
                 # To come into the trash changes the item, but not its details.
                 lacks = (
                     progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
                 )
                 if lacks(item_id, moment, trash):
-                    due[item_id].append(stream)
+                    lacking.append(stream)
+            written = self._written_from_trash.get(item_id, ())
+            due[item_id] = [stream for stream in lacking if stream not in written]
         if any(due.values()):
             yield from self.write(
                 Work(item, due[str(item["id"])], moves_bookmark=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import zlib
 from typing import Self
 
 BUCKETS = 64
@@ -28,7 +29,8 @@ class Digest:
         """Write the digest as text for the state."""
         if not any(self._buckets):
             return ""
-        return base64.b64encode(b"".join(b.to_bytes(BYTES) for b in self._buckets)).decode()
+        data = b"".join(bucket.to_bytes(BYTES) for bucket in self._buckets)
+        return base64.b64encode(zlib.compress(data)).decode()
 
     @classmethod
     def load(cls, text: object) -> Self | None:
@@ -39,8 +41,8 @@ class Digest:
         if not isinstance(text, str):
             return None
         try:
-            data = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
+            data = zlib.decompress(base64.b64decode(text, validate=True))
+        except (binascii.Error, ValueError, zlib.error):
             return None
         if len(data) != BUCKETS * BYTES:
             return None

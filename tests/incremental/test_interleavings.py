@@ -43,7 +43,7 @@ TICKS = st.sampled_from([3_217, 50_000, 600_000])
 def _long_walks() -> Iterator[None]:
     """States and pages so small that a wiki of 25 pages has many of them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tap_confluence.tap.ITEMS_BETWEEN_STATES", 3)
+        patch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
         patch.setattr("tap_confluence.cloud.change_walk.MOST_PAGES_NEWEST_FIRST", 5)
         patch.setattr("tap_confluence.cloud.change_walk.PAGES_KEPT", 2)
         yield

@@ -97,16 +97,15 @@ def test_a_crowded_overlap_recognises_nothing() -> None:
 
 
 @pytest.mark.parametrize("kind", [TrashDigest, OverlapDigest])
-def test_the_size_is_the_same_for_ten_items_and_ten_thousand(
-    kind: type[TrashDigest | OverlapDigest],
+@pytest.mark.parametrize("count", [1, 10, 10_000])
+def test_the_size_has_a_bound_whatever_the_number_of_items(
+    kind: type[TrashDigest | OverlapDigest], count: int
 ) -> None:
-    few, many = kind(), kind()
-    for item_id in ids(10):
-        few.add(item_id, MOMENT)
-    for item_id in ids(10_000):
-        many.add(item_id, MOMENT)
+    digest = kind()
+    for item_id in ids(count):
+        digest.add(item_id, MOMENT)
 
-    assert len(few.dump()) == len(many.dump()) < 400
+    assert 0 < len(digest.dump()) < 400
 
 
 @pytest.mark.parametrize("text", [None, 7, {}, "?", "AAAA", "ä"])
