@@ -199,6 +199,20 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         ),
     ),
     th.Property(
+        "body_markdown",
+        th.BooleanType,
+        title="Bodies as Markdown",
+        default=False,
+        description="Whether to add the body of pages, blog posts and comments as Markdown.",
+    ),
+    th.Property(
+        "body_text",
+        th.BooleanType,
+        title="Bodies as plain text",
+        default=False,
+        description="Whether to add the body of pages, blog posts and comments as plain text.",
+    ),
+    th.Property(
         "custom_content_types",
         th.ArrayType(th.StringType),
         title="Custom content types",

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_confluence.errors import SettingsError
-from tap_confluence.settings import CLOUD, TOKEN_PAGE, deployment, parse_day
+from tap_confluence.settings import CLOUD, DATA_CENTER, TOKEN_PAGE, deployment, parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -178,8 +178,17 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
             parse_day(date)
         except ValueError:
             yield f"Setting 'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), not {date!r}."
+    if config.get("body_format") == "atlas_doc_format" and deployment(config) == DATA_CENTER:
+        yield (
+            "Data Center has no bodies in 'atlas_doc_format': set 'body_format' to 'storage' or "
+            "'none'."
+        )
     if config.get("content_statuses") == []:
         yield "Setting 'content_statuses' is empty: name at least one status."
+    if config.get("body_format") == "none" and (
+        config.get("body_markdown") or config.get("body_text")
+    ):
+        yield "'body_markdown' and 'body_text' need a body: set 'body_format' to 'storage'."
     yield from _sign_in_problems(config)
 
 

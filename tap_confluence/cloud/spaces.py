@@ -10,6 +10,7 @@ from tap_confluence import schemas
 from tap_confluence.cloud.details import get_details
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import ListStream, Work
+from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,12 +64,8 @@ class SpacePermissions(DetailStream):
     schema = schemas.SPACE_PERMISSION
 
 
-class SpaceProperties(DetailStream):
+class SpaceProperties(SpacePropertyStream):
     """Values that apps and users keep with a space."""
 
-    name = "space_properties"
-    section = "properties"
     scope = "read:space:confluence"
-    primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_PROPERTY

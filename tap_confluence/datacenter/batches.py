@@ -231,6 +231,7 @@ class Offset:
     _last: object = None
     _seen: set[object] = field(default_factory=set, repr=False)
     _steps_back: int = 0
+    _farthest: int = 0
 
     def take(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the items of an answer that are new, and move on."""
@@ -241,16 +242,17 @@ class Offset:
             if identity not in self._seen:
                 self._seen.add(identity)
                 new.append(row)
+        end = self.start + len(rows)
+        # Some sites go on for ever behind the end of a list, with items that were there before.
+        leads_on = bool(new) or end <= self._farthest
+        self._farthest = max(self._farthest, end)
         has_slipped = self._last is not None and self._last not in identities
         if new and has_slipped and self._steps_back < MOST_STEPS_BACK:
             self._steps_back += 1
             self.start = max(0, self.start - len(rows))
             self._last = None
             return new
-        went_back = self._last is None and bool(self._steps_back)
-        moved = new or went_back or identities == [self._last]
-        # Some sites go on for ever behind the end of a list, with items that were there before.
-        self.is_over = not rows or not moved or not _has_more(body, rows)
+        self.is_over = not rows or not leads_on or not _has_more(body, rows)
         self._last = identities[-1] if len(rows) > 1 else None
         self.start += max(len(rows) - 1, 1)
         return new

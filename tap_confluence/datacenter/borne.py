@@ -13,12 +13,12 @@ from tap_confluence.datacenter.listing import CONTENT, limit_for
 from tap_confluence.datacenter.posts import PostStream, digest_of
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.lists import Work
-from tap_confluence.streams.progress import TRASH
+from tap_confluence.streams.progress import TRASH, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.content import Family
     from tap_confluence.streams.base import ConfluenceStream
@@ -37,9 +37,17 @@ class BorneStream(ContentStream):
     params_of_list: ClassVar[dict[str, str]] = {}
 
     @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        digest = digest_of(self._hidden_now())
+        for stream in self.family:
+            if stream.is_incremental and not stream.bookmark and TRASH not in stream.entry:
+                # What is on these is part of the full read that begins now.
+                Progress(stream).note_trash(digest)
+        yield from super().read(context)
+
+    @override
     def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
-        posts = [s for s in self._tap.streams.values() if isinstance(s, PostStream)]
-        hidden = {item_id: s for post in posts for item_id, s in post.hidden_now.items()}
+        hidden = self._hidden_now()
         digest = digest_of(hidden)
         late = [p for stream, p in family.items() if TRASH in stream.entry]
         bearers = [
@@ -57,12 +65,17 @@ class BorneStream(ContentStream):
         for progress in incremental(family):
             progress.note_trash(digest)
 
+    def _hidden_now(self) -> dict[str, str]:
+        posts = (s for s in self._tap.streams.values() if isinstance(s, PostStream))
+        return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
+
     def _items_on(self, bearers: Sequence[str]) -> Iterator[dict[str, Any]]:
         expand = self.expansion()
 
         def call(bearer: str) -> Callable[[], list[dict[str, Any]]]:
             path = f"{CONTENT}/{bearer}/child/{self.kind}"
-            query = Query(path, self.params_of_list, self.name, expand, limit_for(expand))
+            limit = limit_for(expand, self.reader.page_size)
+            query = Query(path, self.params_of_list, self.name, expand, limit)
             return partial(collect, self.reader.client, query)
 
         for bearer, future in self.reader.look_ahead(bearers, call):

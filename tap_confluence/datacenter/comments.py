@@ -13,6 +13,7 @@ from tap_confluence import schemas
 from tap_confluence.datacenter import records
 from tap_confluence.datacenter.borne import BorneStream
 from tap_confluence.datacenter.content import SearchedStream
+from tap_confluence.datacenter.listing import CURRENT
 from tap_confluence.streams.details import DetailStream
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ class PageFooterComments(Place, BorneStream):
         *("container", "ancestors", "version", "history"),
         *("extensions.inlineProperties", "extensions.resolution"),
     )
+
+    @property
+    @override
+    def wanted_statuses(self) -> list[str]:
+        # The setting is about what they are on.
+        return [CURRENT]
 
     @override
     def record(self, item: dict[str, Any]) -> Record:

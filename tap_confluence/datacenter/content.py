@@ -43,7 +43,8 @@ LABELS = "metadata.labels"
 
 OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
-time zone of the user, which is up to 14 hours from UTC, and their index lags behind."""
+time zone of the user, which is up to 14 hours from UTC, and their index lags behind
+(https://jira.atlassian.com/browse/CONFCLOUD-70966)."""
 
 
 class SearchedStream(ConfluenceStream):
@@ -236,7 +237,7 @@ class ContentStream(SearchedStream, ExpandedListStream):
         """
         starts = [progress.start for progress in family.values()]
         known = all(stream.is_incremental and stream.bookmark for stream in family)
-        if CURRENT not in self.config["content_statuses"]:
+        if CURRENT not in self.wanted_statuses:
             return not riders
         if known:
             yield from self._read_changes(family, min(filter(None, starts)))
@@ -288,13 +289,14 @@ class ContentStream(SearchedStream, ExpandedListStream):
         return resumed is None
 
     def _changed_since(self, start: str) -> Iterator[Batch]:
-        # Written in UTC and read in the time zone of the user, who is at most 14 hours ahead; a
-        # start is a day before what has been written.
+        # Written in UTC, but read in the time zone of the user. Where that is behind UTC, some of
+        # the day of overlap is left out, at most twelve hours.
         date = f"{datetime.fromisoformat(start):%Y-%m-%d %H:%M}"
         cql = f'type={self.kind} and lastmodified >= "{date}" order by lastmodified asc'
         expand = self.expansion()
         params = {"cql": cql, "includeArchivedSpaces": "true"}
-        query = Query(SEARCH, params, self.name, expand, limit_for(expand))
+        limit = limit_for(expand, self.reader.page_size)
+        query = Query(SEARCH, params, self.name, expand, limit)
         return iter(OffsetWalk(self.reader, query))
 
     def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:

@@ -112,7 +112,7 @@ class Listing:
 
         def call(item: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
             path = f"{CONTENT}/{item['id']}/child/comment"
-            limit = limit_for(expand)
+            limit = limit_for(expand, self._reader.page_size)
             query = Query(path, {"depth": "all"}, self._tag, expand, limit)
             return partial(collect, self._reader.client, query)
 
@@ -131,11 +131,18 @@ class Listing:
         self, path: str, kind: str, statuses: Sequence[str], expand: tuple[str, ...]
     ) -> Query:
         params = {"type": kind, "status": statuses}
-        return Query(path, params, self._tag, expand, limit_for(expand))
+        limit = limit_for(expand, self._reader.page_size)
+        return Query(path, params, self._tag, expand, limit)
 
 
-def limit_for(expand: tuple[str, ...]) -> int:
-    """Return how many items the server gives at most, by what is spelled out of them."""
-    if any(name.startswith("body.") for name in expand):
-        return MOST_WITH_BODIES
-    return MOST_EXPANDED if expand else MOST_BARE
+def limit_for(expand: tuple[str, ...], page_size: int) -> int:
+    """Return how many items to ask for: what the server gives at most, or fewer if set so.
+
+    Args:
+        expand: What is spelled out of each item; nothing leaves hardly more than its id.
+        page_size: The setting.
+    """
+    if not expand:
+        return MOST_BARE
+    has_body = any(name.startswith("body.") for name in expand)
+    return min(MOST_WITH_BODIES if has_body else MOST_EXPANDED, page_size)

@@ -60,7 +60,7 @@ class PostStream(ContentStream):
     @override
     def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
         digest = digest_of(self.hidden_now)
-        first_time = {stream for stream in family if TRASH not in stream.entry}
+        first_time = {s for s in family if s.is_incremental and TRASH not in s.entry}
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, status in self.hidden_now.items():
             streams = [*self._streams_lacking(family, item_id, status, digest), *riders]
@@ -73,7 +73,7 @@ class PostStream(ContentStream):
                 streams = [
                     stream
                     for stream in due.get(str(item["id"]), ())
-                    if stream not in first_time or family[stream].reaches_back_to(moment)
+                    if stream not in first_time or not moment or moment >= stream.anchor
                 ]
                 if streams:
                     yield Work(item, streams, moves_bookmark=False)

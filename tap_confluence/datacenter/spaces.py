@@ -22,6 +22,7 @@ from tap_confluence.datacenter.listing import SPACES
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import Work
+from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,11 +150,7 @@ class SpacePermissions(DetailStream):
     schema = schemas.SPACE_PERMISSION
 
 
-class SpaceProperties(DetailStream):
+class SpaceProperties(SpacePropertyStream):
     """Values that apps and users keep with a space."""
 
-    name = "space_properties"
-    section = "properties"
-    primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_PROPERTY

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from singer_sdk import typing as th
-
-from tap_confluence.schemas.body import BODY
+from tap_confluence.schemas.body import body
 from tap_confluence.schemas.content import (
     author_id,
     created_at,
@@ -26,10 +24,6 @@ BLOG_POST: dict[str, Any] = record(
     author_id("blog post"),
     created_at("blog post"),
     *latest_version(),
-    th.Property(
-        "body",
-        BODY,
-        description="The text of the post, in the representation of the setting `body_format`.",
-    ),
+    *body("The text of the post, in the representation of the setting `body_format`."),
     links("webui", "editui", "tinyui"),
 )

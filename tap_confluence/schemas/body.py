@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from singer_sdk import typing as th
 
 _WORDING = {
@@ -50,6 +52,32 @@ def representations(*names: str) -> th.ObjectType:
 
 
 BODY = representations("storage", "atlas_doc_format", "view", "export_view")
+MARKDOWN = "bodyMarkdown"
+TEXT = "bodyText"
 TASK_BODY = representations("storage", "atlas_doc_format")
 CUSTOM_CONTENT_BODY = representations("raw", "storage", "atlas_doc_format", "view", "export_view")
 SPACE_DESCRIPTION = representations("plain", "view")
+
+
+def body(description: str) -> tuple[th.Property[Any], ...]:
+    """Declare a body, and what the tap makes of it for readers.
+
+    Args:
+        description: Whose body it is.
+
+    Returns:
+        The body as the site gives it, as Markdown and as plain text.
+    """
+    return (
+        th.Property("body", BODY, description=description),
+        th.Property(
+            MARKDOWN,
+            th.StringType,
+            description="The body as Markdown. Null unless the setting `body_markdown` is on.",
+        ),
+        th.Property(
+            TEXT,
+            th.StringType,
+            description="The body as plain text. Null unless the setting `body_text` is on.",
+        ),
+    )

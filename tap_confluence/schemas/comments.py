@@ -6,7 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from tap_confluence.schemas.body import BODY
+from tap_confluence.schemas.body import body
 from tap_confluence.schemas.content import latest_version, status, title
 from tap_confluence.schemas.links import links
 from tap_confluence.schemas.record import key, record
@@ -28,11 +28,7 @@ def _comment(owner_key: str, owner: str, resolution: str) -> tuple[th.Property[A
         status(),
         title("Title the site makes up, usually `Re:` and the title of what is commented on."),
         *latest_version(),
-        th.Property(
-            "body",
-            BODY,
-            description="The text of the comment, in the representation of `body_format`.",
-        ),
+        *body("The text of the comment, in the representation of `body_format`."),
         th.Property("resolutionStatus", th.StringType, description=resolution),
         links("webui"),
     )

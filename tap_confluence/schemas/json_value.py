@@ -17,7 +17,8 @@ JSON_VALUE = th.CustomType(
 )
 """Any JSON value; a property that is not required adds null.
 
-Strings come first, each type stands alone and no `type` stands beside `oneOf`, because of what
+Strings come first, no `description` stands before `oneOf` in a SCHEMA message (see
+`ConfluenceStream`), each type stands alone and no `type` stands beside `oneOf`, because of what
 targets make of it. target-postgres and target-duckdb both give a text column, in which an object
 or a list is JSON text and a string is itself. A list of types would be JSONB in PostgreSQL, but a
 JSON column in target-duckdb 0.8.0, which does not quote strings: `"editor": "v2"`, which

@@ -6,7 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from tap_confluence.schemas.body import BODY
+from tap_confluence.schemas.body import body
 from tap_confluence.schemas.content import (
     author_id,
     created_at,
@@ -64,11 +64,7 @@ PAGE: dict[str, Any] = record(
     ),
     created_at("page"),
     *latest_version(),
-    th.Property(
-        "body",
-        BODY,
-        description="The text of the page, in the representation of the setting `body_format`.",
-    ),
+    *body("The text of the page, in the representation of the setting `body_format`."),
     links("webui", "editui", "tinyui"),
 )
 

@@ -142,31 +142,21 @@ SPACE_PROPERTY: dict[str, Any] = record(
         th.StringType,
         description="Account id of the user who first set the property; null when unknown.",
     ),
+    # A column named `version` fails in target-postgres 0.8.1 when it marks rows of a table as
+    # deleted, which happens to each stream that is complete in every run.
     th.Property(
-        "version",
-        th.ObjectType(
-            th.Property(
-                "createdAt",
-                th.DateTimeType,
-                description="Time at which the present value was set, RFC 3339.",
-            ),
-            th.Property(
-                "createdBy",
-                th.StringType,
-                description="Account id of the user who set the present value.",
-            ),
-            th.Property(
-                "message",
-                th.StringType,
-                description="Remark left with the present value; null when there is none.",
-            ),
-            th.Property(
-                "number",
-                th.IntegerType,
-                description="Number of the version, counted from 1.",
-            ),
-            additional_properties=True,
-        ),
-        description="Latest version of the property, given by the site.",
+        "versionNumber",
+        th.IntegerType,
+        description="Number of the present value, counted from 1; filled by the tap.",
+    ),
+    th.Property(
+        "versionCreatedAt",
+        th.DateTimeType,
+        description="Time at which the present value was set, RFC 3339; filled by the tap.",
+    ),
+    th.Property(
+        "versionCreatedBy",
+        th.StringType,
+        description="Account id of the user who set the present value; filled by the tap.",
     ),
 )

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk import Stream
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib import RecordMessage, SchemaMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
+from tap_confluence.content import convert_body, to_markdown, to_text
 from tap_confluence.errors import RefusedError
+from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.streams.columns import PARQUET, as_row
 from tap_confluence.streams.moments import to_moment, with_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
@@ -106,6 +108,22 @@ class ConfluenceStream(Stream):
         rows = (as_row(record, properties) for record in records)
         for manifest in batcher.get_batches(rows):
             yield batch_config.encoding, manifest
+
+    @override
+    def post_process(self, row: Record, context: Context | None = None) -> Record | None:
+        for name, convert in self._readable_bodies.items():
+            row[name] = convert_body(row.get("body"), convert)
+        return row
+
+    @cached_property
+    def _readable_bodies(self) -> dict[str, Callable[[Any, str], str]]:
+        """Under which names to add the body, and what makes each of it."""
+        wanted = {"body_markdown": (MARKDOWN, to_markdown), "body_text": (TEXT, to_text)}
+        return {
+            name: convert
+            for setting, (name, convert) in wanted.items()
+            if self.config[setting] and name in self.schema["properties"]
+        }
 
     def starting_point(self) -> str | None:
         """Return the moment from which on changes are read; None reads everything."""
@@ -210,6 +228,18 @@ class ConfluenceStream(Stream):
     def _takes_all_properties(self) -> bool:
         """Whether no property is deselected, so that none has to be looked for in each record."""
         return all(self.mask.values())
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        for message in super()._generate_schema_messages():
+            # target-duckdb 0.8.0 takes the first keyword of a property without a type for its
+            # alternatives, and the SDK writes descriptions before `oneOf`.
+            properties = {
+                name: {**{k: v for k, v in shape.items() if k != "description"}, **shape}
+                for name, shape in message.schema["properties"].items()
+            }
+            message.schema = {**message.schema, "properties": properties}
+            yield message
 
     @override
     def _write_schema_message(self) -> None:

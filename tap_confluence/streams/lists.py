@@ -66,7 +66,13 @@ class ListStream(ConfluenceStream):
         Yields:
             The record of each item that this stream is to write itself.
         """
-        for present, future in self.reader.look_ahead(work, self._details_call):
+        has_details = any(isinstance(stream, DetailStream) for stream in self.family)
+        ahead: Iterable[tuple[Work, Future[Details] | None]] = (
+            self.reader.look_ahead(work, self._details_call)
+            if has_details
+            else ((item, None) for item in work)
+        )
+        for present, future in ahead:
             self._work = present
             self._details = self._await_details(future)
             self.present = record = self.shape(self._work.item)

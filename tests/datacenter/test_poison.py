@@ -123,14 +123,3 @@ def test_passing_failures_lose_nothing(site: ClockedDataCenter) -> None:
     truth = truth_of(site)
     for stream in ("pages", "page_versions", "page_footer_comments", "attachments"):
         assert set(run.keys(stream)) == truth[stream], stream
-
-
-def test_a_403_with_retry_after_is_a_rate_limit(site: ClockedDataCenter, waits: Waits) -> None:
-    site.faults.requests_per_second = 200
-    site.faults.send_retry_after = True
-
-    run = sync(site, catalog=only("pages"))
-
-    assert run.exit_status == 0
-    assert set(run.keys("pages")) == truth_of(site)["pages"]
-    assert waits is not None

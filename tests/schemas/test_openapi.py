@@ -55,6 +55,7 @@ INLINE_INCLUDES = {
     "properties._links": NO_STREAM,
 }
 EXPORTED = {"body.export_view": RENDERED}
+READABLE = {"bodyMarkdown": "made of the body", "bodyText": "made of the body"}
 MODIFIED = {"modifiedAt": OWN_TIME}
 
 
@@ -73,7 +74,10 @@ def content_property(owner_key: str) -> Contract:
 def footer_comment(model: str, other_owner: str) -> Contract:
     return Contract(
         (model, "ChildrenCommentModel", "FooterCommentModel"),
-        added={"resolutionStatus": "seen in answers, not in the description"} | MODIFIED | EXPORTED,
+        added={"resolutionStatus": "seen in answers, not in the description"}
+        | MODIFIED
+        | EXPORTED
+        | READABLE,
         left_out={other_owner: OTHER_OWNER, "properties": NO_STREAM}
         | FOOTER_OWNERS
         | COMMENT_INCLUDES,
@@ -83,7 +87,7 @@ def footer_comment(model: str, other_owner: str) -> Contract:
 def inline_comment(model: str, other_owner: str) -> Contract:
     return Contract(
         (model, "InlineCommentChildrenModel", "InlineCommentModel"),
-        added=MODIFIED | EXPORTED,
+        added=MODIFIED | EXPORTED | READABLE,
         left_out={other_owner: OTHER_OWNER} | COMMENT_INCLUDES | INLINE_INCLUDES,
     )
 
@@ -100,10 +104,17 @@ CONTRACTS = {
     ),
     "SPACE_LABEL": label("spaceId"),
     "SPACE_PERMISSION": Contract(("SpacePermissionAssignment",), added={"spaceId": OWNER}),
-    "SPACE_PROPERTY": Contract(("SpaceProperty",), added={"spaceId": OWNER}),
+    "SPACE_PROPERTY": Contract(
+        ("SpaceProperty",),
+        added={"spaceId": OWNER}
+        | dict.fromkeys(
+            ("versionNumber", "versionCreatedAt", "versionCreatedBy"), "made of the version"
+        ),
+        left_out={"version": "in columns of its own"},
+    ),
     "PAGE": Contract(
         ("PageBulk", "PageSingle"),
-        added=MODIFIED | EXPORTED,
+        added=MODIFIED | EXPORTED | READABLE,
         left_out=CONTENT_INCLUDES,
     ),
     "PAGE_LABEL": label("pageId"),
@@ -117,7 +128,7 @@ CONTRACTS = {
     ),
     "BLOG_POST": Contract(
         ("BlogPostBulk", "BlogPostSingle"),
-        added=MODIFIED | EXPORTED,
+        added=MODIFIED | EXPORTED | READABLE,
         left_out=CONTENT_INCLUDES,
     ),
     "BLOG_POST_LABEL": label("blogPostId"),

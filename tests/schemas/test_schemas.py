@@ -59,6 +59,8 @@ FOOTER_COMMENT = {
     "version": VERSION,
     "modifiedAt": MODIFIED,
     "body": BODY,
+    "bodyMarkdown": "text",
+    "bodyText": "text",
     "resolutionStatus": "open",
     "_links": {"webui": "/spaces/TEA/pages/11?focusedCommentId=51"},
 }
@@ -79,6 +81,8 @@ BLOG_POST = {
     "version": VERSION,
     "modifiedAt": MODIFIED,
     "body": BODY,
+    "bodyMarkdown": "text",
+    "bodyText": "text",
     "_links": {"webui": "/w", "editui": "/e", "tinyui": "/x/FQ"},
 }
 
@@ -196,12 +200,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "value": {"milk": True},
         "createdAt": MODIFIED,
         "createdBy": "712020:0a1b",
-        "version": {
-            "createdAt": MODIFIED,
-            "createdBy": "712020:0a1b",
-            "message": None,
-            "number": 2,
-        },
+        "versionNumber": 2,
+        "versionCreatedAt": MODIFIED,
+        "versionCreatedBy": "712020:0a1b",
     },
     "TASK": {
         "id": "101",

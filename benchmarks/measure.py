@@ -1,0 +1,125 @@
+"""Runs a process and says what it has cost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LOOKS_EVERY = 0.02
+"""Seconds between two looks at the memory of a process."""
+
+LONGEST_RUN = 1200.0
+"""Seconds after which a process counts as stuck."""
+
+
+class RunError(Exception):
+    """A process has failed, so that there is nothing to compare."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A process to run.
+
+    Attributes:
+        arguments: The program and its arguments.
+        folder: Where it runs and leaves `log.txt`.
+        environment: Variables on top of those of this process.
+        output: Where its standard output goes; None throws it away.
+    """
+
+    arguments: Sequence[str]
+    folder: Path
+    environment: Mapping[str, str]
+    output: Path | None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process has cost.
+
+    Attributes:
+        wall: Seconds from its start to its end.
+        cpu: Seconds of user and system time, its child processes included.
+        peak_mb: The most memory it had resident, in megabytes of 10^6 bytes.
+        began: When it was started, by the monotonic clock of the machine.
+    """
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    began: float
+
+
+def run(command: Command) -> Cost:
+    """Run a process to its end. Needs Linux.
+
+    Raises:
+        RunError: It ended badly; the message has the end of its log.
+    """
+    log = command.folder / "log.txt"
+    with ExitStack() as files:
+        output = files.enter_context((command.output or Path(os.devnull)).open("wb"))
+        errors = files.enter_context(log.open("wb"))
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command.arguments,
+            cwd=command.folder,
+            env={**os.environ, **command.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+        )
+        memory = MemoryWatch(process.pid)
+        memory.start()
+        guard = threading.Timer(LONGEST_RUN, process.kill)
+        guard.start()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            guard.cancel()
+        ended = time.monotonic()
+        memory.join()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        tail = log.read_text(errors="replace")[-2000:]
+        message = f"{command.arguments[0]} ended with {process.returncode}:\n{tail}"
+        raise RunError(message)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Cost(ended - began, cpu, memory.peak_kb * 1024 / 1e6, began)
+
+
+class MemoryWatch(threading.Thread):
+    """Follows the high-water mark of the resident memory of a process until it is gone.
+
+    `ru_maxrss` will not do: it may be that of the process that forked, this one.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(name="memory", daemon=True)
+        self.peak_kb = 0
+        self._status = Path(f"/proc/{pid}/status")
+
+    def run(self) -> None:
+        """Look again and again."""
+        while True:
+            try:
+                lines = self._status.read_text().splitlines()
+            except OSError:
+                return
+            mark = next((line for line in lines if line.startswith("VmHWM:")), None)
+            if mark is None:
+                return
+            self.peak_kb = max(self.peak_kb, int(mark.split()[1]))
+            time.sleep(LOOKS_EVERY)

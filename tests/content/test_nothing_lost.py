@@ -1,0 +1,96 @@
+"""No text of a body is ever lost, in whatever it stands and whatever it looks like."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from tap_confluence.content import to_markdown, to_text
+from tests.content import outline
+from tests.content.bodies import ADF, ADF_INLINES, STORAGE, TEXTS
+
+_PREFIXED: Final = '<root xmlns:ac="ac" xmlns:ri="ri">{}</root>'
+_SHREDS: Final = (
+    "<p> </p> <b> </i> <br> <li> </ul> <table> <td> </td> <tr> <ac:link> </ac:link> <a:b> < > & "
+    "&nbsp; &bogus; &#0; &#xd800; ]]> <![CDATA[x]]> <!--x--> <?x> <!x> <P/> <img/>"
+)
+_SETTINGS: Final = settings(max_examples=40, deadline=None)
+
+
+def _characters(text: str) -> str:
+    """Everything one can see: words, and the signs that Markdown could take for its own."""
+    return "".join(re.sub(r"[\s\u200b]", "", text))
+
+
+def _texts_of_storage(body: str) -> list[str]:
+    root = etree.fromstring(_PREFIXED.format(body))
+    for unseen in root.iter("{ac}parameter", "{ac}task-status"):
+        unseen.text = None
+    return [str(text) for text in root.itertext()]
+
+
+def _texts_of_adf(node: Any) -> list[str]:
+    if node.get("type") == "text":
+        return [node["text"]]
+    return [text for child in node.get("content", []) for text in _texts_of_adf(child)]
+
+
+def _assert_nothing_is_lost(texts: list[str], markdown: str, text: str) -> None:
+    wanted = _characters("".join(texts))
+    page = outline.rendered(markdown)
+    assert outline.is_in_order(wanted, _characters("".join(outline.texts(page))))
+    assert outline.is_in_order(wanted, _characters(text))
+
+
+@_SETTINGS
+@given(STORAGE)
+def test_every_character_of_a_storage_body_is_in_markdown_and_text(body: str) -> None:
+    markdown, text = to_markdown(body, "storage"), to_text(body, "storage")
+    _assert_nothing_is_lost(_texts_of_storage(body), markdown, text)
+
+
+@_SETTINGS
+@given(ADF)
+def test_every_character_of_an_adf_body_is_in_markdown_and_text(body: str) -> None:
+    markdown, text = to_markdown(body, "atlas_doc_format"), to_text(body, "atlas_doc_format")
+    _assert_nothing_is_lost(_texts_of_adf(json.loads(body)), markdown, text)
+
+
+@_SETTINGS
+@given(TEXTS)
+def test_a_paragraph_of_any_text_renders_to_that_text_and_nothing_else(text: str) -> None:
+    body = json.dumps({"type": "paragraph", "content": [{"type": "text", "text": text}]})
+    page = outline.rendered(to_markdown(body, "atlas_doc_format"))
+    assert outline.texts(page) == [" ".join(text.split())] * bool(text.split())
+    assert set(re.findall(r"<(\w+)", page)) <= {"p"}
+
+
+@_SETTINGS
+@given(ADF_INLINES, st.sampled_from([(), ("tableCell", "tableRow", "table")]))
+def test_every_character_of_a_line_keeps_its_marks(
+    inlines: list[Any], around: tuple[str, ...]
+) -> None:
+    texts = [inline for inline in inlines if inline["type"] == "text"]
+    body = {"type": "paragraph", "content": texts}
+    for kind in around:
+        body = {"type": kind, "content": [body]}
+    wanted = [
+        (character, frozenset(mark["type"] for mark in text["marks"]))
+        for text in texts
+        for character in _characters(text["text"])
+    ]
+    assert outline.marked(outline.rendered(to_markdown(body, "atlas_doc_format"))) == wanted
+
+
+@_SETTINGS
+@given(st.lists(st.sampled_from(_SHREDS.split()), max_size=20))
+def test_words_survive_in_markup_that_is_not_well_formed(shreds: list[str]) -> None:
+    body = " ".join(f"{shred} word{place}" for place, shred in enumerate(shreds))
+    for representation in ("storage", "export_view"):
+        found = to_markdown(body, representation) + to_text(body, representation)
+        assert all(found.count(f"word{place}") >= 2 for place in range(len(shreds)))

@@ -1,0 +1,109 @@
+"""Lists that are paged by offset are read to their end, though they move and deceive."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+import requests_mock
+
+from tap_confluence.client import Bearer, Client, Pace, StopFlag
+from tap_confluence.datacenter.batches import Offset, Query, collect
+from tap_confluence.errors import ForbiddenError
+
+ROOT = "https://confluence.example.com"
+
+
+def page(*ids: int, limit: int = 3, more: bool = False) -> dict[str, Any]:
+    links = {"next": "/rest/api/x?start=1000"} if more else {}
+    return {"results": [{"id": str(n)} for n in ids], "limit": limit, "_links": links}
+
+
+def ids(rows: list[dict[str, Any]]) -> list[int]:
+    return [int(row["id"]) for row in rows]
+
+
+def test_each_page_begins_with_the_last_item_of_the_one_before() -> None:
+    offset = Offset()
+
+    assert ids(offset.take(page(1, 2, 3, more=True))) == [1, 2, 3]
+    assert (offset.start, offset.is_over) == (2, False)
+    assert ids(offset.take(page(3, 4, 5, more=True))) == [4, 5]
+    assert offset.start == 4
+    assert ids(offset.take(page(5, 6))) == [6]
+    assert offset.is_over
+
+
+def test_a_short_page_with_a_next_link_is_not_the_last() -> None:
+    offset = Offset()
+
+    offset.take(page(1, 2, limit=50, more=True))
+
+    assert not offset.is_over
+
+
+def test_a_full_page_without_a_next_link_is_not_the_last() -> None:
+    offset = Offset()
+
+    offset.take(page(1, 2, 3))
+
+    assert not offset.is_over
+
+
+@pytest.mark.parametrize("following", [(), (2, 3), (3,), (1, 2, 3)])
+def test_a_list_that_never_ends_is_left_when_nothing_new_comes(following: tuple[int, ...]) -> None:
+    offset = Offset()
+    offset.take(page(1, 2, 3, more=True))
+
+    for _ in range(3):
+        if not offset.is_over:
+            assert offset.take(page(*following, more=True)) == []
+
+    assert offset.is_over
+
+
+def test_it_goes_back_for_items_that_slipped_into_what_was_read() -> None:
+    site = [*range(1, 10)]
+    offset, found = Offset(), []
+    while not offset.is_over:
+        rows = site[offset.start : offset.start + 3]
+        found += ids(offset.take(page(*rows, more=offset.start + 3 < len(site))))
+        if found == [1, 2, 3]:
+            # One that was read is edited and moves to the end; two more are gone.
+            site = [4, 5, 6, 7, 8, 9, 1]
+
+    assert sorted(set(found)) == [*range(1, 10)]
+    assert len(found) == len(set(found))
+
+
+def test_items_without_an_id_are_told_apart() -> None:
+    offset = Offset()
+    rows = [{"name": "a"}, {"name": "b"}, {"number": 1}, {"number": 2}, {"key": "k"}, {"x": 1}]
+
+    assert offset.take({"results": rows, "limit": 50}) == rows
+
+
+def test_a_next_link_that_skips_rows_is_not_followed() -> None:
+    with requests_mock.Mocker() as mock:
+        pages = [page(1, 2, more=True, limit=2), page(2, 3, limit=2), page(3, limit=2)]
+        mock.get(f"{ROOT}/rest/api/x", [{"json": answer} for answer in pages])
+        client = Client(ROOT, Bearer("token"), Pace(), StopFlag())
+
+        assert ids(collect(client, Query("/rest/api/x", {}, "x", limit=200))) == [1, 2, 3]
+        assert [request.qs["start"] for request in mock.request_history] == [["0"], ["1"], ["2"]]
+
+
+@pytest.mark.parametrize(("headers", "requests"), [({"Retry-After": "1"}, 2), ({}, 1)])
+def test_a_403_is_a_rate_limit_only_if_it_says_when_to_come_back(
+    headers: dict[str, str], requests: int
+) -> None:
+    with requests_mock.Mocker() as mock:
+        refusal = {"status_code": 403, "headers": headers, "json": {"message": "Forbidden"}}
+        mock.get(f"{ROOT}/rest/api/x", [refusal, {"json": page(1)}])
+        client = Client(ROOT, Bearer("token"), Pace(sleep=lambda _: None), StopFlag())
+
+        with nullcontext() if headers else pytest.raises(ForbiddenError):
+            client.get("/rest/api/x", tag="x")
+
+        assert mock.call_count == requests

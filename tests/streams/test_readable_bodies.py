@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_confluence.content import to_markdown, to_text
+from tests.demo_site import Wiki
+from tests.running import run_tap
+
+if TYPE_CHECKING:
+    from tests.demo_site import DemoSite
+
+WITH_BODIES = ("pages", "blog_posts", "page_footer_comments", "blog_post_inline_comments")
+
+
+@pytest.fixture
+def wiki() -> Wiki:
+    return Wiki.seeded(pages=24, seed=7)
+
+
+@pytest.mark.parametrize("body_format", ["storage", "atlas_doc_format"])
+def test_bodies_come_as_markdown_and_as_text_when_asked_for(
+    site: DemoSite, config: dict[str, Any], body_format: str
+) -> None:
+    more = {"body_format": body_format, "body_markdown": True, "body_text": True}
+
+    run = run_tap({**config, **more}, streams=WITH_BODIES)
+
+    assert set(run.keys("pages")) == site.truth()["pages"]
+    for stream in WITH_BODIES:
+        assert run.records[stream]
+        for record in run.records[stream]:
+            value = record["body"][body_format]["value"]
+            assert record["bodyMarkdown"] == to_markdown(value, body_format)
+            assert record["bodyText"] == to_text(value, body_format)
+
+
+def test_bodies_are_left_as_they_are_by_default(config: dict[str, Any]) -> None:
+    run = run_tap(config, streams=WITH_BODIES)
+
+    assert not any("bodyMarkdown" in page or "bodyText" in page for page in run.records["pages"])
+
+
+def test_readable_bodies_need_a_body(config: dict[str, Any]) -> None:
+    run = run_tap({**config, "body_format": "none", "body_text": True})
+
+    assert (run.exit_status, run.stdout) == (1, "")
+    assert "need a body" in run.stderr
