@@ -27,7 +27,7 @@ sync: .env .meltano/tap-confluence.ready .meltano/$(TARGET).ready  ## load the s
 	$(MELTANO) --environment=site run tap-confluence $(TARGET)
 
 test: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready .meltano/target-jsonl.ready .meltano/target-postgres.ready  ## run the tests; ARGS='-k name' for some of them
-	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest $(ARGS)
+	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: .venv/ready  ## check style and format
 	.venv/bin/ruff check

@@ -26,7 +26,7 @@ class SpacePropertyStream(DetailStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for record in super().read(context):
-            version = record.get("version")
+            version = record.pop("version", None)
             version = version if isinstance(version, dict) else {}
             yield {
                 **record,

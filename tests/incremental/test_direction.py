@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tests.incremental.runs import ClockedSite
 
+
 def sorts(run: Run) -> list[str]:
     """The order in which each request for pages wanted them, where it wanted one."""
     return [r.query["sort"][0] for r in run.asked("/api/v2/pages") if "sort" in r.query]
