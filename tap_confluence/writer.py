@@ -17,8 +17,8 @@ BUFFER_BYTES = 128 * 1024
 RECORDS_TO_STATE = 150
 """Bytes of other messages for each byte of STATE: STATE stays below one percent of the output."""
 
-SMALLEST_STATE = 200
-"""Bytes that a STATE message has at least."""
+SMALLEST_STATE = 1700
+"""Bytes that a STATE message is counted with at least: a small one is no reason for many."""
 
 
 class BufferedWriter(MsgSpecWriter):
