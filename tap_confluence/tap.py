@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Tap
+from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from tap_confluence import cloud, datacenter
@@ -20,6 +21,7 @@ from tap_confluence.connection import connect
 from tap_confluence.errors import ConfluenceError, RefusedError, StateError
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings_check import check_environment, check_settings, read_object
+from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment, to_moment
 from tap_confluence.writer import BufferedWriter
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from singer_sdk.plugin_base import _ConfigInput
 
     from tap_confluence.client import Client
-    from tap_confluence.streams.base import ConfluenceStream
 
 SECONDS_BETWEEN_STATES = 5.0
 SECONDS_TO_STOP = 5
@@ -134,6 +135,13 @@ class TapConfluence(Tap):
                 error,
                 error.status,
             )
+
+    def _prepare(self) -> None:
+        """Have the first requests of all streams on the way together."""
+        for stream in self.streams.values():
+            is_read = stream.selected or stream.has_selected_descendents
+            if is_read and isinstance(stream, ConfluenceStream) and not stream.parent_stream_type:
+                stream.prepare()
 
     def _report_usage(self) -> None:
         """Log what the run has cost, by stream."""
@@ -264,9 +272,11 @@ class TapConfluence(Tap):
         """
         _ = self.reader
         try:
+            self._prepare()
             self.sync_all()
         except ConfluenceError:
-            self.state_writer.write_state(self.state)
+            # Last, also when it says nothing new: a target commits what came before it.
+            self.write_message(StateMessage(value=self.state))
             raise
         finally:
             if hasattr(signal, "alarm"):

@@ -11,6 +11,7 @@ from tap_confluence.errors import RetriesExhaustedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from tap_confluence.client.session import Answer, Client
     from tap_confluence.client.workers import Workers
@@ -109,7 +110,12 @@ def collect(client: Client, first: ListRequest) -> list[dict[str, Any]]:
 
 
 def read_pages(
-    workers: Workers, client: Client, first: ListRequest, *, prefetch: bool = False
+    workers: Workers,
+    client: Client,
+    first: ListRequest,
+    *,
+    prefetch: bool = False,
+    coming: Future[ListPage] | None = None,
 ) -> Iterator[ListPage]:
     """Walk a list from a page to its end.
 
@@ -121,12 +127,13 @@ def read_pages(
         client: The site.
         first: The page to begin with.
         prefetch: Whether to ask for a page while the one before it is being read.
+        coming: The first page, if it has been asked for already.
 
     Yields:
         Each page, at least one.
     """
     guard = CircleGuard()
-    coming = workers.submit(get_page, client, first)
+    coming = coming or workers.submit(get_page, client, first)
     while True:
         page = workers.result(coming)
         if not prefetch:

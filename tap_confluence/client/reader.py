@@ -35,6 +35,7 @@ class Reader:
         self.stop = stop
         self.page_size = page_size
         self._workers = workers
+        self._asked_ahead: dict[str, Future[ListPage]] = {}
         self._shared_pages: dict[str, ListPage] = {}
         self._shared_answers: dict[str, bool] = {}
         self._shared_lists: dict[str, list[dict[str, Any]]] = {}
@@ -76,13 +77,21 @@ class Reader:
         """Walk a whole list of REST v1 that is paged by offset."""
         return read_offsets(self._workers, self.client, request)
 
+    def ask_ahead(self, request: ListRequest) -> None:
+        """Have the first page of a list on the way before the list has its turn."""
+        key = _key(request)
+        if key not in self._asked_ahead:
+            self._asked_ahead[key] = self.start(get_page, self.client, request)
+
     def pages(self, request: ListRequest, *, prefetch: bool = False) -> Iterator[ListPage]:
         """Walk a list page by page."""
-        return read_pages(self._workers, self.client, request, prefetch=prefetch)
+        coming = self._asked_ahead.pop(_key(request), None)
+        return read_pages(self._workers, self.client, request, prefetch=prefetch, coming=coming)
 
     def page(self, request: ListRequest) -> ListPage:
         """Get one page of a list."""
-        return self.result(self._workers.submit(get_page, self.client, request))
+        coming = self._asked_ahead.pop(_key(request), None)
+        return self.result(coming or self.start(get_page, self.client, request))
 
     def pages_once(self, request: ListRequest) -> Iterator[ListPage]:
         """Walk a list whose first page several streams read: it is asked for once a run."""

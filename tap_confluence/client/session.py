@@ -50,6 +50,9 @@ DEFAULT_USER_AGENT = f"tap-confluence/{version('tap-confluence')}"
 
 REST_V2 = "/api/v2/"
 
+RENEWALS = 3
+"""How often to renew credentials for one request: a token may end while others use it up."""
+
 LONGEST_RETRY_WAIT = 30.0
 """Seconds to wait at most before a failed request is repeated."""
 
@@ -219,11 +222,14 @@ class Client:
 
     def _get_once(self, path: str, params: Params, tag: str, shape: type) -> Answer:
         response = self._send(path, params, tag)
-        status = response.status_code
-        refused = str(response.request.headers.get("Authorization", ""))
-        if status == HTTPStatus.UNAUTHORIZED and self._credentials.renew(refused):
+        for _ in range(RENEWALS):
+            refused = str(response.request.headers.get("Authorization", ""))
+            if response.status_code != HTTPStatus.UNAUTHORIZED or (
+                not self._credentials.renew(refused)
+            ):
+                break
             response = self._send(path, params, tag)
-            status = response.status_code
+        status = response.status_code
         if status != HTTPStatus.OK:
             raise _refusal(response, path)
         try:

@@ -78,6 +78,19 @@ class ChangeWalk:
         else:
             yield from heapq.merge(*walks, key=lambda item: self._moment(item) or "")
 
+    def ask_ahead(self) -> None:
+        """Have the first page of each list on the way."""
+        for first in self._lists:
+            if self._bookmarked:
+                request = _with(first, sort=NEWEST_FIRST)
+            else:
+                request = _with(first, sort=OLDEST_FIRST)
+                request = _lean(request) if self._has_to_skip(request) else request
+            self._reader.ask_ahead(request)
+
+    def _has_to_skip(self, request: ListRequest) -> bool:
+        return self._start is not None and BODY in request.params
+
     def _go_back(self, first: ListRequest) -> list[ListPage | ListRequest] | None:
         """Read from the newest item back to the start.
 
@@ -106,7 +119,7 @@ class ChangeWalk:
 
     def _from_oldest(self, first: ListRequest) -> Iterator[dict[str, Any]]:
         request = _with(first, sort=OLDEST_FIRST)
-        if self._start is not None and BODY in request.params:
+        if self._has_to_skip(request):
             request = self._skip(request)
         for page in self._reader.pages(request, prefetch=True):
             self.seen += len(page.items)
@@ -119,8 +132,7 @@ class ChangeWalk:
     def _skip(self, request: ListRequest) -> ListRequest:
         """Return the request for the page on which the start is, having left out the bodies."""
         body_format = request.params[BODY]
-        lean = {name: value for name, value in request.params.items() if name != BODY}
-        for page in self._reader.pages(replace(request, params=lean)):
+        for page in self._reader.pages(_lean(request)):
             request = page.request
             if any(self._is_due(item) for item in page.items):
                 break
@@ -134,3 +146,8 @@ class ChangeWalk:
 
 def _with(request: ListRequest, **params: Any) -> ListRequest:
     return replace(request, params={**request.params, **params})
+
+
+def _lean(request: ListRequest) -> ListRequest:
+    params = {name: value for name, value in request.params.items() if name != BODY}
+    return replace(request, params=params)

@@ -66,14 +66,22 @@ class CommentStream(ContentStream):
             yield root
             yield from replies
 
+    @override
+    def prepare(self) -> None:
+        if self.entry.get(REPLIES_LISTED):
+            super().prepare()
+        else:
+            self.reader.ask_ahead(self._newest())
+
+    def _newest(self) -> ListRequest:
+        [first] = self.lists(bodies=False)
+        params = {**first.params, "sort": NEWEST_FIRST}
+        return self.reader.first_page(self.path, params, tag=self.name)
+
     def _lists_replies(self) -> bool:
         if self.entry.get(REPLIES_LISTED):
             return True
-        [first] = self.lists(bodies=False)
-        request = self.reader.first_page(
-            self.path, {**first.params, "sort": NEWEST_FIRST}, tag=self.name
-        )
-        if not self.reader.any_once(request, _is_reply):
+        if not self.reader.any_once(self._newest(), _is_reply):
             return False
         self.entry[REPLIES_LISTED] = True
         return True

@@ -100,6 +100,10 @@ class BelongingChanges:
         """Whether no item was left out."""
         return self._walk.everything
 
+    def ask_ahead(self) -> None:
+        """Have the first request on the way."""
+        self._walk.ask_ahead()
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items, oldest first."""
         return filter(self._stream.belongs, self._walk)

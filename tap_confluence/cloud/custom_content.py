@@ -53,6 +53,10 @@ class CustomContent(ContentStream):
         # was reached is read by the next run.
         super().advance(min(moment, self._began or moment) if moment else None)
 
+    @override
+    def prepare(self) -> None:
+        """Wait for the stream's turn: which lists there are has to be asked first."""
+
     def _ask_for_types(self) -> list[str]:
         try:
             self.reader.get(SEARCH, {"cql": "type=bogustype"}, tag=self.name)

@@ -155,6 +155,9 @@ class ConfluenceStream(Stream):
             self.entry["replication_key"] = self.replication_key
             self.entry["replication_key_value"] = moment
 
+    def prepare(self) -> None:
+        """Have on the way what the stream will ask for first, before it has its turn."""
+
     def open(self) -> None:
         """Write the SCHEMA message, unless it was written in this run."""
         self._write_schema_message()

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
         def everything(self) -> bool:
             """Whether no item was left out; known once the first one has been read."""
 
+        def ask_ahead(self) -> None:
+            """Have the first request on the way."""
+
         def __iter__(self) -> Iterator[dict[str, Any]]: ...
 
 
@@ -80,7 +83,7 @@ class ChangeStream(ListStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         labels = [s for s in self.family if isinstance(s, LabelStream)]
-        family = {s: Progress(s) for s in self.family if s not in labels}
+        family = self._progress()
         if family:
             self._written_from_trash = {}
             riding = yield from self._read_changes(family, labels)
@@ -96,6 +99,20 @@ class ChangeStream(ListStream):
                 stream.advance(self.moment(work.item))
         super().written(work)
 
+    @override
+    def prepare(self) -> None:
+        if family := self._progress():
+            self._changes_of(family).ask_ahead()
+
+    def _progress(self) -> dict[ConfluenceStream, Progress]:
+        return {s: Progress(s) for s in self.family if not isinstance(s, LabelStream)}
+
+    def _changes_of(self, family: Mapping[ConfluenceStream, Progress]) -> Changes:
+        starts = {progress.start for progress in family.values()}
+        start = None if None in starts else min(filter(None, starts))
+        bookmarked = all(stream.bookmark for stream in family if stream.is_incremental)
+        return self.changed_since(start, bookmarked=bookmarked and start is not None)
+
     def _read_changes(
         self, family: Mapping[ConfluenceStream, Progress], labels: Sequence[LabelStream]
     ) -> Generator[Record, None, bool]:
@@ -104,10 +121,7 @@ class ChangeStream(ListStream):
         Returns:
             Whether the labels came along, because every item was asked for its details anyway.
         """
-        starts = {progress.start for progress in family.values()}
-        start = None if None in starts else min(filter(None, starts))
-        bookmarked = all(stream.bookmark for stream in family if stream.is_incremental)
-        changes = self.changed_since(start, bookmarked=bookmarked and start is not None)
+        changes = self._changes_of(family)
         items = iter(changes)
         first = list(itertools.islice(items, 1))
         oldest = self.moment(first[0]) if first else None
