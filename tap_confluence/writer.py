@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BUFFER_BYTES = 128 * 1024
 
-RECORDS_TO_STATE = 150
+RECORDS_TO_STATE = 200
 """Bytes of other messages for each byte of STATE: STATE stays below one percent of the output."""
 
 SMALLEST_STATE = 1700

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+M_ARENA_MAX = -8
+"""Number of the option of mallopt(3), from glibc's malloc.h."""
 
 POLL_SECONDS = 0.2
 """How soon a stop is noticed while nothing else happens."""
@@ -53,6 +58,16 @@ class StopFlag:
             raise StoppedError(self._signal_number)
 
 
+def _share_memory_arenas() -> None:
+    """Have all threads share two arenas of memory, where the C library is glibc.
+
+    Otherwise each thread that ever reads a large answer keeps room for another one: 82 MB instead
+    of 69 MB after 10,000 pages, and more than after 1,000.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
 class Workers:
     """A fixed number of threads that run calls in the order they were handed in.
 
@@ -72,6 +87,7 @@ class Workers:
         self._threads = 0
         self._unfinished = 0
         self._lock = threading.Lock()
+        _share_memory_arenas()
 
     def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a call run in a thread.
