@@ -59,7 +59,7 @@ def catalog() -> Json:
     [
         (False, MOST_REQUESTS_FOR_A_DAY),
         # Where trashing moves the date of a page, its versions have to be looked at.
-        (True, MOST_REQUESTS_FOR_A_DAY + 3),
+        (True, MOST_REQUESTS_FOR_A_DAY + 2),
     ],
     ids=["trashing keeps the date", "trashing moves the date"],
 )
