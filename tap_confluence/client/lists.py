@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from tap_confluence.client.workers import Workers
 
     Params = Mapping[str, str | Sequence[str]]
-
-logger = logging.getLogger("tap-confluence")
 
 
 @dataclass(frozen=True)

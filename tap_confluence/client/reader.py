@@ -67,7 +67,7 @@ class Reader:
 
     def get(self, path: str, params: Params, *, tag: str) -> dict[str, Any]:
         """Get a single object."""
-        return self.result(self._workers.submit(self.client.get, path, params, tag=tag)).body
+        return self.result(self.start(self.client.get, path, params, tag=tag)).body
 
     def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a call run in a thread. Await what it gives with `result`."""

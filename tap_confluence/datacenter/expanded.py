@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 class ExpandedListStream(ListStream):
     """A list that spells out what children are made of; only the rest is asked for by item."""
 
+    @abstractmethod
     def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         """Return the rows of a section that came with an item; None to have them asked for."""
-        raise NotImplementedError
 
     def identity(self, item: dict[str, Any]) -> str:
         """Return under which id or key the details of an item are asked for."""

@@ -72,8 +72,12 @@ class ConfluenceStream(Stream):
     @property
     def family(self) -> list[ConfluenceStream]:
         """This stream and its children, those that are selected."""
-        members = (self, *self.child_streams)
-        return [s for s in members if s.selected and isinstance(s, ConfluenceStream)]
+        return [*([self] if self.selected else []), *self.selected_children]
+
+    @property
+    def selected_children(self) -> list[ConfluenceStream]:
+        """The children that are selected."""
+        return [s for s in self.child_streams if s.selected and isinstance(s, ConfluenceStream)]
 
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -81,9 +85,8 @@ class ConfluenceStream(Stream):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        for child in self.child_streams:
-            if child.selected and isinstance(child, ConfluenceStream):
-                child.open()
+        for child in self.selected_children:
+            child.open()
         try:
             for record in self.read(context):
                 self.reader.stop.check()
@@ -176,9 +179,8 @@ class ConfluenceStream(Stream):
         """Take note that everything there is has been written: what was not is gone."""
         if self._stream_version is not None and not (self.is_denied or self._is_partial):
             self._write_activate_version_message(self._stream_version)
-        for child in self.child_streams:
-            if child.selected and isinstance(child, ConfluenceStream):
-                child.complete()
+        for child in self.selected_children:
+            child.complete()
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:

@@ -62,9 +62,9 @@ class ChangeStream(ListStream):
             bookmarked: Whether an earlier run came as far as `start`, so that little is new.
         """
 
-    def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:  # noqa: ARG002
+    @abstractmethod
+    def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:
         """Read all items that are in the trash, with or without their bodies."""
-        return ()
 
     @override
     def shape(self, item: dict[str, Any]) -> Record:

@@ -72,15 +72,15 @@ class ListStream(ConfluenceStream):
             if has_details
             else ((item, None) for item in work)
         )
-        for present, future in ahead:
-            self._work = present
+        for current, future in ahead:
+            self._work = current
             self._details = self._await_details(future)
-            self.present = record = self.shape(self._work.item)
-            if self in self._work.streams:
+            self.present = record = self.shape(current.item)
+            if self in current.streams:
                 yield record
             else:
                 self._process_record(record)
-            self.written(present)
+            self.written(current)
 
     def written(self, work: Work) -> None:  # noqa: ARG002
         """Take note that an item is complete, its children's records included."""
