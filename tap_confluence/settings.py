@@ -178,6 +178,68 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         description="Instead of `anchor_date`: start this many days before now.",
     ),
     th.Property(
+        "space_keys",
+        th.ArrayType(th.StringType),
+        title="Space keys",
+        description=(
+            "Only the spaces with these keys, such as `DOCS` or, for a personal one, `~ana`. "
+            "When absent, all spaces are read, new ones included."
+        ),
+    ),
+    th.Property(
+        "exclude_space_keys",
+        th.ArrayType(th.StringType),
+        title="Excluded space keys",
+        description="Never the spaces with these keys.",
+    ),
+    th.Property(
+        "space_types",
+        th.ArrayType(
+            th.StringType(
+                allowed_values=[
+                    *("global", "personal", "collaboration", "knowledge_base"),
+                    *("system", "onboarding", "xflow_sample_space"),
+                ]
+            )
+        ),
+        title="Space types",
+        description="Only spaces of these types; Data Center has `global` and `personal` ones.",
+    ),
+    th.Property(
+        "include_archived_spaces",
+        th.BooleanType,
+        title="Include archived spaces",
+        default=True,
+        description="Whether to read spaces that are archived.",
+    ),
+    th.Property(
+        "root_page_ids",
+        th.ArrayType(th.StringType),
+        title="Root page IDs",
+        description=(
+            "Only these pages and all that lie under them, at any depth. Blog posts, and pages in "
+            "the trash, lie under no page."
+        ),
+    ),
+    th.Property(
+        "exclude_page_ids",
+        th.ArrayType(th.StringType),
+        title="Excluded page IDs",
+        description="Never these pages, nor what lies under them.",
+    ),
+    th.Property(
+        "labels",
+        th.ArrayType(th.StringType),
+        title="Labels",
+        description="Only pages and blog posts that carry one of these labels.",
+    ),
+    th.Property(
+        "exclude_labels",
+        th.ArrayType(th.StringType),
+        title="Excluded labels",
+        description="Never pages and blog posts that carry one of these labels.",
+    ),
+    th.Property(
         "content_statuses",
         th.ArrayType(th.StringType(allowed_values=["current", "archived", "trashed"])),
         title="Content statuses",

@@ -19,6 +19,7 @@ from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
 from tap_confluence.errors import ConfluenceError, RefusedError, StateError
+from tap_confluence.filters import Filters
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings_check import check_environment, check_settings, read_object
 from tap_confluence.streams.base import ConfluenceStream
@@ -31,12 +32,16 @@ if TYPE_CHECKING:
     from typing import IO
 
     import click
+    from singer_sdk import Stream
     from singer_sdk.plugin_base import _ConfigInput
 
     from tap_confluence.client import Client
 
 SECONDS_BETWEEN_STATES = 5.0
 SECONDS_TO_STOP = 5
+
+FILTERS = "filters"
+"""Under which key the state of a stream keeps what tells the filters it was read with."""
 
 
 class TapConfluence(Tap):
@@ -81,6 +86,11 @@ class TapConfluence(Tap):
             check_data_center(self.client)
         workers = Workers(self.config["max_concurrency"], self._stop)
         return Reader(self.client, workers, self._stop, self.config["page_size"])
+
+    @cached_property
+    def filters(self) -> Filters:
+        """What the user wants of the site."""
+        return Filters.of(self.config)
 
     @cached_property
     def anchor(self) -> str:
@@ -143,6 +153,13 @@ class TapConfluence(Tap):
             if is_read and isinstance(stream, ConfluenceStream) and not stream.parent_stream_type:
                 stream.prepare()
 
+    def _mark_filters(self) -> None:
+        """Keep in the state which filters it is about to be written with."""
+        for stream in self.streams.values():
+            is_read = stream.selected and stream.replication_key
+            if is_read and _is_filtered(stream) and self.filters.by_anything:
+                stream.stream_state[FILTERS] = self.filters.fingerprint
+
     def _report_usage(self) -> None:
         """Log what the run has cost, by stream."""
         for name, usage in sorted(self.client.usage.items()):
@@ -191,7 +208,19 @@ class TapConfluence(Tap):
                     moment,
                     name,
                 )
-        super().load_state(state)
+        super().load_state({**state, "bookmarks": self._with_same_filters(bookmarks)})
+
+    def _with_same_filters(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what was read with other filters: what they left out has to be read now."""
+        unfiltered = {name for name, s in self.streams.items() if not _is_filtered(s)}
+        same = {
+            name: entry
+            for name, entry in bookmarks.items()
+            if name in unfiltered or entry.get(FILTERS) == self.filters.fingerprint
+        }
+        if len(same) < len(bookmarks):
+            self.logger.info("The filters are not those of the state: its streams start over")
+        return same
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -272,6 +301,7 @@ class TapConfluence(Tap):
         """
         _ = self.reader
         try:
+            self._mark_filters()
             self._prepare()
             self.sync_all()
         except ConfluenceError:
@@ -283,3 +313,7 @@ class TapConfluence(Tap):
                 signal.alarm(0)
             self._report_usage()
         self._report_gaps()
+
+
+def _is_filtered(stream: Stream) -> bool:
+    return not isinstance(stream, ConfluenceStream) or stream.is_filtered

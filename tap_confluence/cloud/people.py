@@ -25,6 +25,7 @@ class Groups(ConfluenceStream):
     scope = "read:group:confluence"
     primary_keys = ("id",)
     schema = schemas.GROUP
+    is_filtered = False
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -24,6 +24,7 @@ class Groups(ConfluenceStream):
     path = "/rest/api/group"
     primary_keys = ("id",)
     schema = schemas.GROUP
+    is_filtered = False
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -41,6 +41,7 @@ class ConfluenceStream(Stream):
     Attributes:
         path: Where it is read from, below the root of the site.
         scope: The scope a token needs to read it.
+        is_filtered: Whether the filters of the settings say what belongs to it.
     """
 
     # Records are made of JSON only, so there is nothing to convert.
@@ -50,6 +51,7 @@ class ConfluenceStream(Stream):
 
     path: ClassVar[str] = ""
     scope: ClassVar[str] = ""
+    is_filtered: ClassVar[bool] = True
 
     _tap: TapConfluence
 

@@ -1,0 +1,134 @@
+"""What the user wants of a site: which spaces, page trees, labels and statuses."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ALL_STATUSES = frozenset({"current", "archived", "trashed"})
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of the settings, and what follows from them alone.
+
+    A space is wanted if its key, type and status are. A page is wanted if its space and its status
+    are, if it lies in one of the trees asked for (the root included) and in none that is excluded,
+    and by the labels that it carries itself. The same holds for a blog post, which lies in no
+    tree. Whatever belongs to a page or a blog post, such as a comment, a file or a version, is
+    wanted if and only if that is. What an app keeps with a space itself is wanted if its space is,
+    unless trees or labels are asked for. People and groups are not filtered.
+
+    Attributes:
+        space_keys: Only these spaces, in lower case; empty takes all.
+        exclude_space_keys: Never these, in lower case.
+        space_types: Only spaces of these types; empty takes all.
+        archived_spaces: Whether archived spaces are wanted.
+        root_page_ids: Only what lies in these trees; empty takes all.
+        exclude_page_ids: Never what lies in these.
+        labels: Only what carries one of these, in lower case; empty takes all.
+        exclude_labels: Never what carries one of these, in lower case.
+        statuses: Those of pages and blog posts.
+    """
+
+    space_keys: frozenset[str] = frozenset()
+    exclude_space_keys: frozenset[str] = frozenset()
+    space_types: frozenset[str] = frozenset()
+    archived_spaces: bool = True
+    root_page_ids: frozenset[str] = frozenset()
+    exclude_page_ids: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    exclude_labels: frozenset[str] = frozenset()
+    statuses: frozenset[str] = ALL_STATUSES
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Self:
+        """Read the filters from checked settings."""
+
+        def lower(name: str) -> frozenset[str]:
+            return frozenset(value.strip().lower() for value in config.get(name) or ())
+
+        return cls(
+            space_keys=lower("space_keys"),
+            exclude_space_keys=lower("exclude_space_keys"),
+            space_types=lower("space_types"),
+            archived_spaces=config["include_archived_spaces"],
+            root_page_ids=lower("root_page_ids"),
+            exclude_page_ids=lower("exclude_page_ids"),
+            labels=lower("labels"),
+            exclude_labels=lower("exclude_labels"),
+            statuses=frozenset(config["content_statuses"]),
+        )
+
+    @property
+    def by_space(self) -> bool:
+        """Whether some spaces may be unwanted."""
+        by_name = self.space_keys or self.exclude_space_keys or self.space_types
+        return bool(by_name) or not self.archived_spaces
+
+    @property
+    def by_tree(self) -> bool:
+        """Whether some pages may be unwanted because of where they lie."""
+        return bool(self.root_page_ids or self.exclude_page_ids)
+
+    @property
+    def by_label(self) -> bool:
+        """Whether some content may be unwanted because of what it carries."""
+        return bool(self.labels or self.exclude_labels)
+
+    @property
+    def by_status(self) -> bool:
+        """Whether some content may be unwanted because of its status."""
+        return self.statuses != ALL_STATUSES
+
+    @property
+    def by_anything(self) -> bool:
+        """Whether anything may be unwanted."""
+        return self.by_space or self.by_tree or self.by_label or self.by_status
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What tells these filters from others, short enough for the state; None without any."""
+        if not self.by_anything:
+            return None
+        text = msgspec.json.encode(self, order="deterministic")
+        return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+    def takes_space(self, key: str, kind: str | None, status: str | None) -> bool:
+        """Tell whether a space is wanted."""
+        return (
+            (not self.space_keys or key.lower() in self.space_keys)
+            and key.lower() not in self.exclude_space_keys
+            and (not self.space_types or kind in self.space_types)
+            and (self.archived_spaces or status != "archived")
+        )
+
+    def takes_labels(self, names: frozenset[str]) -> bool:
+        """Tell whether something is wanted that carries labels of these names, in lower case."""
+        return bool(not self.labels or self.labels & names) and not self.exclude_labels & names
+
+    def takes_path(self, path: frozenset[str]) -> bool:
+        """Tell whether a page is wanted.
+
+        Args:
+            path: Its id and those of all that it lies under.
+        """
+        return bool(not self.root_page_ids or self.root_page_ids & path) and not (
+            self.exclude_page_ids & path
+        )
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether blog posts can be wanted, which lie in no tree."""
+        return not self.root_page_ids
+
+    @property
+    def takes_what_spaces_keep(self) -> bool:
+        """Whether content can be wanted that is in a space, but on no page and no blog post."""
+        return not (self.root_page_ids or self.labels)
