@@ -30,6 +30,9 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     DLT: ("dlt==1.31.0",),
 }
 
+INSTALL = ("pip", "install", "--quiet", "--compile-bytecode")
+"""How to install: without bytecode, every start would compile what it imports."""
+
 PACKAGES = {
     "tap-confluence": (TAP, "tap-confluence"),
     "singer-sdk": (TAP, "singer-sdk"),
@@ -47,14 +50,15 @@ def python_of(name: str) -> Path:
         CalledProcessError: uv could not install what the environment is to hold.
     """
     python = VENVS / name / "bin" / "python"
-    wanted = "\n".join((*REQUIREMENTS[name], _dependencies() if name == TAP else ""))
+    requirements = REQUIREMENTS[name]
+    wanted = "\n".join((*INSTALL, *requirements, _dependencies() if name == TAP else ""))
     mark = VENVS / name / "installed"
     digest = hashlib.sha256(wanted.encode()).hexdigest()
     if not mark.exists() or mark.read_text() != digest:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         _uv("venv", "--quiet", "--clear", "--python", sys.executable, str(VENVS / name))
         sys.stderr.write(f"Installing {name} for Python {version}\n")
-        _uv("pip", "install", "--quiet", "--python", str(python), *REQUIREMENTS[name])
+        _uv(*INSTALL, "--python", str(python), *requirements)
         mark.write_text(digest)
     return python
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LOOKS_EVERY = 0.02
 """Seconds between two looks at the memory of a process."""
 
+NOT_AS_USERS_RUN = frozenset({"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH"})
+"""Variables of this process that would slow down or change what is measured."""
+
 LONGEST_RUN = 1200.0
 """Seconds after which a process counts as stuck."""
 
@@ -66,6 +69,7 @@ def run(command: Command) -> Cost:
         RunError: It ended badly; the message has the end of its log.
     """
     log = command.folder / "log.txt"
+    inherited = {k: v for k, v in os.environ.items() if k not in NOT_AS_USERS_RUN}
     with ExitStack() as files:
         output = files.enter_context((command.output or Path(os.devnull)).open("wb"))
         errors = files.enter_context(log.open("wb"))
@@ -73,7 +77,7 @@ def run(command: Command) -> Cost:
         process = subprocess.Popen(
             command.arguments,
             cwd=command.folder,
-            env={**os.environ, **command.environment},
+            env={**inherited, **command.environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,

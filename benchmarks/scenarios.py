@@ -57,7 +57,7 @@ class Sizes:
     detail_growth: tuple[int, ...] = (100, 1_000, 10_000)
     detail_rivals_up_to: int = 1_000
     body_bytes: int = 5_000
-    growth_runs: int = 3
+    growth_runs: int = 5
     limited_minutes: float = 5.0
     limited_rate: float = 10.0
 

@@ -19,6 +19,10 @@ class SignInError(ConfluenceError):
     """The site does not accept the credentials."""
 
 
+class FileError(ConfluenceError):
+    """A file cannot be put where the settings want it."""
+
+
 class StateError(ConfluenceError):
     """The state that was passed in cannot be understood."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -35,6 +35,7 @@ class Filters:
         labels: Only what carries one of these, in lower case; empty takes all.
         exclude_labels: Never what carries one of these, in lower case.
         statuses: Those of pages and blog posts.
+        named_keys: All space keys that the settings name, in the user's own spelling.
     """
 
     space_keys: frozenset[str] = frozenset()
@@ -46,13 +47,17 @@ class Filters:
     labels: frozenset[str] = frozenset()
     exclude_labels: frozenset[str] = frozenset()
     statuses: frozenset[str] = ALL_STATUSES
+    named_keys: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Self:
         """Read the filters from checked settings."""
 
+        def given(name: str) -> frozenset[str]:
+            return frozenset(value.strip() for value in config.get(name) or ())
+
         def lower(name: str) -> frozenset[str]:
-            return frozenset(value.strip().lower() for value in config.get(name) or ())
+            return frozenset(value.lower() for value in given(name))
 
         return cls(
             space_keys=lower("space_keys"),
@@ -64,6 +69,7 @@ class Filters:
             labels=lower("labels"),
             exclude_labels=lower("exclude_labels"),
             statuses=frozenset(config["content_statuses"]),
+            named_keys=given("space_keys") | given("exclude_space_keys"),
         )
 
     @property
@@ -97,7 +103,9 @@ class Filters:
         """What tells these filters from others, short enough for the state; None without any."""
         if not self.by_anything:
             return None
-        text = msgspec.json.encode(self, order="deterministic")
+        # However the keys are spelled.
+        same = replace(self, named_keys=frozenset())
+        text = msgspec.json.encode(same, order="deterministic")
         return hashlib.blake2b(text, digest_size=8).hexdigest()
 
     def takes_space(self, key: str, kind: str | None, status: str | None) -> bool:

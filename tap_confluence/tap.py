@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from singer_sdk import Tap
 from singer_sdk.singerlib import StateMessage
@@ -21,7 +21,7 @@ from tap_confluence.connection import connect
 from tap_confluence.errors import ConfluenceError, RefusedError, StateError
 from tap_confluence.filters import Filters
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
-from tap_confluence.settings_check import check_environment, check_settings, read_object
+from tap_confluence.settings.check import check_environment, check_settings, read_object
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment, to_moment
 from tap_confluence.writer import BufferedWriter
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from singer_sdk.plugin_base import _ConfigInput
 
     from tap_confluence.client import Client
+    from tap_confluence.streams.references import References
 
 SECONDS_BETWEEN_STATES = 5.0
 SECONDS_TO_STOP = 5
@@ -80,10 +81,9 @@ class TapConfluence(Tap):
         Raises:
             ConfluenceError: There is no such site, or it refuses; the message says what to do.
         """
-        if deployment(self.config) == CLOUD:
-            check_cloud(self.client)
-        else:
-            check_data_center(self.client)
+        check = check_cloud if deployment(self.config) == CLOUD else check_data_center
+        self.signed_in = check(self.client)
+        self.logger.info("%s", self.signed_in)
         workers = Workers(self.config["max_concurrency"], self._stop)
         return Reader(self.client, workers, self._stop, self.config["page_size"])
 
@@ -91,6 +91,30 @@ class TapConfluence(Tap):
     def filters(self) -> Filters:
         """What the user wants of the site."""
         return Filters.of(self.config)
+
+    @cached_property
+    def selection(self) -> Any:
+        """What the filters leave of the site: the `Selection` of the wing."""
+        if deployment(self.config) == CLOUD:
+            types = self.config.get("custom_content_types")
+            return cloud.Selection(self.reader, self.filters, types)
+        return datacenter.Selection(self.reader, self.filters)
+
+    @cached_property
+    def references(self) -> References:
+        """What resolves the references in bodies."""
+        is_cloud = deployment(self.config) == CLOUD
+        return cloud.CloudReferences(self) if is_cloud else datacenter.DataCenterReferences(self)
+
+    @cached_property
+    def people_met(self) -> set[str]:
+        """The account ids of those whom the records written so far name."""
+        return set()
+
+    @cached_property
+    def meets_people(self) -> bool:
+        """Whether a selected stream is made of whom the others have met."""
+        return any(stream.selected for stream in self.streams.values() if _comes_last(stream))
 
     @cached_property
     def anchor(self) -> str:
@@ -131,8 +155,7 @@ class TapConfluence(Tap):
 
     def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
         """Take note that a stream may not be read: the run goes on without it, and fails."""
-        needed = f"the scope {stream.scope}" if stream.scope else "a right the account lacks"
-        self._denied[stream.name] = f"'{stream.name}' needs {needed} ({error})"
+        self._denied[stream.name] = f"'{stream.name}' needs {stream.needed(error)} ({error})"
 
     def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden: the first of a stream is logged."""
@@ -164,7 +187,7 @@ class TapConfluence(Tap):
         """Log what the run has cost, by stream."""
         for name, usage in sorted(self.client.usage.items()):
             self.logger.info("%s: %s", name, usage)
-        self.logger.info("In all: %s", self.client.total_usage)
+        self.logger.info("In all: %s, %s", self.client.total_usage, self.client.pace)
 
     def _report_gaps(self) -> None:
         """Log what the run skipped.
@@ -181,6 +204,21 @@ class TapConfluence(Tap):
                 "streams are complete."
             )
             raise ConfluenceError(message)
+
+    @property
+    @override
+    def streams(self) -> dict[str, Stream]:
+        # The SDK has them by name; what is made of all others has to wait for them.
+        return dict(sorted(super().streams.items(), key=lambda named: _comes_last(named[1])))
+
+    @override
+    def setup_mapper(self) -> None:
+        super().setup_mapper()
+        for stream in self.streams.values():
+            if not stream.selected:
+                # The SDK takes all properties from it, and its tests then select it nevertheless.
+                keys = stream.primary_keys
+                self.mapper.register_raw_stream_schema(stream.name, stream.schema, keys)
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -233,7 +271,7 @@ class TapConfluence(Tap):
             check_settings(self._config, schema)
         return []
 
-    @property
+    @cached_property
     def _is_batching(self) -> bool:
         return bool(self.config.get("batch_config"))
 
@@ -282,16 +320,26 @@ class TapConfluence(Tap):
         if about:
             cls.print_about(about_format)
             return
+        cls.from_files(config, state, catalog).run()
+
+    @classmethod
+    def from_files(
+        cls, config: _ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
+    ) -> Self:
+        """Make a tap of what a command line names.
+
+        Raises:
+            SettingsError: A setting is wrong, or a file cannot be read.
+        """
         parses_environment = bool(config and config.parse_env)
         if parses_environment:
             check_environment(cls.config_jsonschema, cls._env_var_prefix)
-        tap = cls(
+        return cls(
             config=config.config if config else {},
             state=None if state is None else read_object(Path(state.name)),
             catalog=None if catalog is None else read_object(Path(catalog.name)),
             parse_env_config=parses_environment,
         )
-        tap.run()
 
     def run(self) -> None:
         """Sign in, then sync all selected streams, and report.
@@ -300,10 +348,13 @@ class TapConfluence(Tap):
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
         _ = self.reader
+        if self.filters.by_anything:
+            self.selection.check()
         try:
             self._mark_filters()
             self._prepare()
             self.sync_all()
+            self._report_gaps()
         except ConfluenceError:
             # Last, also when it says nothing new: a target commits what came before it.
             self.write_message(StateMessage(value=self.state))
@@ -312,7 +363,10 @@ class TapConfluence(Tap):
             if hasattr(signal, "alarm"):
                 signal.alarm(0)
             self._report_usage()
-        self._report_gaps()
+
+
+def _comes_last(stream: Stream) -> bool:
+    return isinstance(stream, ConfluenceStream) and stream.comes_last
 
 
 def _is_filtered(stream: Stream) -> bool:

@@ -113,7 +113,9 @@ def main() -> int:
         kind = "all of the site" if fresh else "what is new since the last demo"
         _say(f"done in {took:.0f} s,\nwith {len(site.requests)} requests for {kind}.\n")
         with duckdb.connect(str(DATABASE), read_only=True) as database:
-            arrivals = [_arrival(database, stream, site.truth()) for stream in STREAMS]
+            truth = site.truth()
+            loaded = (stream for stream in STREAMS if stream.selected_by_default)
+            arrivals = [_arrival(database, stream, truth) for stream in loaded]
             _show_arrivals(arrivals)
             _show(database, "The pages that changed last", NEWEST_PAGES)
             _show(database, "The pages with the most comments", MOST_DISCUSSED_PAGES)

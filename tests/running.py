@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tests.demo_site import DemoSite
+    from tests.demo_site.loopback import LoopbackSite
+    from tests.demo_site.wiki import Keys
 
 Json = dict[str, Any]
 Key = tuple[Any, ...]
@@ -106,7 +108,7 @@ def run_tap(
     Args:
         config: The settings.
         state: The state of an earlier run.
-        catalog: The catalog; that of all streams if there is none.
+        catalog: The catalog; without one, the streams are read that are selected by default.
         streams: Only these streams are selected.
     """
     status = 0
@@ -186,6 +188,28 @@ def only(*names: str) -> Json:
             if not metadata["breadcrumb"]:
                 metadata["metadata"]["selected"] = entry["tap_stream_id"] in names
     return catalog
+
+
+def everything() -> Json:
+    """Return a catalog in which all streams are selected."""
+    return only(*(entry["tap_stream_id"] for entry in _catalog()["streams"]))
+
+
+def truth_by_default(site: LoopbackSite) -> dict[str, Keys]:
+    """Return what a run without a catalog has to bring from a site of the cloud."""
+    left_out = not_by_default()
+    return {stream: keys for stream, keys in site.truth().items() if stream not in left_out}
+
+
+@cache
+def not_by_default() -> frozenset[str]:
+    """Return the streams that a run without a catalog leaves out."""
+    return frozenset(
+        entry["tap_stream_id"]
+        for entry in _catalog()["streams"]
+        for metadata in entry["metadata"]
+        if not metadata["breadcrumb"] and not metadata["metadata"]["selected-by-default"]
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from tap_confluence.datacenter import ABSENT
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
 from tests.demo_site.datacenter.client import CONTENT, SCAN, SEARCH, Client, Json
 from tests.demo_site.model import Attachment
@@ -73,7 +74,7 @@ def test_scans_find_all_comments(client: Client) -> None:
     assert untouched["lastModifiedDate"].startswith("1970-01-01T")
 
 
-def test_comments_on_attachments_are_only_in_the_inventory(own: Client) -> None:
+def test_comments_on_attachments_are_among_all_comments(own: Client) -> None:
     wiki = own.site.wiki
     on_file = next(c for c in wiki.footer_comments if isinstance(c.container, Attachment))
     on_file.container.status = "current"
@@ -82,7 +83,7 @@ def test_comments_on_attachments_are_only_in_the_inventory(own: Client) -> None:
     assert found["container"]["id"] == on_file.container.id
     truth = own.site.truth()
     assert {stream for stream, keys in truth.items() if (on_file.id,) in keys} == {
-        "content_inventory"
+        *("attachment_footer_comments", "content_inventory"),
     }
 
 
@@ -379,10 +380,12 @@ def test_unknown_paths_are_null(client: Client) -> None:
 
 def test_what_the_cloud_also_has_has_the_same_keys(wiki: Wiki, running: DataCenterSite) -> None:
     here, cloud = running.truth(), wiki.truth()
-    assert set(cloud) - set(here) == {"custom_content"}
+    assert set(cloud) - set(here) == set(ABSENT)
     equal = {stream for stream in here if here[stream] == cloud[stream]}
     assert {"spaces", "pages", "page_versions", "page_labels", "blog_posts"} <= equal
     other = {"tasks", "groups", "space_properties", "space_permissions"}
+    other |= {"page_restrictions", "blog_post_restrictions"}
+    other |= {"users", "group_members", "page_watchers", "space_watchers"}
     for stream in set(here) - other:
         assert here[stream] <= cloud[stream]
 

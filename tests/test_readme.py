@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,8 @@ def rows_of_settings(properties: dict[str, dict[str, Any]], prefix: str = "") ->
 def row_of(stream: ConfluenceStream) -> str:
     """Write the row of a stream."""
     keys = ", ".join(f"`{key}`" for key in stream.primary_keys)
-    replication_key = f"`{stream.replication_key}`" if stream.replication_key else "complete"
+    whole = "complete" if stream.is_whole else "as met"
+    replication_key = f"`{stream.replication_key}`" if stream.replication_key else whole
     return f"| `{stream.name}` | {keys} | {replication_key} | {source_of(stream)} |"
 
 
@@ -80,6 +82,15 @@ def test_it_lists_the_settings() -> None:
 
 def test_it_lists_the_streams(streams: list[ConfluenceStream]) -> None:
     assert table("## Streams") == [row_of(stream) for stream in streams]
+
+
+def test_it_lists_the_streams_that_are_left_out_by_default(
+    streams: list[ConfluenceStream],
+) -> None:
+    rows = table("### Streams that are read only when selected")
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    assert listed == {stream.name for stream in streams if not stream.selected_by_default}
 
 
 def test_it_names_the_scope_of_each_stream(streams: list[ConfluenceStream]) -> None:

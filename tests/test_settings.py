@@ -13,6 +13,8 @@ from tap_confluence.tap import TapConfluence
 from tests.running import run_tap, settings_of, signals_left_alone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.demo_site import DemoSite
 
 VALID = {"domain": "acme", "email": "ana@example.com", "api_token": "a-secret-token"}
@@ -215,3 +217,48 @@ def test_a_run_begins_a_year_ago_unless_told_otherwise(site: DemoSite) -> None:
     assert run.exit_status == 0
     assert anchor({}) == a_year_ago
     assert sum("without a bookmark start at" in line for line in run.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("attachment_max_bytes", 10), ("attachment_media_types", ["image/*"])]
+)
+def test_which_files_to_fetch_needs_a_folder_to_put_them_into(name: str, value: object) -> None:
+    assert f"'{name}' needs 'attachment_download_dir'" in problem_with(**{name: value})
+
+
+@pytest.mark.parametrize("below", ["", "deeper/still"])
+def test_a_folder_for_files_that_is_a_file_is_refused(tmp_path: Path, below: str) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("in the way")
+
+    said = problem_with(attachment_download_dir=str(in_the_way / below))
+
+    assert "'attachment_download_dir' must be a folder that can be written" in said
+    assert f"'{in_the_way}' is a file" in said
+
+
+def test_a_folder_for_files_is_not_made_before_it_is_needed(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    with signals_left_alone():
+        TapConfluence(config={**VALID, "attachment_download_dir": str(folder)})
+
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("value", ["image", "*/*", "*", "image/", "text/html; charset=utf-8", ""])
+def test_a_media_type_that_is_none_is_shown(tmp_path: Path, value: str) -> None:
+    said = problem_with(attachment_download_dir=str(tmp_path), attachment_media_types=[value])
+
+    assert f"takes types like image/png or image/*, not {value!r}" in said
+
+
+def test_no_media_type_at_all_is_refused(tmp_path: Path) -> None:
+    said = problem_with(attachment_download_dir=str(tmp_path), attachment_media_types=[])
+
+    assert "'attachment_media_types' is empty" in said
+
+
+def test_a_largest_size_is_one_byte_or_more(tmp_path: Path) -> None:
+    said = problem_with(attachment_download_dir=str(tmp_path), attachment_max_bytes=0)
+
+    assert "'attachment_max_bytes' must be 1 or more" in said

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tap_confluence.client.credentials import Basic, Bearer, Credentials, OAuth
+from tap_confluence.client.download import Download, MisdirectedError, Source, TooLargeError
 from tap_confluence.client.gateway import find_cloud_id, gateway_root
-from tap_confluence.client.lists import ListPage, ListRequest, collect
+from tap_confluence.client.lists import ListPage, ListRequest, collect, collect_offsets, get_page
 from tap_confluence.client.pace import Pace
 from tap_confluence.client.reader import Reader
 from tap_confluence.client.session import Client
@@ -16,17 +17,23 @@ __all__ = [
     "Bearer",
     "Client",
     "Credentials",
+    "Download",
     "ListPage",
     "ListRequest",
     "LookAhead",
+    "MisdirectedError",
     "OAuth",
     "Pace",
     "Reader",
+    "Source",
     "StopFlag",
+    "TooLargeError",
     "Workers",
     "check_cloud",
     "check_data_center",
     "collect",
+    "collect_offsets",
     "find_cloud_id",
     "gateway_root",
+    "get_page",
 ]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections import deque
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from tap_confluence.errors import RetriesExhaustedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from tap_confluence.client.session import Answer, Client
     from tap_confluence.client.workers import Workers
 
     Params = Mapping[str, str | Sequence[str]]
+    GoOn = Callable[["ListPage", "ListRequest"], "ListRequest"]
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,13 @@ class ListRequest:
         path: The list, such as `/api/v2/pages`.
         params: Query parameters, the cursor included.
         tag: Under which name the request is counted.
+        max_retries: How often to repeat it at most, if less often than the settings say.
     """
 
     path: str
     params: Params
     tag: str
+    max_retries: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,9 @@ class ListPage:
 
 def get_page(client: Client, request: ListRequest) -> ListPage:
     """Get one page of a list."""
-    answer = client.get(request.path, request.params, tag=request.tag)
+    answer = client.get(
+        request.path, request.params, tag=request.tag, max_retries=request.max_retries
+    )
     results = answer.body.get("results")
     if not isinstance(results, list):
         message = f"{request.path} answered without 'results': is this a Confluence site?"
@@ -60,7 +67,7 @@ def get_page(client: Client, request: ListRequest) -> ListPage:
     if query is None:
         return ListPage(request, items, None)
     params = {**request.params, **query}
-    return ListPage(request, items, ListRequest(request.path, params, request.tag))
+    return ListPage(request, items, replace(request, params=params))
 
 
 class CircleGuard:
@@ -106,15 +113,8 @@ def collect(client: Client, first: ListRequest) -> list[dict[str, Any]]:
     return items
 
 
-def read_pages(
-    workers: Workers,
-    client: Client,
-    first: ListRequest,
-    *,
-    prefetch: bool = False,
-    coming: Future[ListPage] | None = None,
-) -> Iterator[ListPage]:
-    """Walk a list from a page to its end.
+class PageWalk:
+    """A walk over a list, whose next pages are on the way while one is being read.
 
     A page may be empty and still have a next one, because what this account may not see is taken
     out after the page was cut.
@@ -122,26 +122,86 @@ def read_pages(
     Args:
         workers: The threads that send the requests.
         client: The site.
-        first: The page to begin with.
-        prefetch: Whether to ask for a page while the one before it is being read.
+        first: The page to begin with. It is asked for at once.
+        ahead: Pages to ask for before they are wanted, which bounds memory.
+        go_on: Given a page and how to ask for the next, how to ask for it instead. Runs in a
+            worker thread.
         coming: The first page, if it has been asked for already.
-
-    Yields:
-        Each page, at least one.
     """
-    guard = CircleGuard()
-    coming = coming or workers.submit(get_page, client, first)
-    while True:
-        page = workers.result(coming)
-        if not prefetch:
+
+    def __init__(  # noqa: PLR0913
+        self,
+        workers: Workers,
+        client: Client,
+        first: ListRequest,
+        *,
+        ahead: int = 0,
+        go_on: GoOn | None = None,
+        coming: Future[ListPage] | None = None,
+    ) -> None:
+        self.ahead = ahead
+        self._workers = workers
+        self._client = client
+        self._go_on = go_on
+        self._guard = CircleGuard()
+        self._lock = threading.Lock()
+        self._following: ListRequest | None = None
+        self._is_being_read = False
+        self._coming: deque[Future[ListPage]] = deque()
+        with self._lock:
+            if coming is None:
+                self._ask(first)
+            else:
+                self._expect(coming.result)
+
+    @property
+    def first(self) -> Future[ListPage]:
+        """The first page to come. Only before the walk is read."""
+        return self._coming[0]
+
+    def __iter__(self) -> Iterator[ListPage]:
+        """Yield each page, at least one.
+
+        Raises:
+            ConfluenceError: A page cannot be read, or the list goes round in circles.
+        """
+        while True:
+            with self._lock:
+                self._is_being_read = False
+                self._ask_following()
+                if not self._coming:
+                    return
+                coming = self._coming[0]
+            page = self._workers.result(coming)
+            del coming
+            with self._lock:
+                self._coming.popleft()
+                self._is_being_read = True
+                self._ask_following()
             yield page
-        following = guard.next(page)
-        if following is not None:
-            coming = workers.submit(get_page, client, following)
-        if prefetch:
-            yield page
-        if following is None:
-            return
+
+    def _ask(self, request: ListRequest) -> None:
+        self._expect(lambda: get_page(self._client, request))
+
+    def _expect(self, page: Callable[[], ListPage]) -> None:
+        self._coming.append(self._workers.submit(lambda: self._arrive(page())))
+
+    def _ask_following(self) -> None:
+        # A page that nobody reads yet is not one ahead of another.
+        most = self.ahead if self._is_being_read else self.ahead + 1
+        if self._following is not None and len(self._coming) < most:
+            following, self._following = self._following, None
+            self._ask(following)
+
+    def _arrive(self, page: ListPage) -> ListPage:
+        """Take note of a page, and ask for the next one if that may be ahead."""
+        following = self._guard.next(page)
+        if following is not None and self._go_on is not None:
+            following = self._go_on(page, following)
+        with self._lock:
+            self._following = following
+            self._ask_following()
+        return page
 
 
 def read_offsets(workers: Workers, client: Client, first: ListRequest) -> Iterator[dict[str, Any]]:
@@ -164,6 +224,28 @@ def read_offsets(workers: Workers, client: Client, first: ListRequest) -> Iterat
             return
 
 
+def collect_offsets(client: Client, first: ListRequest) -> list[dict[str, Any]]:
+    """Get all items of a short list of REST v1 that is paged by offset, in the calling thread.
+
+    Raises:
+        RetriesExhaustedError: The list begins anew at each offset: its rest is out of reach.
+    """
+    items: list[dict[str, Any]] = []
+    while True:
+        params = {**first.params, "start": str(len(items))}
+        page = get_page(client, ListRequest(first.path, params, first.tag))
+        begins_anew = items and page.items == items[: len(page.items)]
+        if begins_anew and page.items and page.next is not None:
+            message = (
+                f"{first.path} gives the same items at each offset, so that the rest of the list "
+                "is out of reach. Run again; if it stays so, tell Atlassian support."
+            )
+            raise RetriesExhaustedError(message)
+        items += page.items
+        if page.next is None or not page.items:
+            return items
+
+
 def _next_query(answer: Answer) -> dict[str, str | Sequence[str]] | None:
     """Return the query of the link to the next page, from the body or else the header.
 
@@ -178,6 +260,8 @@ def _next_query(answer: Answer) -> dict[str, str | Sequence[str]] | None:
     query: dict[str, list[str]] = {}
     for pair in urlsplit(link).query.split("&"):
         name, _, value = pair.partition("=")
-        # The cursor may come un-encoded, in base64: a plus sign in it is no space.
-        query.setdefault(unquote(name), []).append(unquote(value))
+        # The cursor may come un-encoded, in base64: a plus sign in it is no space. In what was
+        # asked for, such as a search, it is one.
+        decode = unquote if name == "cursor" else unquote_plus
+        query.setdefault(unquote(name), []).append(decode(value))
     return {name: values[0] if len(values) == 1 else values for name, values in query.items()}

@@ -62,6 +62,10 @@ class Pace:
     Without a ceiling and without a 429, requests leave at once. A 429 pauses all of them, once;
     afterwards they leave at the rate that the site has shown to allow.
 
+    Attributes:
+        waits: How often all requests paused.
+        waited: Seconds for which they did, in all.
+
     Args:
         requests_per_second: The user's ceiling, if any.
         longest_wait: Seconds the site may ask to wait, in one pause or in pauses between which
@@ -79,6 +83,7 @@ class Pace:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.waits = 0
+        self.waited = 0.0
         self._ceiling = requests_per_second
         self._site_rate = SiteRate()
         self._longest_wait = longest_wait
@@ -91,6 +96,10 @@ class Pace:
         self._pauses_in_a_row = 0
         self._waited_in_a_row = 0.0
         self._near_limit_rate = math.inf
+
+    def __str__(self) -> str:
+        """Say in words what the site's limit has cost."""
+        return f"{self.waits} pauses of {self.waited:.1f} s in all"
 
     def wait_for_turn(self) -> float:
         """Wait until the next request may leave.
@@ -147,6 +156,7 @@ class Pace:
                 raise RateLimitError(_too_long(wait, self._longest_wait, headers))
             self._pauses_in_a_row += 1
             self.waits += 1
+            self.waited += wait
             self._limited_at = now
             self._paused_until = self._next_start = now + wait
             self._site_rate.limited(now, resumes_at=self._paused_until)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from tap_confluence.client.lists import ListRequest, get_page, read_offsets, read_pages
+from tap_confluence.client.lists import ListRequest, PageWalk, get_page, read_offsets
 from tap_confluence.client.workers import LookAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from tap_confluence.client.lists import ListPage
+    from tap_confluence.client.lists import GoOn, ListPage
     from tap_confluence.client.session import Client, Params
     from tap_confluence.client.workers import StopFlag, Workers
 
@@ -35,8 +36,7 @@ class Reader:
         self.stop = stop
         self.page_size = page_size
         self._workers = workers
-        self._asked_ahead: dict[str, Future[ListPage]] = {}
-        self._shared_pages: dict[str, ListPage] = {}
+        self._asked_ahead: dict[str, _AskedAhead] = {}
         self._shared_answers: dict[str, bool] = {}
         self._shared_lists: dict[str, list[dict[str, Any]]] = {}
 
@@ -46,7 +46,7 @@ class Reader:
 
     def items(self, request: ListRequest) -> Iterator[dict[str, Any]]:
         """Walk a whole list, one page ahead of the caller."""
-        for page in self.pages(request, prefetch=True):
+        for page in self.pages(request, ahead=1):
             yield from page.items
 
     def items_once(self, request: ListRequest) -> Sequence[dict[str, Any]]:
@@ -56,13 +56,22 @@ class Reader:
             self._shared_lists[key] = list(self.items(request))
         return self._shared_lists[key]
 
-    def any_once(self, request: ListRequest, predicate: Callable[[dict[str, Any]], bool]) -> bool:
-        """Tell whether something is true of an item of a list, looking for it once a run."""
+    def any_once(
+        self,
+        request: ListRequest,
+        predicate: Callable[[dict[str, Any]], bool],
+        *,
+        go_on: GoOn | None = None,
+    ) -> bool:
+        """Tell whether something is true of an item of a list, looking for it once a run.
+
+        If the first page was asked for ahead, it is looked at and left to those who asked for it.
+        """
         key = _key(request)
         if key not in self._shared_answers:
-            self._shared_answers[key] = any(
-                predicate(item) for page in self.pages(request) for item in page.items
-            )
+            asked = self._asked_ahead.get(key)
+            pages = self._walk(request, go_on=go_on, coming=asked.first if asked else None)
+            self._shared_answers[key] = any(predicate(i) for page in pages for i in page.items)
         return self._shared_answers[key]
 
     def get(self, path: str, params: Params, *, tag: str) -> dict[str, Any]:
@@ -77,31 +86,53 @@ class Reader:
         """Walk a whole list of REST v1 that is paged by offset."""
         return read_offsets(self._workers, self.client, request)
 
-    def ask_ahead(self, request: ListRequest) -> None:
-        """Have the first page of a list on the way before the list has its turn."""
-        key = _key(request)
-        if key not in self._asked_ahead:
-            self._asked_ahead[key] = self.start(get_page, self.client, request)
+    def ask_ahead(
+        self, request: ListRequest, *, further: int = 0, go_on: GoOn | None = None
+    ) -> None:
+        """Have the first pages of a list on the way before the list has its turn.
 
-    def pages(self, request: ListRequest, *, prefetch: bool = False) -> Iterator[ListPage]:
-        """Walk a list page by page."""
-        coming = self._asked_ahead.pop(_key(request), None)
-        return read_pages(self._workers, self.client, request, prefetch=prefetch, coming=coming)
+        The first page is asked for once and given to all who ask for it here.
+
+        Args:
+            request: The first page.
+            further: Pages to ask for beyond it.
+            go_on: As for `pages`.
+        """
+        key = _key(request)
+        asked = self._asked_ahead.get(key)
+        if asked is None:
+            walk = self._walk(request, ahead=further, go_on=go_on)
+            self._asked_ahead[key] = _AskedAhead(walk, walk.first)
+        else:
+            asked.readers += 1
+
+    def pages(
+        self, request: ListRequest, *, ahead: int = 0, go_on: GoOn | None = None
+    ) -> Iterator[ListPage]:
+        """Walk a list page by page.
+
+        Args:
+            request: The first page.
+            ahead: Pages to ask for while one is being read.
+            go_on: Given a page and how to ask for the next, how to ask for it instead. Runs in a
+                worker thread.
+        """
+        key = _key(request)
+        asked = self._asked_ahead.get(key)
+        if asked is None:
+            return iter(self._walk(request, ahead=ahead, go_on=go_on))
+        asked.readers -= 1
+        if not asked.readers:
+            del self._asked_ahead[key]
+        walk, asked.walk = asked.walk, None
+        if walk is None:
+            walk = self._walk(request, ahead=ahead, go_on=go_on, coming=asked.first)
+        walk.ahead = ahead
+        return iter(walk)
 
     def page(self, request: ListRequest) -> ListPage:
         """Get one page of a list."""
-        coming = self._asked_ahead.pop(_key(request), None)
-        return self.result(coming or self.start(get_page, self.client, request))
-
-    def pages_once(self, request: ListRequest) -> Iterator[ListPage]:
-        """Walk a list whose first page several streams read: it is asked for once a run."""
-        key = _key(request)
-        first = self._shared_pages.get(key)
-        if first is None:
-            first = self._shared_pages[key] = self.page(request)
-        yield first
-        if first.next is not None:
-            yield from self.pages(first.next)
+        return self.result(self.start(get_page, self.client, request))
 
     def look_ahead(
         self, items: Iterable[Item], call: Callable[[Item], Callable[[], T] | None]
@@ -112,6 +143,33 @@ class Reader:
     def result(self, future: Future[T]) -> T:
         """Wait for what a call that runs ahead gives."""
         return self._workers.result(future)
+
+    def _walk(
+        self,
+        request: ListRequest,
+        *,
+        ahead: int = 0,
+        go_on: GoOn | None = None,
+        coming: Future[ListPage] | None = None,
+    ) -> PageWalk:
+        return PageWalk(
+            self._workers, self.client, request, ahead=ahead, go_on=go_on, coming=coming
+        )
+
+
+@dataclass
+class _AskedAhead:
+    """A list that was asked for before it has its turn.
+
+    Attributes:
+        walk: The walk over it, until its first reader has taken it.
+        first: Its first page, for all readers.
+        readers: How many of them are still to come.
+    """
+
+    walk: PageWalk | None
+    first: Future[ListPage]
+    readers: int = 1
 
 
 def _key(request: ListRequest) -> str:

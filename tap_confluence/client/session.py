@@ -11,35 +11,33 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import backoff
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import NewConnectionError
 
-from tap_confluence.client.pace import Pace, asked_wait
-from tap_confluence.errors import (
-    EndpointGoneError,
-    ForbiddenError,
-    NotFoundError,
-    RefusedError,
-    RetriesExhaustedError,
-    ScopeError,
-    SignInError,
-    SiteError,
+from tap_confluence.client.refusals import (
+    TransientError,
+    is_limited,
+    is_out_of_reach,
+    refusal,
+    short,
+    unreachable,
 )
+from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from tap_confluence.client.credentials import Credentials
+    from tap_confluence.client.pace import Pace
     from tap_confluence.client.workers import StopFlag
 
     Params = Mapping[str, str | Sequence[str]]
@@ -56,23 +54,18 @@ RENEWALS = 3
 LONGEST_RETRY_WAIT = 30.0
 """Seconds to wait at most before a failed request is repeated."""
 
-POINTS_PER_OBJECT: Mapping[str, int] = {"group": 2, "user": 2, "permissions": 2}
+POINTS_PER_OBJECT: Mapping[str, int] = dict.fromkeys(
+    ("group", "membersByGroupId", "permissions", "role-assignments", "user", "users-bulk"), 2
+)
 """What an object costs of the points quota, by the last word of its path; others cost one
 (https://developer.atlassian.com/cloud/confluence/rate-limiting/)."""
 
+AS_IT_IS = {"Accept": "*/*", "Accept-Encoding": "identity"}
+"""Headers to get a file with, not an encoding of it."""
+
+T = TypeVar("T")
+
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
-
-
-class TransientError(Exception):
-    """A request failed in a way that may pass: worth repeating.
-
-    Attributes:
-        wait: Seconds the site asks to wait, or None.
-    """
-
-    def __init__(self, message: str, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 @dataclass
@@ -112,6 +105,7 @@ class Client:
 
     Attributes:
         root: The site's root.
+        pace: Says when a request may leave.
         usage: What the run has cost so far, by tag.
         confirm_account: Called before anything is taken for gone, because REST v2 answers 404
             also to credentials that were revoked meanwhile. It raises SignInError.
@@ -145,24 +139,17 @@ class Client:
         self.confirm_account: Callable[[], object] | None = None
         self.usage: defaultdict[str, Usage] = defaultdict(Usage)
         self.total_usage = Usage()
-        self._pace = pace
+        self.pace = pace
         self._stop = stop
         self._max_retries = max_retries
         self._timeout = timeout
         self._clock_offset = 0.0
         self._has_answered = False
         self._usage_lock = threading.Lock()
-        self._session = session = requests.Session()
-        session.auth = self._credentials = credentials
-        session.headers.update({"Accept": "application/json", "User-Agent": user_agent})
-        session.proxies.update(get_environ_proxies(root, no_proxy=None))
-        session.verify = verify
-        # Neither ~/.netrc nor a cookie may sign in instead of the settings.
-        session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+        self._session = _new_session(verify, user_agent, connections)
+        self._session.auth = self._credentials = credentials
+        self._session.proxies.update(get_environ_proxies(root, no_proxy=None))
+        self._stranger = _new_session(verify, user_agent, connections)
 
     def get(
         self,
@@ -195,6 +182,63 @@ class Client:
         """
         retries = self._max_retries
         retries = retries if max_retries is None else min(retries, max_retries)
+        return self._ask(path, params or {}, None, tag, retries=retries, shape=shape)
+
+    def post(self, path: str, question: dict[str, Any], *, tag: str) -> Answer:
+        """Get a JSON object by asking for it in the body of a request.
+
+        Only for what reads, such as `/api/v2/users-bulk`: it is repeated like any other request.
+
+        Args:
+            path: Below the root.
+            question: What to send, as JSON.
+            tag: Under which name to count the request in `usage`.
+
+        Returns:
+            The object and its links.
+
+        Raises:
+            ConfluenceError: As for `get`.
+        """
+        return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
+
+    def site_time(self) -> datetime:
+        """Return the present moment by the site's clock, as its last `Date` header told it."""
+        return datetime.fromtimestamp(datetime.now(UTC).timestamp() + self._clock_offset, UTC)
+
+    def _ask(  # noqa: PLR0913
+        self,
+        path: str,
+        params: Params,
+        question: dict[str, Any] | None,
+        tag: str,
+        *,
+        retries: int,
+        shape: type[dict[str, Any] | list[Any]],
+    ) -> Answer:
+        call = partial(self._ask_once, path, params, question, tag, shape)
+        try:
+            return self.repeat(call, path, tag=tag, retries=retries)
+        except NotFoundError:
+            if self.confirm_account is not None and path.startswith(REST_V2):
+                self.confirm_account()
+            raise
+
+    def repeat(
+        self, call: Callable[[], T], path: str, *, tag: str, retries: int | None = None
+    ) -> T:
+        """Run a call, again and again while it raises TransientError.
+
+        Args:
+            call: What to run.
+            path: What it asks for, to name it by.
+            tag: Under which name the retries are counted.
+            retries: How often to repeat it at most, if not as often as the settings say.
+
+        Raises:
+            RetriesExhaustedError: It failed each time.
+        """
+        retries = self._max_retries if retries is None else retries
         attempt = backoff.on_exception(
             _waits,
             TransientError,
@@ -202,13 +246,9 @@ class Client:
             jitter=None,
             on_backoff=lambda details: self._note_retry(tag, path, details),
             logger=None,
-        )(self._get_once)
+        )(call)
         try:
-            return attempt(path, params or {}, tag, shape)
-        except NotFoundError:
-            if self.confirm_account is not None and path.startswith(REST_V2):
-                self.confirm_account()
-            raise
+            return attempt()
         except TransientError as error:
             message = (
                 f"Gave up on {path} after {retries + 1} tries: {error}. The state is "
@@ -216,22 +256,14 @@ class Client:
             )
             raise RetriesExhaustedError(message) from error
 
-    def site_time(self) -> datetime:
-        """Return the present moment by the site's clock, as its last `Date` header told it."""
-        return datetime.fromtimestamp(datetime.now(UTC).timestamp() + self._clock_offset, UTC)
-
-    def _get_once(self, path: str, params: Params, tag: str, shape: type) -> Answer:
-        response = self._send(path, params, tag)
-        for _ in range(RENEWALS):
-            refused = str(response.request.headers.get("Authorization", ""))
-            if response.status_code != HTTPStatus.UNAUTHORIZED or (
-                not self._credentials.renew(refused)
-            ):
-                break
-            response = self._send(path, params, tag)
-        status = response.status_code
-        if status != HTTPStatus.OK:
-            raise _refusal(response, path)
+    def _ask_once(
+        self, path: str, params: Params, question: dict[str, Any] | None, tag: str, shape: type
+    ) -> Answer:
+        method = "GET" if question is None else "POST"
+        url = f"{self.root}{path}"
+        response = self._send_signed(tag, method, url, params=params, json=question)
+        if response.status_code != HTTPStatus.OK:
+            raise refusal(response, path)
         try:
             body = _decoder.decode(response.content)
         except (msgspec.DecodeError, RecursionError) as error:
@@ -246,17 +278,51 @@ class Client:
         self._count_points(tag, path, body)
         return Answer(body, response.links)
 
-    def _send(self, path: str, params: Params, tag: str) -> requests.Response:
+    def open(
+        self, url: str, params: Params | None = None, *, tag: str, signed: bool
+    ) -> requests.Response:
+        """Send one GET, whose answer of any status is read as it comes. It has to be closed.
+
+        Args:
+            url: The whole URL.
+            params: Query parameters.
+            tag: Under which name to count the request.
+            signed: Whether to send the credentials. Without them it may lead to another host.
+
+        Raises:
+            TransientError: There was no answer.
+        """
+        options: dict[str, Any] = {"params": params, "stream": True, "headers": AS_IT_IS}
+        if signed:
+            response = self._send_signed(tag, "GET", url, **options)
+            self._count(tag, points=1)
+            return response
+        proxies = get_environ_proxies(url, no_proxy=None)
+        return self._send(self._stranger, tag, "GET", url, proxies=proxies, **options)
+
+    def _send_signed(self, tag: str, method: str, url: str, **options: Any) -> requests.Response:
+        """Send a request with credentials, which are renewed if they have ended."""
+        response = self._send(self._session, tag, method, url, **options)
+        for _ in range(RENEWALS):
+            refused = str(response.request.headers.get("Authorization", ""))
+            if response.status_code != HTTPStatus.UNAUTHORIZED or (
+                not self._credentials.renew(refused)
+            ):
+                break
+            response.close()
+            response = self._send(self._session, tag, method, url, **options)
+        return response
+
+    def _send(
+        self, session: requests.Session, tag: str, method: str, url: str, **options: Any
+    ) -> requests.Response:
         """Send a request, again and again while the site only says that it limits."""
         while True:
-            left_at = self._pace.wait_for_turn()
+            left_at = self.pace.wait_for_turn()
             self._count(tag, requests=1)
             try:
-                response = self._session.get(
-                    f"{self.root}{path}",
-                    params=params,
-                    timeout=self._timeout,
-                    allow_redirects=False,
+                response = session.request(
+                    method, url, timeout=self._timeout, allow_redirects=False, **options
                 )
             except (
                 requests.ConnectionError,
@@ -264,16 +330,18 @@ class Client:
                 requests.exceptions.ChunkedEncodingError,
                 requests.exceptions.ContentDecodingError,
             ) as error:
-                if not self._has_answered and _is_out_of_reach(error):
-                    raise SiteError(_unreachable(self.root, error)) from error
-                raise TransientError(_short(error)) from error
+                if not self._has_answered and is_out_of_reach(error):
+                    raise SiteError(unreachable(self.root, error)) from error
+                raise TransientError(short(error)) from error
             self._has_answered = True
-            self._read_clock(response)
-            if not _is_limited(response):
-                self._pace.answered(response.headers)
+            if session is self._session:
+                self._read_clock(response)
+            if not is_limited(response):
+                self.pace.answered(response.headers)
                 return response
             self._count(tag, limited=1)
-            self._pace.limited(response.headers, left_at=left_at)
+            response.close()
+            self.pace.limited(response.headers, left_at=left_at)
 
     def _read_clock(self, response: requests.Response) -> None:
         try:
@@ -306,95 +374,22 @@ class Client:
         self._count(tag, points=1 + price * objects)
 
 
+def _new_session(verify: bool | str, user_agent: str, connections: int) -> requests.Session:  # noqa: FBT001
+    session = requests.Session()
+    session.headers.update({"Accept": "application/json", "User-Agent": user_agent})
+    session.verify = verify
+    # Neither ~/.netrc nor a cookie may sign in instead of the settings.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
 def _waits() -> Generator[float, TransientError, None]:
     """Wait longer by the same amount each time, or as long as the site asks."""
     error = yield 0.0
     for attempt in itertools.count(1):
         wait = attempt * random.uniform(0.7, 1.3)  # noqa: S311
         error = yield min(max(wait, error.wait or 0.0), LONGEST_RETRY_WAIT)
-
-
-def _refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR0911
-    """Say what an answer other than 200 means."""
-    status = response.status_code
-    said = _what_it_says(response)
-    match status:
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            wait = asked_wait(response.headers)
-            return TransientError(f"the site answered {status} {response.reason}", wait)
-        case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            host = urlsplit(response.headers.get("Location", "")).hostname or "another page"
-            return SiteError(
-                f"The site redirects {path} to {host}. Point 'domain' or 'base_url' at the "
-                "Confluence site itself."
-            )
-        case HTTPStatus.UNAUTHORIZED if "scope" in said.lower():
-            return ScopeError(said[:300], status)
-        case HTTPStatus.UNAUTHORIZED:
-            return SignInError(
-                f"The site refuses the credentials ({path} answered 401). The token or password "
-                "may be mistyped, expired or revoked. If it is an API token with scopes, set "
-                "'use_api_gateway' to true."
-            )
-        case HTTPStatus.FORBIDDEN:
-            return ForbiddenError(said[:300], status)
-        case HTTPStatus.NOT_FOUND:
-            return NotFoundError(said[:300], status)
-        case HTTPStatus.GONE:
-            return EndpointGoneError(said[:300], status)
-        case _ if status >= HTTPStatus.BAD_REQUEST:
-            return RefusedError(f"{path} answered {status}: {said[:300]}", status, said)
-        case _:
-            return TransientError(f"the site answered {status} {response.reason}")
-
-
-def _is_limited(response: requests.Response) -> bool:
-    """Tell a rate limit from other refusals: proxies before Data Center also answer it 403."""
-    return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
-        response.status_code == HTTPStatus.FORBIDDEN and "Retry-After" in response.headers
-    )
-
-
-def _what_it_says(response: requests.Response) -> str:
-    """Return the message of an error answer, from v1's or v2's envelope, on one line."""
-    try:
-        body = _decoder.decode(response.content)
-    except (msgspec.DecodeError, RecursionError):
-        return str(response.reason or response.status_code)
-    if not isinstance(body, dict):
-        return str(response.reason or response.status_code)
-    errors = body.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors else {}
-    first = first if isinstance(first, dict) else {}
-    said = body.get("message") or first.get("detail") or first.get("title") or response.reason
-    return " ".join(str(said).split())
-
-
-def _short(error: Exception) -> str:
-    """Name a transport error without the URL, whose query may be long."""
-    cause: BaseException = error
-    while cause.__cause__ or cause.__context__:
-        cause = cause.__cause__ or cause.__context__ or cause
-    return f"{type(error).__name__} ({type(cause).__name__})"
-
-
-def _is_out_of_reach(error: Exception) -> bool:
-    """Tell a host that cannot be connected to from a connection that broke."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(
-        error,
-        requests.exceptions.SSLError | requests.ConnectTimeout | requests.exceptions.ProxyError,
-    ) or isinstance(reason, NewConnectionError)
-
-
-def _unreachable(root: str, error: Exception) -> str:
-    host = urlsplit(root).netloc
-    if isinstance(error, requests.exceptions.SSLError):
-        return (
-            f"The certificate of {host} cannot be verified. Set 'ca_bundle' to the PEM file of "
-            "your certificate authority."
-        )
-    return (
-        f"Cannot reach {host}: {_short(error)}. Check 'domain' or 'base_url', and the network "
-        "between here and the site."
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +18,19 @@ from tap_confluence.errors import (
 if TYPE_CHECKING:
     from tap_confluence.client.session import Client
 
-logger = logging.getLogger("tap-confluence")
-
 CURRENT_USER = "/rest/api/user/current"
 SERVER_INFORMATION = "/rest/api/server-information"
 CONTEXT_PATH = "/wiki"
 TAG = "sign-in"
 
 
-def check_cloud(client: Client) -> None:
+def check_cloud(client: Client) -> str:
     """Make sure of a Cloud site and the account before anything is read.
 
     A root without the context path `/wiki` is given it.
+
+    Returns:
+        Which site it is and who is signed in, in words.
 
     Raises:
         SignInError: The site does not accept the credentials.
@@ -38,11 +38,10 @@ def check_cloud(client: Client) -> None:
     """
     user = _current_user(client, context_path=CONTEXT_PATH)
     if user is None:
-        logger.info(
-            "Confluence Cloud at %s: signed in with a token that may not say whose it is",
-            client.root,
+        return (
+            f"Confluence Cloud at {client.root}: signed in with a token that may not say whose it "
+            "is"
         )
-        return
     if user.get("username") and not user.get("accountId"):
         message = (
             f"{client.root} is a Confluence Data Center. Set 'personal_access_token' in place of "
@@ -50,11 +49,14 @@ def check_cloud(client: Client) -> None:
         )
         raise SiteError(message)
     client.confirm_account = partial(_current_user, client)
-    logger.info("Confluence Cloud at %s: signed in as %s", client.root, user.get("displayName"))
+    return f"Confluence Cloud at {client.root}: signed in as {user.get('displayName')}"
 
 
-def check_data_center(client: Client) -> None:
+def check_data_center(client: Client) -> str:
     """Make sure of a Data Center or Server site and the account before anything is read.
+
+    Returns:
+        Which site and release it is and who is signed in, in words.
 
     Raises:
         SignInError: The site does not accept the credentials.
@@ -72,7 +74,7 @@ def check_data_center(client: Client) -> None:
     except RefusedError:
         release = "older than 8.4"
     name = (user or {}).get("displayName")
-    logger.info("Confluence Data Center %s at %s: signed in as %s", release, client.root, name)
+    return f"Confluence Data Center {release} at {client.root}: signed in as {name}"
 
 
 def _current_user(client: Client, *, context_path: str = "") -> dict[str, Any] | None:

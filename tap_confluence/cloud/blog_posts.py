@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tap_confluence import schemas
-from tap_confluence.cloud.content import ContentStream
 from tap_confluence.cloud.labels import ContentLabelStream
+from tap_confluence.cloud.posts import PostStream
 from tap_confluence.streams.details import ChangeDetailStream
 
 SCOPE = "read:page:confluence"
 
 
-class BlogPosts(ContentStream):
+class BlogPosts(PostStream):
     """All blog posts: current and trashed."""
 
     name = "blog_posts"

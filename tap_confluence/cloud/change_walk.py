@@ -20,6 +20,9 @@ BODY = "body-format"
 MOST_PAGES_NEWEST_FIRST = 40
 """List pages to go back at most before reading from the oldest on instead."""
 
+PAGES_AHEAD = 3
+"""List pages to ask for, beyond the first, before a list has its turn."""
+
 PAGES_KEPT = 4
 """List pages kept in memory while going back; of the others only the cursor, to ask again."""
 
@@ -29,8 +32,8 @@ class ChangeWalk:
 
     The API cannot start in the middle of a list, only at one of its ends. When a bookmark promises
     that little has changed, the lists are read from the newest item back to the bookmark and given
-    out in reverse; otherwise, or when it turns out that much has changed, from the oldest item on,
-    without bodies until the moment is reached.
+    out in reverse; otherwise, or when it turns out that much has changed, from the oldest item on.
+    Then bodies are left out from the second page on until the moment is reached.
 
     Attributes:
         everything: Whether no item was left out; known once the first one has been read.
@@ -42,10 +45,9 @@ class ChangeWalk:
         moment: When an item was last modified.
         start: Where to start; None takes everything.
         bookmarked: Whether little is expected to have changed.
-        shared: Whether other streams read the newest page of the same lists.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         reader: Reader,
         lists: Sequence[ListRequest],
@@ -53,7 +55,6 @@ class ChangeWalk:
         *,
         start: str | None,
         bookmarked: bool,
-        shared: bool = False,
     ) -> None:
         self.everything = True
         self.seen = 0
@@ -62,7 +63,6 @@ class ChangeWalk:
         self._moment = moment
         self._start = start
         self._bookmarked = bookmarked
-        self._shared = shared
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items."""
@@ -79,17 +79,13 @@ class ChangeWalk:
             yield from heapq.merge(*walks, key=lambda item: self._moment(item) or "")
 
     def ask_ahead(self) -> None:
-        """Have the first page of each list on the way."""
+        """Have the first pages of each list on the way."""
         for first in self._lists:
             if self._bookmarked:
-                request = _with(first, sort=NEWEST_FIRST)
+                self._reader.ask_ahead(_with(first, sort=NEWEST_FIRST))
             else:
                 request = _with(first, sort=OLDEST_FIRST)
-                request = _lean(request) if self._has_to_skip(request) else request
-            self._reader.ask_ahead(request)
-
-    def _has_to_skip(self, request: ListRequest) -> bool:
-        return self._start is not None and BODY in request.params
+                self._reader.ask_ahead(request, further=PAGES_AHEAD, go_on=self._go_on)
 
     def _go_back(self, first: ListRequest) -> list[ListPage | ListRequest] | None:
         """Read from the newest item back to the start.
@@ -97,10 +93,8 @@ class ChangeWalk:
         Returns:
             The pages that hold changes, newest first; None if there are too many.
         """
-        request = _with(first, sort=NEWEST_FIRST)
-        walk = self._reader.pages_once(request) if self._shared else self._reader.pages(request)
         pages: list[ListPage | ListRequest] = []
-        for page in walk:
+        for page in self._reader.pages(_with(first, sort=NEWEST_FIRST)):
             self.seen += len(page.items)
             pages.append(page if len(pages) < PAGES_KEPT else page.request)
             if not all(self._is_due(item) for item in page.items):
@@ -119,25 +113,28 @@ class ChangeWalk:
 
     def _from_oldest(self, first: ListRequest) -> Iterator[dict[str, Any]]:
         request = _with(first, sort=OLDEST_FIRST)
-        if self._has_to_skip(request):
-            request = self._skip(request)
-        for page in self._reader.pages(request, prefetch=True):
+        body = first.params.get(BODY)
+        for page in self._reader.pages(request, ahead=1, go_on=self._go_on):
             self.seen += len(page.items)
-            for item in page.items:
+            if body and BODY not in page.request.params and self._has_due(page):
+                items = self._reader.page(_with(page.request, **{BODY: body})).items
+            else:
+                items = page.items
+            for item in items:
                 if self._is_due(item):
                     yield item
                 else:
                     self.everything = False
 
-    def _skip(self, request: ListRequest) -> ListRequest:
-        """Return the request for the page on which the start is, having left out the bodies."""
-        body_format = request.params[BODY]
-        for page in self._reader.pages(_lean(request)):
-            request = page.request
-            if any(self._is_due(item) for item in page.items):
-                break
-            self.everything = self.everything and not page.items
-        return _with(request, **{BODY: body_format})
+    def _go_on(self, page: ListPage, following: ListRequest) -> ListRequest:
+        """Leave out the bodies while the start has not been reached."""
+        body = next((first.params[BODY] for first in self._lists if BODY in first.params), None)
+        if body and self._has_due(page):
+            return _with(following, **{BODY: body})
+        return lean(following)
+
+    def _has_due(self, page: ListPage) -> bool:
+        return any(self._is_due(item) for item in page.items)
 
     def _is_due(self, item: dict[str, Any]) -> bool:
         moment = self._moment(item)
@@ -148,6 +145,7 @@ def _with(request: ListRequest, **params: Any) -> ListRequest:
     return replace(request, params={**request.params, **params})
 
 
-def _lean(request: ListRequest) -> ListRequest:
+def lean(request: ListRequest) -> ListRequest:
+    """Ask for the same without bodies."""
     params = {name: value for name, value in request.params.items() if name != BODY}
     return replace(request, params=params)

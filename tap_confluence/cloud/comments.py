@@ -1,17 +1,18 @@
-"""Comments on pages and blog posts, at the foot and in the text, with all replies."""
+"""Comments at the foot of content and on its text, with all replies."""
 
 from __future__ import annotations
 
-from collections import deque
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.client import ListRequest, collect
-from tap_confluence.cloud.change_walk import NEWEST_FIRST
+from tap_confluence.cloud.change_walk import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.content import ContentStream
+from tap_confluence.cloud.replies import get_replies
+from tap_confluence.cloud.search import COMMENTS
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.lists import Work
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.client import Client
+    from tap_confluence.client import ListPage, ListRequest
 
 SCOPE = "read:comment:confluence"
 FOOTER_COMMENTS = "/api/v2/footer-comments"
@@ -37,12 +38,13 @@ class CommentStream(ContentStream):
     it, for this and later runs; until one is seen, each comment is asked for its replies.
 
     Attributes:
-        container_key: What holds the id of the page or blog post commented on.
+        container_key: What holds the id of the content commented on.
     """
 
     scope = SCOPE
     owner_key = "commentId"
-    is_shared = True
+    takes_spaces = False
+    searched_as = COMMENTS
     container_key: ClassVar[str]
 
     @override
@@ -51,37 +53,34 @@ class CommentStream(ContentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        if self._lists_replies():
+        is_bookmarked = self.is_incremental and self.bookmark
+        is_searched = not is_bookmarked and self.found(bodies=True) is not None
+        if is_searched or self._lists_replies():
             yield from super().read(context)
         else:
             yield from self._read_threads()
 
     @override
     def all_items(self) -> Iterator[dict[str, Any]]:
-        if self._lists_replies():
+        if self.found(bodies=False) is not None or self._lists_replies():
             yield from super().all_items()
             return
         [first] = self.lists(bodies=False)
-        for root, replies in self._threads(self.reader.items(first)):
+        roots = self.selection.filtered(self.reader.items(first))
+        for root, replies in self._threads(roots):
             yield root
             yield from replies
 
-    @override
-    def prepare(self) -> None:
-        if self.entry.get(REPLIES_LISTED):
-            super().prepare()
-        else:
-            self.reader.ask_ahead(self._newest())
-
-    def _newest(self) -> ListRequest:
-        [first] = self.lists(bodies=False)
-        params = {**first.params, "sort": NEWEST_FIRST}
-        return self.reader.first_page(self.path, params, tag=self.name)
+    def _to_begin_with(self) -> ListRequest:
+        """Return the request that the walk over the changes begins with."""
+        [first] = self.lists()
+        order = NEWEST_FIRST if self.is_incremental and self.bookmark else OLDEST_FIRST
+        return replace(first, params={**first.params, "sort": order})
 
     def _lists_replies(self) -> bool:
         if self.entry.get(REPLIES_LISTED):
             return True
-        if not self.reader.any_once(self._newest(), _is_reply):
+        if not self.reader.any_once(self._to_begin_with(), _is_reply, go_on=_without_body):
             return False
         self.entry[REPLIES_LISTED] = True
         return True
@@ -96,17 +95,19 @@ class CommentStream(ContentStream):
         start = self.starting_point()
         latest = start
         [first] = self.lists()
-        roots = filter(self.belongs, self.reader.items(first))
-        for root, replies in self._threads(roots):
-            container = {self.container_key: root[self.container_key]}
-            thread = [root, *({**container, **reply} for reply in replies)]
-            moments = [self.moment(comment) for comment in thread]
-            yield from self.write(
-                Work(comment, [self], moves_bookmark=False)
-                for comment, moment in zip(thread, moments, strict=True)
-                if start is None or moment is None or moment >= start
-            )
-            latest = max(filter(None, (latest, *moments)), default=None)
+        roots = self.selection.filtered(filter(self.belongs, self.reader.items(first)))
+
+        def work() -> Iterator[Work]:
+            nonlocal latest
+            for root, replies in self._threads(roots):
+                container = {self.container_key: root[self.container_key]}
+                for comment in (root, *({**container, **reply} for reply in replies)):
+                    moment = self.moment(comment)
+                    latest = max(filter(None, (latest, moment)), default=None)
+                    if start is None or moment is None or moment >= start:
+                        yield Work(comment, [self], moves_bookmark=False)
+
+        yield from self.write(work())
         self.advance(min(latest, began) if latest else None)
 
     def _threads(
@@ -130,32 +131,8 @@ class CommentStream(ContentStream):
             yield root, replies
 
 
-def get_replies(
-    client: Client, path: str, comment_id: str, params: dict[str, Any], *, tag: str
-) -> list[dict[str, Any]]:
-    """Get the replies to a comment, and to those, parents before children.
-
-    Args:
-        client: The site.
-        path: The list of comments the comment is from.
-        comment_id: The comment.
-        params: Query parameters, such as the body format.
-        tag: Under which name the requests are counted.
-    """
-    replies: dict[str, dict[str, Any]] = {}
-    unasked = deque([comment_id])
-    while unasked:
-        parent = unasked.popleft()
-        children = ListRequest(f"{path}/{parent}/children", {**params, "limit": "250"}, tag)
-        for reply in collect(client, children):
-            reply_id = str(reply["id"])
-            if reply_id not in replies:
-                replies[reply_id] = {
-                    **reply,
-                    "parentCommentId": reply.get("parentCommentId") or parent,
-                }
-                unasked.append(reply_id)
-    return list(replies.values())
+def _without_body(_: ListPage, following: ListRequest) -> ListRequest:
+    return lean(following)
 
 
 def _is_reply(comment: dict[str, Any]) -> bool:
@@ -196,3 +173,21 @@ class BlogPostInlineComments(CommentStream):
     path = INLINE_COMMENTS
     container_key = "blogPostId"
     schema = schemas.BLOG_POST_INLINE_COMMENT
+
+
+class AttachmentFooterComments(CommentStream):
+    """Comments on files."""
+
+    name = "attachment_footer_comments"
+    path = FOOTER_COMMENTS
+    container_key = "attachmentId"
+    schema = schemas.ATTACHMENT_FOOTER_COMMENT
+
+
+class CustomContentFooterComments(CommentStream):
+    """Comments on what apps keep."""
+
+    name = "custom_content_footer_comments"
+    path = FOOTER_COMMENTS
+    container_key = "customContentId"
+    schema = schemas.CUSTOM_CONTENT_FOOTER_COMMENT

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence.cloud.change_walk import BODY, ChangeWalk
-from tap_confluence.cloud.details import get_details
+from tap_confluence.cloud.change_walk import BODY, PAGES_AHEAD, ChangeWalk
+from tap_confluence.cloud.details import BODY_SECTION, get_details
+from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.streams.changes import TRASHED, ChangeStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Record
 
     from tap_confluence.client import ListRequest
+    from tap_confluence.cloud.search import Kind
+    from tap_confluence.cloud.selection import Selection
+    from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.changes import Changes
     from tap_confluence.streams.lists import Details
 
@@ -25,44 +33,105 @@ class ContentStream(ChangeStream):
     Attributes:
         statuses: The statuses that the list can be asked for; none if it cannot.
         has_body: Whether the list gives bodies.
-        is_shared: Whether several streams are made of the same list.
+        takes_spaces: Whether the list can be restricted to some spaces.
+        searched_as: How to search for its items instead, where it cannot.
     """
 
     statuses: ClassVar[tuple[str, ...]] = ()
     has_body: ClassVar[bool] = True
-    is_shared: ClassVar[bool] = False
+    takes_spaces: ClassVar[bool] = True
+    searched_as: ClassVar[Kind | None] = None
 
     _walk: ChangeWalk | None = None
+    _is_found = False
 
     def lists(self, *statuses: str, bodies: bool = True) -> list[ListRequest]:
         """Return the first pages of the lists to read, of the given statuses."""
         params: dict[str, str | Sequence[str]] = {"status": statuses} if statuses else {}
-        body_format = self.config["body_format"]
-        if bodies and self.has_body and body_format != "none":
-            params[BODY] = body_format
-        return [self.reader.first_page(self.path, params, tag=self.name)]
+        if bodies and self.listed_format:
+            params[BODY] = self.listed_format
+        request = self.reader.first_page(self.path, params, tag=self.name)
+        return self.selection.space_lists(request) if self.takes_spaces else [request]
+
+    @property
+    def listed_format(self) -> str | None:
+        """The format of the bodies that lists give, if they are to give any."""
+        body_format: str = self.config["body_format"]
+        return body_format if self.has_body and body_format in READABLE else None
+
+    @override
+    def section_of(self, stream: ConfluenceStream) -> str | None:
+        if stream is self:
+            # Lists give no body that has to be rendered: it comes with the item itself.
+            is_rendered = self.has_body and self.config["body_format"] in RENDERED
+            return BODY_SECTION if is_rendered else None
+        return super().section_of(stream)
+
+    @override
+    def shape(self, item: dict[str, Any]) -> Record:
+        record = super().shape(item)
+        for body in (self._details or {}).get(BODY_SECTION, ()):
+            record["body"] = body
+        return record
+
+    @property
+    def selection(self) -> Selection:
+        """What the filters leave of the site."""
+        selection: Selection = self._tap.selection
+        return selection
 
     def belongs(self, item: dict[str, Any]) -> bool:  # noqa: ARG002
         """Tell whether an item of the list is one of this stream."""
         return True
 
+    def found(self, *, bodies: bool) -> list[dict[str, Any]] | None:
+        """Return what a search finds of the wanted spaces, where that is cheaper than the list."""
+        search = self.selection.search
+        if search is None or self.searched_as is None:
+            return None
+        body_format = self.listed_format if bodies else None
+        found = search.find(replace(self.searched_as, body_format=body_format))
+        return None if found is None else found[self.path]
+
     @override
     def changed_since(self, start: str | None, *, bookmarked: bool) -> Changes:
+        if not bookmarked and (found := self.found(bodies=True)) is not None:
+            self._is_found = True
+            return FoundChanges(found, start, self)
         self._walk = walk = ChangeWalk(
             self.reader,
             self._wanted_lists(bodies=True),
             self.moment,
             start=start,
             bookmarked=bookmarked,
-            shared=self.is_shared,
         )
         return BelongingChanges(walk, self)
 
     @override
-    def trashed(self, *, bodies: bool) -> Iterator[dict[str, Any]]:
+    def prepare(self) -> None:
+        if self.searched_as is None or self.selection.search is None:
+            super().prepare()
+
+    @override
+    def expect_trash(self) -> None:
+        if TRASHED in self._wanted_statuses():
+            for request in self.lists(TRASHED, bodies=False):
+                self.reader.ask_ahead(request, further=PAGES_AHEAD)
+
+    @override
+    def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:
+        has_few = self.selection.search is not None and not self.takes_spaces
+        return self._few_trashed if has_few else self._trashed(bodies=bodies)
+
+    @cached_property
+    def _few_trashed(self) -> Sequence[dict[str, Any]]:
+        """What of a list of the whole site is in the trash and in few spaces: it is read once."""
+        return list(self._trashed(bodies=self.has_body))
+
+    def _trashed(self, *, bodies: bool) -> Iterator[dict[str, Any]]:
         if TRASHED in self._wanted_statuses():
             for request in self.lists(TRASHED, bodies=bodies):
-                yield from self.reader.items(request)
+                yield from self.selection.filtered(self.reader.items(request))
 
     def has_fewer_items_than(self, count: int) -> bool:
         """Tell whether the list is short, by counting no further than needed."""
@@ -71,13 +140,36 @@ class ContentStream(ChangeStream):
         return sum(1 for _ in itertools.islice(self.all_items(), count)) < count
 
     def all_items(self) -> Iterator[dict[str, Any]]:
-        """Read all items of the list, without their bodies."""
+        """Read all wanted items of the list, without their bodies."""
+        if (found := self.found(bodies=False)) is not None:
+            yield from self.selection.filtered(found)
+            yield from self.trashed(bodies=False)
+            return
         for request in self._wanted_lists(bodies=False):
-            yield from self.reader.items(request)
+            yield from self.selection.filtered(self.reader.items(request))
+
+    @override
+    def advance(self, moment: str | None) -> None:
+        if moment is not None:
+            moment = min(moment, self._complete_until or moment)
+        super().advance(moment)
+
+    @property
+    def _complete_until(self) -> str | None:
+        """The moment before which all changes are in the lists of this run."""
+        if self._is_found and self.selection.search is not None:
+            return self.selection.search.began
+        return self.selection.complete_until
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        return get_details(self.reader.client, f"{self.path}/{item_id}", sections, tag=self.name)
+        return get_details(
+            self.reader.client,
+            f"{self.path}/{item_id}",
+            sections,
+            tag=self.name,
+            body_format=self.config["body_format"],
+        )
 
     def _wanted_lists(self, *, bodies: bool) -> list[ListRequest]:
         wanted = self._wanted_statuses()
@@ -86,6 +178,29 @@ class ContentStream(ChangeStream):
 
     def _wanted_statuses(self) -> list[str]:
         return [status for status in self.statuses if status in self.config["content_statuses"]]
+
+
+class FoundChanges:
+    """The changes that a search has found, those of a stream."""
+
+    def __init__(
+        self, found: Iterable[dict[str, Any]], start: str | None, stream: ContentStream
+    ) -> None:
+        wanted = sorted(
+            stream.selection.filtered(filter(stream.belongs, found)),
+            key=lambda item: stream.moment(item) or "",
+        )
+        self._due = [
+            item for item in wanted if start is None or _is_due(stream.moment(item), start)
+        ]
+        self.everything = len(self._due) == len(wanted)
+
+    def ask_ahead(self) -> None:
+        """Do nothing: everything is there."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield the items, oldest first."""
+        return iter(self._due)
 
 
 class BelongingChanges:
@@ -106,4 +221,8 @@ class BelongingChanges:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items, oldest first."""
-        return filter(self._stream.belongs, self._walk)
+        return self._stream.selection.filtered(filter(self._stream.belongs, self._walk))
+
+
+def _is_due(moment: str | None, start: str) -> bool:
+    return moment is None or moment >= start

@@ -1,35 +1,34 @@
-"""Custom content: what apps keep in Confluence, such as diagrams and calendars."""
+"""Custom content, such as diagrams and calendars, and what belongs to it."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.cloud.content import ContentStream
-from tap_confluence.errors import RefusedError
+from tap_confluence.cloud.details import read_by_item
+from tap_confluence.streams.details import ChangeDetailStream
+from tap_confluence.streams.undated import UndatedStream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Record
+
     from tap_confluence.client import ListRequest
 
-TYPE_NAME = re.compile(r"[\w.-]+(?::[\w.-]+)+")
-"""Custom content types have a colon in their name, the types of Confluence itself have none."""
-
-SEARCH = "/rest/api/search"
+SCOPE = "read:custom-content:confluence"
 
 
 class CustomContent(ContentStream):
-    """Custom content of the types that are set, or that the site says it has.
-
-    The API has no list of types; but a search for a type that does not exist is refused with a
-    message that names those that do (observed 2026-08-14, mozilla/markfluence).
-    """
+    """Custom content of the types that are set, or that the site says it has."""
 
     name = "custom_content"
     path = "/api/v2/custom-content"
-    scope = "read:custom-content:confluence"
+    scope = SCOPE
     owner_key = "customContentId"
     schema = schemas.CUSTOM_CONTENT
 
@@ -38,13 +37,10 @@ class CustomContent(ContentStream):
     @override
     def lists(self, *statuses: str, bodies: bool = True) -> list[ListRequest]:
         self._began = self._tap.site_moment()
-        types = self.config.get("custom_content_types")
-        if types is None:
-            types = self._ask_for_types()
-        [request] = super().lists(*statuses, bodies=bodies)
         return [
-            self.reader.first_page(self.path, {**request.params, "type": type_}, tag=self.name)
-            for type_ in types
+            replace(request, params={**request.params, "type": type_})
+            for type_ in self.selection.custom_content_types
+            for request in super(CustomContent, self).lists(*statuses, bodies=bodies)
         ]
 
     @override
@@ -57,16 +53,41 @@ class CustomContent(ContentStream):
     def prepare(self) -> None:
         """Wait for the stream's turn: which lists there are has to be asked first."""
 
-    def _ask_for_types(self) -> list[str]:
-        try:
-            self.reader.get(SEARCH, {"cql": "type=bogustype"}, tag=self.name)
-        except RefusedError as error:
-            types = sorted(set(TYPE_NAME.findall(error.said)))
-        else:
-            types = []
-        if not types:
-            self.logger.warning(
-                "The site does not tell which types of custom content it has: if there are any, "
-                "name them in 'custom_content_types'"
-            )
-        return types
+
+class CustomContentLabels(UndatedStream):
+    """Labels of custom content, a request an item: no list tells what carries a label."""
+
+    name = "custom_content_labels"
+    section = "labels"
+    scope = SCOPE
+    primary_keys = ("customContentId", "id")
+    parent_stream_type = CustomContent
+    schema = schemas.CUSTOM_CONTENT_LABEL
+    selected_by_default = False
+    parent: CustomContent
+
+    @override
+    def read_all(self) -> Iterator[Record]:
+        return read_by_item(self, self.parent)
+
+
+class CustomContentVersions(ChangeDetailStream):
+    """The history of custom content: who changed what, when."""
+
+    name = "custom_content_versions"
+    section = "versions"
+    scope = SCOPE
+    primary_keys = ("customContentId", "number")
+    parent_stream_type = CustomContent
+    schema = schemas.CUSTOM_CONTENT_VERSION
+
+
+class CustomContentContentProperties(ChangeDetailStream):
+    """Values that apps and users keep with custom content."""
+
+    name = "custom_content_content_properties"
+    section = "properties"
+    scope = SCOPE
+    primary_keys = ("customContentId", "id")
+    parent_stream_type = CustomContent
+    schema = schemas.CUSTOM_CONTENT_CONTENT_PROPERTY

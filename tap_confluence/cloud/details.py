@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.client import ListRequest, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Record
 
     from tap_confluence.client import Client
+    from tap_confluence.cloud.content import ContentStream
+    from tap_confluence.streams.lists import Details
+    from tap_confluence.streams.undated import UndatedStream
 
 LONGEST_PAGE = "250"
+
+BODY_SECTION = "body"
+"""Under which name a body is among the details."""
 
 OWNERS = frozenset({"page", "blogpost", "attachment", "custom"})
 """Under which keys the versions of a list repeat what they are versions of."""
 
+FIELDS = {"role-assignments": "roleAssignments"}
+"""Where in an answer a section is, if not under its own name."""
+
+LISTS = {"likes": "likes/users"}
+"""Where the list of a section is, if not under its own name."""
+
 
 def get_details(
-    client: Client, path: str, sections: Sequence[str], *, tag: str
+    client: Client, path: str, sections: Sequence[str], *, tag: str, body_format: str = ""
 ) -> dict[str, list[dict[str, Any]]]:
     """Get several sections of an item's details.
 
@@ -28,19 +43,38 @@ def get_details(
     Args:
         client: The site.
         path: The item, such as `/api/v2/pages/123`.
-        sections: Such as `labels` and `versions`.
+        sections: Such as `labels` and `versions`; or `body`, which is a row, if there is one.
         tag: Under which name the requests are counted.
+        body_format: In which format to get the body.
 
     Returns:
         The rows of each section.
     """
-    params = {f"include-{section}": "true" for section in sections}
+    lists = [section for section in sections if section != BODY_SECTION]
+    params = {f"include-{section}": "true" for section in lists}
+    if BODY_SECTION in sections:
+        params["body-format"] = body_format
     item = client.get(path, params, tag=tag).body
-    return {section: _rows(client, path, section, item.get(section), tag) for section in sections}
+    parts = {section: item.get(FIELDS.get(section, section)) for section in lists}
+    details = {section: _rows(client, path, section, part, tag) for section, part in parts.items()}
+    if BODY_SECTION in sections and isinstance(item.get(BODY_SECTION), dict):
+        details[BODY_SECTION] = [item[BODY_SECTION]]
+    return details
+
+
+def read_by_item(stream: UndatedStream, parent: ContentStream) -> Iterator[Record]:
+    """Read one section of the details of all items, with a request an item."""
+
+    def call(item: dict[str, Any]) -> Callable[[], Details]:
+        return partial(parent.get_details, str(item["id"]), [stream.section])
+
+    for item, details in stream.each(parent.all_items(), call):
+        for row in details[stream.section]:
+            yield {parent.owner_key: item["id"], **row}
 
 
 def _rows(client: Client, path: str, section: str, part: object, tag: str) -> list[dict[str, Any]]:
-    first = ListRequest(f"{path}/{section}", {"limit": LONGEST_PAGE}, tag)
+    first = ListRequest(f"{path}/{LISTS.get(section, section)}", {"limit": LONGEST_PAGE}, tag)
     if not isinstance(part, dict) or not isinstance(part.get("results"), list):
         return _listed(client, first)
     rows = [row for row in part["results"] if isinstance(row, dict)]

@@ -43,6 +43,7 @@ class ContentInventory(ConfluenceStream):
             source = self._tap.streams[name]
             if isinstance(source, ContentStream):
                 for item in source.all_items():
+                    self.meet(item)
                     yield _row(kind, item, source.moment(item))
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from tap_confluence import schemas
 from tap_confluence.client import collect
+from tap_confluence.cloud.details import read_by_item
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.labels import LabelStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.cloud.content import ContentStream
 
@@ -45,18 +47,18 @@ class ContentLabelStream(LabelStream):
             # The token may read the items, but not the list of labels.
             labels = None
         if labels is None or self.parent.has_fewer_items_than(len(labels)):
-            yield from self._read_by_item()
+            yield from read_by_item(self, self.parent)
         else:
             yield from self._read_by_label(labels)
 
     def _read_by_label(self, labels: Sequence[dict[str, Any]]) -> Iterator[Record]:
-        owner_key = self.parent.owner_key
+        parent = self.parent
 
         def call(label: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
-            request = self.reader.first_page(
-                f"{LABELS}/{label['id']}/{self.carriers}", tag=self.name
-            )
-            return partial(collect, self.reader.client, request)
+            path = f"{LABELS}/{label['id']}/{self.carriers}"
+            request = self.reader.first_page(path, tag=self.name)
+            lists = parent.selection.space_lists(request) if parent.takes_spaces else [request]
+            return lambda: [row for each in lists for row in collect(self.reader.client, each)]
 
         for label, future in self.reader.look_ahead(labels, call):
             try:
@@ -68,22 +70,23 @@ class ContentLabelStream(LabelStream):
             row = {key: label.get(key) for key in LABEL_KEYS}
             wanted = self.config["content_statuses"]
             yield from (
-                {owner_key: carrier["id"], **row}
-                for carrier in carriers
+                {parent.owner_key: carrier["id"], **row}
+                for carrier in parent.selection.filtered(carriers)
                 if carrier.get("status") in {None, *wanted}
             )
 
-    def _read_by_item(self) -> Iterator[Record]:
-        parent = self.parent
 
-        def call(item: dict[str, Any]) -> Callable[[], dict[str, list[dict[str, Any]]]]:
-            return partial(parent.get_details, str(item["id"]), ["labels"])
+class Labels(ConfluenceStream):
+    """All labels that anything carries, whatever is wanted of the rest."""
 
-        for item, future in self.reader.look_ahead(parent.all_items(), call):
-            try:
-                details = self.reader.result(future) if future else {}
-            except NotFoundError as error:
-                self._tap.note_skipped(self, str(item["id"]), error)
-                continue
-            for row in details.get("labels", []):
-                yield {parent.owner_key: item["id"], **row}
+    name = "labels"
+    path = LABELS
+    scope = "read:label:confluence"
+    primary_keys = ("id",)
+    schema = schemas.LABEL
+    is_filtered = False
+
+    @override
+    def read(self, context: Context | None) -> Iterable[Record]:
+        # The streams of what carries labels read the same list.
+        return map(dict, self.reader.items_once(self.reader.first_page(LABELS, tag=self.name)))

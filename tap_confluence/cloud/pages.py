@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.content import ContentStream
 from tap_confluence.cloud.labels import ContentLabelStream
+from tap_confluence.cloud.posts import PostStream
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import ChangeDetailStream
 
@@ -21,7 +21,7 @@ SCOPE = "read:page:confluence"
 PATH = "/api/v2/pages"
 
 
-class Pages(ContentStream):
+class Pages(PostStream):
     """All pages: current, archived and trashed."""
 
     name = "pages"
@@ -81,10 +81,12 @@ class ChildPages(ConfluenceStream):
         statuses = [status for status in ("current", "archived") if status in wanted]
         if not statuses:
             return
-        request = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
-        for page in self.reader.items(request):
-            if page.get("parentId") is not None:
-                yield _as_child(page)
+        selection = self._tap.selection
+        whole = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
+        for request in selection.space_lists(whole):
+            for page in selection.filtered(self.reader.items(request)):
+                if page.get("parentId") is not None:
+                    yield _as_child(page)
 
 
 def _as_child(page: dict[str, Any]) -> Record:

@@ -1,4 +1,4 @@
-"""Spaces, and what belongs to a space: labels, permissions, properties."""
+"""Spaces, and what belongs to a space: labels, permissions, roles, properties."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.cloud.details import get_details
+from tap_confluence.cloud.roles import SCOPE as ROLE_SCOPE
+from tap_confluence.cloud.roles import roles_of
+from tap_confluence.errors import RefusedError
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import ListStream, Work
 from tap_confluence.streams.space_properties import SpacePropertyStream
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.lists import Details
 
 
@@ -32,14 +36,22 @@ class Spaces(ListStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        family = self.family
-        params = {"description-format": "plain", "include-icon": "true"}
-        spaces = self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
-        return self.write(Work(space, family) for space in spaces)
+        family = [stream for stream in self.family if self._is_there(stream)]
+        return self.write(Work(space, family) for space in self._tap.selection.spaces())
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         return get_details(self.reader.client, f"{self.path}/{item_id}", sections, tag=self.name)
+
+    def _is_there(self, stream: ConfluenceStream) -> bool:
+        """Tell whether the details may be asked for what a stream is made of."""
+        if not isinstance(stream, SpaceRoleAssignments):
+            return True
+        try:
+            return bool(roles_of(self.reader))
+        except RefusedError as error:
+            stream.deny(error)
+            return False
 
 
 class SpaceLabels(DetailStream):
@@ -62,6 +74,26 @@ class SpacePermissions(DetailStream):
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
     schema = schemas.SPACE_PERMISSION
+
+
+class SpaceRoleAssignments(DetailStream):
+    """Which people and groups have which roles in a space, where the site has roles."""
+
+    name = "space_role_assignments"
+    section = "role-assignments"
+    scope = ROLE_SCOPE
+    primary_keys = ("spaceId", "roleId", "principalType", "principalId")
+    parent_stream_type = Spaces
+    schema = schemas.SPACE_ROLE_ASSIGNMENT
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for row in super().read(context):
+            principal = row.pop("principal", None)
+            principal = principal if isinstance(principal, dict) else {}
+            record = {name: principal.get(name) for name in ("principalType", "principalId")} | row
+            if all(record.get(key) is not None for key in self.primary_keys):
+                yield record
 
 
 class SpaceProperties(SpacePropertyStream):

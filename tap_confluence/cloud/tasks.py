@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import to_moment
 
@@ -34,14 +35,23 @@ class Tasks(ConfluenceStream):
         start = self.starting_point()
         latest = start
         body_format = self.config["body_format"]
+        # There is no task that the site would render.
+        body_format = STORAGE if body_format in RENDERED else body_format
         params = {} if body_format == "none" else {"body-format": body_format}
-        for task in self.reader.items(self.reader.first_page(self.path, params, tag=self.name)):
+        selection = self._tap.selection
+        whole = self.reader.first_page(self.path, params, tag=self.name)
+        tasks = (
+            task
+            for request in selection.space_lists(whole)
+            for task in selection.filtered(self.reader.items(request))
+        )
+        for task in tasks:
             record = _with_moment(task)
             moment = record["modifiedAt"]
             if start is None or moment is None or moment >= start:
                 yield record
                 latest = max(filter(None, (latest, moment)), default=None)
-        self.advance(min(latest, began) if latest else None)
+        self.advance(min(latest, selection.complete_until or began, began) if latest else None)
 
 
 def _with_moment(task: dict[str, Any]) -> Record:

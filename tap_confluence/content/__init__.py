@@ -15,8 +15,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.adf import read_adf
-from tap_confluence.content.links import Links
+from tap_confluence.content.links import Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
+from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import clean
 from tap_confluence.content.storage import read_storage
@@ -24,13 +25,17 @@ from tap_confluence.content.storage import read_storage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Links", "convert_body", "to_markdown", "to_text"]
+    Convert = Callable[[Any, str, Links], str]
 
-_NAMES_ONLY: Final = Links()
+__all__ = ["NAMES_ONLY", "Links", "Person", "convert_body", "mentions_in", "to_markdown", "to_text"]
+
+NAMES_ONLY: Final = Links()
+"""For bodies of which nobody knows where they come from."""
+
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 
-def to_markdown(body: Any, representation: str, *, links: Links | None = None) -> str:
+def to_markdown(body: Any, representation: str, links: Links = NAMES_ONLY) -> str:
     """Return a body as GitHub-flavoured Markdown.
 
     Args:
@@ -42,20 +47,21 @@ def to_markdown(body: Any, representation: str, *, links: Links | None = None) -
         Markdown without a line feed at its end. Malformed bodies are no error: they are repaired,
         and at worst their text is returned.
     """
-    return _converted(body, representation, MarkdownWriter(), links or _NAMES_ONLY)
+    return _converted(body, representation, MarkdownWriter(), links)
 
 
-def to_text(body: Any, representation: str, *, links: Links | None = None) -> str:
+def to_text(body: Any, representation: str, links: Links = NAMES_ONLY) -> str:
     """Return a body as plain text in lines and paragraphs; the rest is as for `to_markdown`."""
-    return _converted(body, representation, PlainWriter(), links or _NAMES_ONLY)
+    return _converted(body, representation, PlainWriter(), links)
 
 
-def convert_body(body: Any, convert: Callable[[Any, str], str]) -> str | None:
+def convert_body(body: Any, convert: Convert, links: Links) -> str | None:
     """Convert the body of a record.
 
     Args:
         body: An object with one object of `value` a representation, as the API gives it.
         convert: `to_markdown` or `to_text`.
+        links: Where references lead.
 
     Returns:
         The first representation converted; None where there is no body.
@@ -63,7 +69,7 @@ def convert_body(body: Any, convert: Callable[[Any, str], str]) -> str | None:
     if isinstance(body, dict):
         for representation, part in body.items():
             if isinstance(part, dict) and part.get("value") is not None:
-                return convert(part["value"], representation)
+                return convert(part["value"], representation, links)
     return None
 
 

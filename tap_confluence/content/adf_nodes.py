@@ -6,6 +6,7 @@ in full, in the JSON schema of the npm package `@atlaskit/adf-schema`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -27,6 +28,8 @@ _MARKS: Final = {
     "strike": inline.STRIKE,
     "code": inline.CODE,
 }
+# The collection of a file names what it is on.
+_HOLDER: Final = re.compile(r"contentId-(\d+)")
 _MAX_NUMBER: Final = 999_999_999
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -166,7 +169,11 @@ def _media(reading: Reading, node: Node) -> None:
     name = _attribute(node, "alt") or _attribute(node, "__fileName")
     source = _attribute(node, "url")
     if not source:
-        source = reading.links.attachment(name) if name else _attribute(node, "id")
+        filename = _attribute(node, "__fileName") or name
+        holder = _HOLDER.fullmatch(_attribute(node, "collection"))
+        source = _attribute(node, "id")
+        if filename:
+            source = reading.links.attachment(filename, holder[1] if holder else None)
     shown = name or source.partition("?")[0].rpartition("/")[2]
     if shown:
         reading.writer.image(shown, source)
@@ -187,7 +194,8 @@ def _caption(reading: Reading, _node: Node) -> Callable[[], None]:
 def _mention(reading: Reading, node: Node) -> None:
     account, text = _attribute(node, "id"), _attribute(node, "text")
     if account or text:
-        reading.writer.text(reading.links.mention(account, text))
+        href, name = reading.links.mention(account, text)
+        reading.writer.span(name, 0, href)
 
 
 def _emoji(reading: Reading, node: Node) -> None:
@@ -217,6 +225,7 @@ def _card(reading: Reading, node: Node) -> None:
     url, name = _attribute(node, "url") or data.get("url"), data.get("name")
     if not isinstance(url, str):
         url = ""
+    url = reading.links.absolute(url)
     reading.writer.span(name if isinstance(name, str) and name else url, 0, url)
 
 

@@ -23,6 +23,7 @@ _RI_USERKEY: Final = f"{RI}userkey"
 _RI_USERNAME: Final = f"{RI}username"
 _RI_VALUE: Final = f"{RI}value"
 _RI_CONTENT_ID: Final = f"{RI}content-id"
+_RI_POSTING_DAY: Final = f"{RI}posting-day"
 _ANCHOR: Final = f"{AC}anchor"
 _LINK_BODY: Final = f"{AC}link-body"
 _PLAIN_TEXT_LINK_BODY: Final = f"{AC}plain-text-link-body"
@@ -70,8 +71,13 @@ _EMOTICONS: Final = {
 
 def _refers_to(element: _Element, links: Links) -> tuple[str | None, str]:
     """Return where a `ri:` element leads, if that can be said, and what it is called."""
-    refer = _REFERENCES.get(element.tag)
-    return refer(element, links) if refer else (None, element.get(_RI_CONTENT_ID, ""))
+    refer = _REFERENCES.get(element.tag, _to_content)
+    return refer(element, links)
+
+
+def _to_content(element: _Element, links: Links) -> tuple[str | None, str]:
+    content_id = element.get(_RI_CONTENT_ID, "")
+    return links.content(content_id), content_id
 
 
 def _to_page(element: _Element, links: Links) -> tuple[str | None, str]:
@@ -79,16 +85,26 @@ def _to_page(element: _Element, links: Links) -> tuple[str | None, str]:
     return (links.page(title, element.get(_RI_SPACE_KEY)) if title else None), title
 
 
+def _to_post(element: _Element, links: Links) -> tuple[str | None, str]:
+    title = element.get(_RI_CONTENT_TITLE, "")
+    key, day = element.get(_RI_SPACE_KEY), element.get(_RI_POSTING_DAY)
+    return (links.blog_post(title, key, day) if title else None), title
+
+
 def _to_file(element: _Element, links: Links) -> tuple[str | None, str]:
     filename = element.get(_RI_FILENAME, "")
-    owner = first(element, RI)
-    page = owner.get(_RI_CONTENT_TITLE) if owner is not None else None
-    return links.attachment(filename, page), filename
+    holder = first(element, RI)
+    if holder is None or not links.root:
+        return links.attachment(filename), filename
+    if holder_id := holder.get(_RI_CONTENT_ID):
+        return links.attachment(filename, holder_id), filename
+    # Files have addresses by the id of what they are on: by its title, only that has one.
+    return _refers_to(holder, links)[0], filename
 
 
 def _to_person(element: _Element, links: Links) -> tuple[str | None, str]:
     account = element.get(_RI_ACCOUNT_ID) or element.get(_RI_USERKEY) or element.get(_RI_USERNAME)
-    return None, links.mention(account) if account else ""
+    return links.mention(account) if account else (None, "")
 
 
 def _to_address(element: _Element, _links: Links) -> tuple[str | None, str]:
@@ -106,7 +122,7 @@ def _to_shortcut(element: _Element, _links: Links) -> tuple[str | None, str]:
 
 _REFERENCES: Final = {
     f"{RI}page": _to_page,
-    f"{RI}blog-post": _to_page,
+    f"{RI}blog-post": _to_post,
     f"{RI}attachment": _to_file,
     f"{RI}user": _to_person,
     f"{RI}url": _to_address,
@@ -122,7 +138,7 @@ def _link(reading: Reading, element: _Element) -> Callable[[], None]:
     anchor = element.get(_ANCHOR)
     if anchor:
         name = name or anchor
-        href = f"{href or ''}#{anchor}"
+        href = reading.links.anchor(anchor, href)
     writer.link_on(href)
     body = None
     for body in element:

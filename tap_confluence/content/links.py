@@ -4,71 +4,124 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote, quote_plus, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # What would make a scheme, a query or an anchor of a part of a name.
 _UNLIKE_PATH: Final = re.compile(r"[:?#%]")
+# Confluence does not find a page with one of these in its title by path, only by query
+# (https://confluence.atlassian.com/confkb/278692715.html).
+_UNFIT_FOR_PATH: Final = re.compile(r'[+%&?/\\;"]|^\.+$')
+# What an anchor may have besides letters and digits, as in a URI (RFC 3986, 3.5).
+_SAFE_IN_ANCHOR: Final = "-._~!$&'*+,;=:@/?%"
+
+
+class Person(NamedTuple):
+    """Somebody a body mentions.
+
+    Attributes:
+        name: The name people know them by.
+        url: The address of their profile.
+    """
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
 class Links:
-    """Resolves pages, attachments and people that a body refers to by name or id.
+    """Turns what a body refers to by name or id into addresses.
 
-    Without arguments nothing is known, and references stay names. A subclass may look things up
-    elsewhere by overriding the three methods; None from any of them means "not known".
+    Without arguments nothing is known, and references stay names.
 
     Attributes:
-        base_url: Address of the site, such as `https://acme.atlassian.net/wiki`.
-        pages: Addresses by space key, None for the space of the body, and title.
-        attachments: Addresses by page title, None for the page of the body, and file name.
-        users: Names by account id (Cloud), user key or user name (Data Center).
+        root: Address of the site, such as `https://acme.atlassian.net/wiki`.
+        space_key: The space that the body is in.
+        content_id: The page or blog post that the body is of, or on.
+        people: Those who are known, by account id (Cloud), user key or user name (Data Center).
     """
 
-    base_url: str = ""
-    pages: Mapping[tuple[str | None, str], str] = field(default_factory=dict)
-    attachments: Mapping[tuple[str | None, str], str] = field(default_factory=dict)
-    users: Mapping[str, str] = field(default_factory=dict)
-
-    def page_url(self, title: str, space_key: str | None) -> str | None:
-        """Return the address of a page or blog post."""
-        return self.pages.get((space_key, title))
-
-    def attachment_url(self, filename: str, page_title: str | None) -> str | None:
-        """Return the address of a file."""
-        return self.attachments.get((page_title, filename))
-
-    def user_name(self, account_id: str) -> str | None:
-        """Return the name of a person."""
-        return self.users.get(account_id)
+    root: str = ""
+    space_key: str | None = None
+    content_id: str | None = None
+    people: Mapping[str, Person] = field(default_factory=dict)
 
     def absolute(self, href: str) -> str:
-        """Return the address that a link from the root of the host, `/wiki/...`, leads to."""
-        if not self.base_url or not href.startswith("/") or href.startswith("//"):
+        """Return the address that a link from the root of the host, or to an anchor, leads to."""
+        if href.startswith("#"):
+            return f"{self.content(self.content_id) or ''}{href}"
+        if not self.root or not href.startswith("/") or href.startswith("//"):
             return href
-        site = urlsplit(self.base_url)
+        site = urlsplit(self.root)
         return f"{site.scheme}://{site.netloc}{href}"
+
+    def anchor(self, name: str, href: str | None = None) -> str:
+        """Return the address of a place on a page, or on the one that the body is on."""
+        page = self.content(self.content_id) if href is None else href
+        return f"{page or ''}#{quote(name, safe=_SAFE_IN_ANCHOR) if self.root else name}"
+
+    def content(self, content_id: str | None) -> str | None:
+        """Return the address of content of any type by its id, if that can be said."""
+        if not self.root or not content_id:
+            return None
+        return f"{self.root}/pages/viewpage.action?pageId={quote(content_id, safe='')}"
 
     def page(self, title: str, space_key: str | None) -> str:
         """Return the address of a page, or else its name as a wiki link has it."""
-        name = f"{space_key}/{title}" if space_key else title
-        return self.page_url(title, space_key) or _UNLIKE_PATH.sub(_percent, name)
+        key = space_key or self.space_key
+        if not self.root or not key:
+            return _name(f"{space_key}/{title}" if space_key else title)
+        if _UNFIT_FOR_PATH.search(title):
+            query = f"spaceKey={quote_plus(key)}&title={quote_plus(title)}"
+            return f"{self.root}/pages/viewpage.action?{query}"
+        return f"{self.space(key)}/{quote_plus(title)}"
 
-    def attachment(self, filename: str, page_title: str | None = None) -> str:
-        """Return the address of a file, or else its name."""
-        return self.attachment_url(filename, page_title) or _UNLIKE_PATH.sub(_percent, filename)
+    def blog_post(self, title: str, space_key: str | None, day: str | None) -> str:
+        """Return the address of a blog post, or else its name.
 
-    def mention(self, account_id: str, text: str = "") -> str:
-        """Return what stands for a person in text: `@` and the best name there is."""
-        return f"@{(self.user_name(account_id) or text or account_id).removeprefix('@')}"
+        Args:
+            title: Its title.
+            space_key: Its space; None is that of the body.
+            day: When it was published, `YYYY/MM/DD`, without which it has no address.
+        """
+        key = space_key or self.space_key
+        if not self.root or not key or not day:
+            return _name(f"{space_key}/{title}" if space_key else title)
+        return f"{self.space(key)}/{quote(day.replace('-', '/'))}/{quote_plus(title)}"
+
+    def attachment(self, filename: str, content_id: str | None = None) -> str:
+        """Return the address of a file, or else its name.
+
+        Args:
+            filename: Its name.
+            content_id: What it is on; None is what the body is of, or on.
+        """
+        holder = content_id or self.content_id
+        if not self.root or not holder:
+            return _name(filename)
+        where = f"{self.root}/download/attachments/{quote(holder, safe='')}"
+        return f"{where}/{quote(filename, safe='')}"
+
+    def mention(self, identity: str, text: str = "") -> tuple[str | None, str]:
+        """Return what stands for a person: where it leads, and `@` and the best name there is.
+
+        Args:
+            identity: Account id, user key or user name.
+            text: The name that the body gives.
+        """
+        person = self.people.get(identity)
+        if person is None:
+            return None, f"@{(text or identity).removeprefix('@')}"
+        return person.url, f"@{person.name.removeprefix('@')}"
 
     def space(self, key: str) -> str:
         """Return the address of a space, or else its key."""
-        return f"{self.base_url.rstrip('/')}/spaces/{key}" if self.base_url else key
+        return f"{self.root}/display/{quote(key, safe='~:@')}" if self.root else key
 
 
-def _percent(found: re.Match[str]) -> str:
-    return quote(found[0], safe="")
+def _name(name: str) -> str:
+    """Return a name as a relative link."""
+    return _UNLIKE_PATH.sub(lambda found: quote(found[0], safe=""), name)

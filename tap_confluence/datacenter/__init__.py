@@ -13,6 +13,7 @@ from tap_confluence.datacenter.attachments import (
     Attachments,
     AttachmentVersions,
 )
+from tap_confluence.datacenter.audit import AuditRecords
 from tap_confluence.datacenter.blog_posts import (
     BlogPostContentProperties,
     BlogPostLabels,
@@ -20,12 +21,14 @@ from tap_confluence.datacenter.blog_posts import (
     BlogPostVersions,
 )
 from tap_confluence.datacenter.comments import (
+    AttachmentFooterComments,
     BlogPostFooterComments,
     BlogPostInlineComments,
     PageFooterComments,
     PageInlineComments,
 )
 from tap_confluence.datacenter.inventory import ContentInventory
+from tap_confluence.datacenter.labels import Labels
 from tap_confluence.datacenter.pages import (
     ChildPages,
     PageContentProperties,
@@ -33,9 +36,13 @@ from tap_confluence.datacenter.pages import (
     Pages,
     PageVersions,
 )
-from tap_confluence.datacenter.people import Groups
+from tap_confluence.datacenter.people import GroupMembers, Groups, Users
+from tap_confluence.datacenter.references import DataCenterReferences
+from tap_confluence.datacenter.restrictions import BlogPostRestrictions, PageRestrictions
+from tap_confluence.datacenter.selection import Selection
 from tap_confluence.datacenter.spaces import SpaceLabels, SpacePermissions, SpaceProperties, Spaces
 from tap_confluence.datacenter.tasks import Tasks
+from tap_confluence.datacenter.watchers import PageWatchers, SpaceWatchers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +55,7 @@ STREAMS = (
     SpaceLabels,
     SpacePermissions,
     SpaceProperties,
+    SpaceWatchers,
     Pages,
     PageLabels,
     PageVersions,
@@ -65,13 +73,48 @@ STREAMS = (
     AttachmentLabels,
     AttachmentVersions,
     AttachmentContentProperties,
+    AttachmentFooterComments,
     Tasks,
     Groups,
+    GroupMembers,
+    Users,
+    PageWatchers,
     ContentInventory,
+    PageRestrictions,
+    BlogPostRestrictions,
+    Labels,
+    AuditRecords,
 )
 
 ABSENT: Mapping[str, str] = {
-    "custom_content": "REST v1 of Data Center has no list of content of an app's own type.",
+    **dict.fromkeys(
+        ("page_likes", "blog_post_likes", "footer_comment_likes", "inline_comment_likes"),
+        "REST v1 of Data Center does not tell who likes something.",
+    ),
+    **dict.fromkeys(
+        ("space_roles", "space_role_assignments"),
+        "Data Center has no roles in spaces, but permissions.",
+    ),
+    **dict.fromkeys(
+        (
+            "custom_content",
+            *("custom_content_labels", "custom_content_versions"),
+            *("custom_content_content_properties", "custom_content_footer_comments"),
+        ),
+        "REST v1 of Data Center has no list of content of an app's own type.",
+    ),
+    **dict.fromkeys(
+        ("folders", "whiteboards", "databases", "embeds"),
+        "On Data Center only pages lie in the tree of a space.",
+    ),
+    **dict.fromkeys(
+        ("page_views", "blog_post_views", "content_states", "templates"),
+        "REST v1 of Data Center does not tell.",
+    ),
+    **dict.fromkeys(
+        ("classification_levels", "page_classification_levels"),
+        "Data Center does not classify content.",
+    ),
 }
 """The streams of Cloud that Data Center cannot tell, each with the reason."""
 
@@ -86,4 +129,4 @@ def make_streams(tap: TapConfluence) -> list[ConfluenceStream]:
     return streams
 
 
-__all__ = ["ABSENT", "STREAMS", "make_streams"]
+__all__ = ["ABSENT", "STREAMS", "DataCenterReferences", "Selection", "make_streams"]

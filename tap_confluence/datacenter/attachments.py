@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.client import Source
 from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import MOST_EXPANDED, Query, answers
 from tap_confluence.datacenter.borne import BorneStream
 from tap_confluence.datacenter.content import ContentDetailStream, LabelStream
-from tap_confluence.datacenter.listing import ALL_STATUSES, CONTENT
+from tap_confluence.datacenter.listing import CONTENT, CURRENT
 from tap_confluence.errors import RefusedError
+from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +28,8 @@ BEARERS = ("page", "blogpost")
 NESTED = "children.attachment"
 
 
-class Attachments(BorneStream):
-    """The files of all content: what is known of them, not what is in them.
+class Attachments(FileStream, BorneStream):
+    """What is known of the files of all content, and the files, if the settings say where to.
 
     There is no list of attachments. A full read lists pages and blog posts with what is attached
     to each; changes are found by search.
@@ -42,16 +44,38 @@ class Attachments(BorneStream):
 
     @override
     def record(self, item: dict[str, Any]) -> Record:
-        return records.attachment(item)
+        return {**records.attachment(item), **{name: item[name] for name in FIELDS if name in item}}
+
+    @override
+    def file_record(self, item: dict[str, Any]) -> Record:
+        return self.record(item)
+
+    @override
+    def places(self, items: Sequence[dict[str, Any]]) -> Iterator[Place]:
+        for item in items:
+            record = self.record(item)
+            link = record.get("downloadLink")
+            # What does not begin with a slash would change the host it is put behind.
+            is_path = isinstance(link, str) and link.startswith("/")
+            _, space_key = records.place(item)
+            yield Place(
+                space_key,
+                record.get("pageId") or record.get("blogPostId"),
+                Source(str(link), size=size_of(record)) if is_path else None,
+            )
 
     @override
     def everything(
         self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
     ) -> Iterator[Batch]:
+        if CURRENT not in statuses:
+            # Whatever else there is, is in the trash.
+            return
         first, _, place = (cursor or "").partition(" ")
+        holding = self._tap.selection.statuses
         nested = tuple(f"{NESTED}.{name}" for name in expand) or (NESTED,)
         for kind in BEARERS[BEARERS.index(first) if cursor else 0 :]:
-            for batch in self.listing.batches(kind, ALL_STATUSES, nested, place or None):
+            for batch in self.listing.batches(kind, holding, nested, place or None):
                 files = [file for item in batch.items for file in self._attached(item, expand)]
                 here = batch.cursor and f"{kind} {batch.cursor}"
                 yield replace(batch, items=files, cursor=here)
@@ -72,7 +96,8 @@ class Attachments(BorneStream):
                 self._tap.note_skipped(self, f"some files of {bearer['id']}", error)
                 for stream in self.family:
                     stream.leave_incomplete()
-        container = {"id": bearer["id"], "type": bearer.get("type")}
+        told = ("id", "type", "space", "_expandable")
+        container = {name: bearer[name] for name in told if name in bearer}
         return [{**file, "container": container} for file in files]
 
     @override

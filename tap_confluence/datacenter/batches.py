@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_BARE = 500
 MOST_EXPANDED = 200
 MOST_WITH_BODIES = 50
+MOST_EXPORTED = 25
 """What the server gives at most in one answer."""
 
 RETRIES_OF_A_BATCH = 1

@@ -70,6 +70,8 @@ class BorneStream(ContentStream):
         return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
 
     def _items_on(self, bearers: Sequence[str]) -> Iterator[dict[str, Any]]:
+        if not self.wanted_statuses:
+            return
         expand = self.expansion()
 
         def call(bearer: str) -> Callable[[], list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Comments on pages and blog posts, at the foot and in the text, with all replies.
+"""Comments at the foot of content and on its text, with all replies.
 
 There is one list of all comments. It is read once, led by the stream of the most numerous ones.
 """
@@ -28,7 +28,7 @@ class Place:
     """Which comments a stream is made of.
 
     Attributes:
-        container: On what they are: `page` or `blogpost`.
+        container: On what they are: `page`, `blogpost` or `attachment`.
         is_inline: Whether they are on a passage of the text.
     """
 
@@ -76,8 +76,10 @@ class PageFooterComments(Place, BorneStream):
         return [dict(self.shape(item))]
 
     @override
-    def needs_bodies(self) -> bool:
-        return bool(self.config["body_format"] != "none")
+    def body_formats(self) -> list[str]:
+        # Whichever of the streams of comments they are for.
+        body_format = self.config["body_format"]
+        return [] if body_format == "none" else [body_format]
 
 
 class OtherComments(Place, SearchedStream, DetailStream):
@@ -118,3 +120,12 @@ class BlogPostInlineComments(OtherComments):
     schema = schemas.BLOG_POST_INLINE_COMMENT
     container = "blogpost"
     is_inline = True
+
+
+class AttachmentFooterComments(OtherComments):
+    """Comments on files."""
+
+    name = "attachment_footer_comments"
+    schema = schemas.ATTACHMENT_FOOTER_COMMENT
+    container = records.ATTACHMENT
+    is_inline = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +25,7 @@ from tap_confluence.streams.details import ChangeDetailStream, DetailStream
 from tap_confluence.streams.lists import Work
 from tap_confluence.streams.moments import format_moment
 from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
+from tap_confluence.streams.restrictions import get_restrictions, restrictions_that_ride
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 SEARCH = "/rest/api/content/search"
 EXPERIMENTAL = "/rest/experimental/content"
-BODY = "body.storage"
 LABELS = "metadata.labels"
 
 OVERLAP = timedelta(days=1)
@@ -134,8 +134,13 @@ class ContentStream(SearchedStream, ExpandedListStream):
 
     @override
     def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
-        labels = records.labels_that_ride(item) if section == "labels" else None
-        return None if labels is None else [records.label(label) for label in labels]
+        match section:
+            case "labels":
+                labels = records.labels_that_ride(item)
+                return None if labels is None else [records.label(label) for label in labels]
+            case "restrictions":
+                return [] if item.get("status") == records.TRASHED else restrictions_that_ride(item)
+        return None
 
     def everything(
         self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
@@ -143,10 +148,15 @@ class ContentStream(SearchedStream, ExpandedListStream):
         """List all content of some statuses, in an order in which a read can go on later."""
         return self.listing.batches(self.kind, statuses, expand, cursor)
 
+    def all_items(self) -> Iterator[dict[str, Any]]:
+        """List all wanted items, with hardly more than their ids."""
+        for batch in self.everything(self.wanted_statuses, ()):
+            yield from batch.items
+
     @property
     def listing(self) -> Listing:
         """What lists content."""
-        return Listing(self.reader, self.name)
+        return Listing(self.reader, self.name, self._tap.selection)
 
     @property
     def wanted_statuses(self) -> list[str]:
@@ -157,8 +167,10 @@ class ContentStream(SearchedStream, ExpandedListStream):
     @override
     def shape(self, item: dict[str, Any]) -> Record:
         record = self.record(item)
-        if self.has_body and self.config["body_format"] == "none":
-            record["body"] = {}
+        if self.has_body:
+            # The one that tasks are taken from may be another than the one asked for.
+            body_format = self.config["body_format"]
+            record["body"] = {k: body for k, body in record["body"].items() if k == body_format}
         return record
 
     @override
@@ -203,6 +215,8 @@ class ContentStream(SearchedStream, ExpandedListStream):
         return {section: self._get_section(item_id, section) for section in sections}
 
     def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:
+        if section == "restrictions":
+            return get_restrictions(self.reader.client, item_id, tag=self.name)
         match section:
             case "labels":
                 query, make = Query(f"{CONTENT}/{item_id}/label", {}, self.name), records.label
@@ -219,13 +233,13 @@ class ContentStream(SearchedStream, ExpandedListStream):
         """Return what to have spelled out, so that nothing has to be asked for item by item."""
         riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
         names = [*self.expand, *(name for rider in riders for name in rider.rides_on)]
-        if self.needs_bodies():
-            names.append(BODY)
+        names += [f"body.{body_format}" for body_format in self.body_formats()]
         return tuple(dict.fromkeys(names))
 
-    def needs_bodies(self) -> bool:
-        """Tell whether bodies are to be read."""
-        return self.has_body and self.selected and self.config["body_format"] != "none"
+    def body_formats(self) -> list[str]:
+        """Return the formats in which bodies are to be read."""
+        body_format = self.config["body_format"]
+        return [body_format] if self.has_body and self.selected and body_format != "none" else []
 
     def _read_visible(
         self, family: Family, riders: list[RidingStream]
@@ -292,12 +306,17 @@ class ContentStream(SearchedStream, ExpandedListStream):
         # Written in UTC, but read in the time zone of the user. Where that is behind UTC, some of
         # the day of overlap is left out, at most twelve hours.
         date = f"{datetime.fromisoformat(start):%Y-%m-%d %H:%M}"
-        cql = f'type={self.kind} and lastmodified >= "{date}" order by lastmodified asc'
-        expand = self.expansion()
+        selection = self._tap.selection
+        if selection.leaves_nothing:
+            return
+        cql = selection.narrowed(f'type={self.kind} and lastmodified >= "{date}"')
+        cql = f"{cql} order by lastmodified asc"
+        expand = tuple(dict.fromkeys((*self.expansion(), *selection.expansion(self.kind))))
         params = {"cql": cql, "includeArchivedSpaces": "true"}
         limit = limit_for(expand, self.reader.page_size)
         query = Query(SEARCH, params, self.name, expand, limit)
-        return iter(OffsetWalk(self.reader, query))
+        for batch in OffsetWalk(self.reader, query):
+            yield replace(batch, items=[*selection.filtered(batch.items)])
 
     def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
         """Return the streams that have yet to write an item as it is now."""

@@ -37,6 +37,7 @@ class ContentInventory(ConfluenceStream):
                 for batch in source.everything(source.wanted_statuses, EXPAND):
                     source.report(batch, [self])
                     for item in batch.items:
+                        self.meet({"version": records.version(item.get("version") or {})})
                         yield _row(source, item)
 
 

@@ -12,7 +12,9 @@ from tap_confluence.datacenter.batches import FAILED, MOST_WITH_BODIES
 from tap_confluence.datacenter.content import ContentStream, incremental
 from tap_confluence.datacenter.listing import CONTENT, CURRENT
 from tap_confluence.datacenter.task_lists import tasks_in
+from tap_confluence.datacenter.version_bodies import version_bodies
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.settings import STORAGE
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.lists import Work
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.content import Family
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.lists import Details
 
 TASKS = "tasks"
+VERSIONS = "versions"
 
 
 class PostStream(ContentStream):
@@ -52,10 +56,22 @@ class PostStream(ContentStream):
         return tasks if with_body else [{**task, "body": None} for task in tasks]
 
     @override
-    def needs_bodies(self) -> bool:
-        return super().needs_bodies() or any(
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        details = super().get_details(item_id, sections)
+        versions = details.get(VERSIONS)
+        if versions and self.config["version_bodies"]:
+            bodies = version_bodies(self.reader.client, item_id, versions, tag=self.name)
+            details[VERSIONS] = [
+                {**version, "body": body} for version, body in zip(versions, bodies, strict=True)
+            ]
+        return details
+
+    @override
+    def body_formats(self) -> list[str]:
+        has_tasks = any(
             isinstance(stream, DetailStream) and stream.section == TASKS for stream in self.family
         )
+        return [*super().body_formats(), *([STORAGE] if has_tasks else [])]
 
     @override
     def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from tap_confluence.streams.moments import to_moment
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 CONTAINER_KEYS = {"page": "pageId", "blogpost": "blogPostId"}
 """Under which key a record carries the id of what it is on, by the type of that."""
 
+USER_STATUSES = {"current": "active", "deactivated": "inactive"}
+"""What Cloud calls the status of a user."""
+
+ATTACHMENT = "attachment"
 TRASHED = "trashed"
 FOOTER = "footer"
 
@@ -100,6 +105,27 @@ def container_type(item: Mapping[str, Any]) -> str | None:
     """Tell on what a comment or an attachment is: `page`, `blogpost` or another type."""
     kind = _part(item, "container").get("type")
     return str(kind) if kind else None
+
+
+def place(item: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Tell where something is: on which page or blog post, if it is none itself, in which space.
+
+    Returns:
+        The id of the page or blog post and the key of the space, as far as the answer tells.
+    """
+    holder = item if item.get("type") in CONTAINER_KEYS else _part(item, "container")
+    content_id = str(holder["id"]) if holder.get("type") in CONTAINER_KEYS else None
+    return content_id, space_key(holder)
+
+
+def space_key(item: Mapping[str, Any]) -> str | None:
+    """Return the key of the space of an item, if the answer tells."""
+    key = _part(item, "space").get("key")
+    if key is None:
+        # What is not spelled out is named by its path.
+        path = str(_part(item, "_expandable").get("space") or "")
+        key = unquote(path.rpartition("/")[2]) or None
+    return key
 
 
 def attachment(item: Mapping[str, Any]) -> Json:
@@ -234,6 +260,20 @@ def space_permission(item: Mapping[str, Any]) -> Json:
     }
 
 
+def user(item: Mapping[str, Any]) -> Json:
+    """Turn a user into a record of `users`; the id is the key, by which others refer to users."""
+    status = item.get("status")
+    return {
+        "accountId": user_id(item),
+        "accountStatus": USER_STATUSES.get(str(status), status),
+        "displayName": item.get("displayName"),
+        "publicName": item.get("displayName"),
+        "email": item.get("email") or None,
+        "profilePicture": item.get("profilePicture"),
+        "username": item.get("username"),
+    }
+
+
 def group(item: Mapping[str, Any]) -> Json:
     """Turn a group into a record of `groups`; its id is its name."""
     return {**item, "id": str(item.get("id") or item["name"])}
@@ -303,8 +343,11 @@ def _latest_version(item: Mapping[str, Any]) -> Json:
 
 
 def _container(item: Mapping[str, Any]) -> Json:
+    container = _part(item, "container")
+    if container_type(item) == ATTACHMENT and "id" in container:
+        return {"attachmentId": attachment_id(container)}
     key = CONTAINER_KEYS.get(container_type(item) or "")
-    return {key: str(_part(item, "container").get("id"))} if key else {}
+    return {key: str(container.get("id"))} if key else {}
 
 
 def _body(item: Mapping[str, Any]) -> Json:

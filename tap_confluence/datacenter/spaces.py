@@ -13,12 +13,11 @@ from tap_confluence.datacenter.batches import (
     FAILED,
     MOST_EXPANDED,
     RETRIES_OF_A_BATCH,
-    OffsetWalk,
     Query,
     collect,
 )
 from tap_confluence.datacenter.expanded import ExpandedListStream
-from tap_confluence.datacenter.listing import SPACES
+from tap_confluence.datacenter.selection import SPACE_EXPAND, SPACES
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import Work
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
 
     from tap_confluence.streams.lists import Details
     from tap_confluence.tap import TapConfluence
-
-# Never with permissions, which fail for all who are no administrators
-# (https://jira.atlassian.com/browse/CONFSERVER-99908).
-EXPAND = ("description.plain", "homepage", "icon", "metadata.labels")
 
 
 class Spaces(ExpandedListStream):
@@ -52,12 +47,12 @@ class Spaces(ExpandedListStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         self._failures.clear()
-        query = Query(SPACES, {}, self.name, EXPAND, MOST_EXPANDED)
+        batches = self._tap.selection.space_batches(self.name, SPACE_EXPAND)
         count = 0
 
         def work() -> Iterator[Work]:
             nonlocal count
-            for batch in OffsetWalk(self.reader, query):
+            for batch in batches:
                 self.report(batch, self.family)
                 count += len(batch.items)
                 yield from (Work(space, self.family) for space in batch.items)

@@ -1,4 +1,4 @@
-"""Attachments: what is known about the files, not their content."""
+"""Attachments: what is known about the files, and where the tap has put them."""
 
 from __future__ import annotations
 
@@ -54,6 +54,29 @@ ATTACHMENT: dict[str, Any] = record(
         "downloadLink",
         th.StringType,
         description="Where the file can be fetched, below the site's base URL.",
+    ),
+    th.Property(
+        "filePath",
+        th.StringType,
+        description=(
+            "Where the tap has put the file, below the folder of the setting "
+            "`attachment_download_dir`, with slashes. Null when it was not fetched."
+        ),
+    ),
+    th.Property(
+        "fileSha256",
+        th.StringType,
+        description="SHA-256 of the file that was fetched, as 64 hexadecimal digits.",
+    ),
+    th.Property(
+        "fileSkipped",
+        th.StringType,
+        description=(
+            "Why the file was not fetched though files are: `too large` or `media type` by the "
+            "settings; `gone`, `forbidden`, `refused` or `redirect` by the site; `trashed` when "
+            "the site does not give it because the attachment is in the trash; `no link` when the "
+            "site does not tell where it is."
+        ),
     ),
     *latest_version(),
     links("webui", "download"),

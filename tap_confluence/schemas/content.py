@@ -84,6 +84,64 @@ def author_id(kind: str) -> th.Property[Any]:
     )
 
 
+def owner_id(kind: str) -> th.Property[Any]:
+    """Declare who owns the content now.
+
+    Args:
+        kind: What is owned, such as `page`.
+
+    Returns:
+        The property.
+    """
+    return th.Property(
+        "ownerId",
+        th.StringType,
+        description=f"Account id of the user who owns the {kind} now; null when nobody does.",
+    )
+
+
+def parent_type() -> th.Property[Any]:
+    """Declare of which type the parent is.
+
+    Returns:
+        The property.
+    """
+    return th.Property(
+        "parentType",
+        th.StringType,
+        description=(
+            "Kind of the parent: `page`, `whiteboard`, `database`, `embed` or `folder`. Null at "
+            "the top of a space."
+        ),
+    )
+
+
+def place_in_tree(kind: str) -> tuple[th.Property[Any], ...]:
+    """Declare where in the tree of a space something lies.
+
+    Args:
+        kind: What lies there, such as `page`.
+
+    Returns:
+        The properties `parentId`, `parentType` and `position`.
+    """
+    return (
+        th.Property(
+            "parentId",
+            th.StringType,
+            description=f"Id of what the {kind} is filed under. Null at the top of a space.",
+        ),
+        parent_type(),
+        th.Property(
+            "position",
+            th.IntegerType,
+            description=(
+                "Order among the children of the same parent, lowest first; not consecutive."
+            ),
+        ),
+    )
+
+
 def created_at(kind: str) -> th.Property[Any]:
     """Declare when the content was created.
 

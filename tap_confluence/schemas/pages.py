@@ -11,6 +11,9 @@ from tap_confluence.schemas.content import (
     author_id,
     created_at,
     latest_version,
+    owner_id,
+    parent_type,
+    place_in_tree,
     space_id,
     status,
     title,
@@ -18,40 +21,14 @@ from tap_confluence.schemas.content import (
 from tap_confluence.schemas.links import links
 from tap_confluence.schemas.record import key, record
 
-
-def _parent_type() -> th.Property[Any]:
-    return th.Property(
-        "parentType",
-        th.StringType,
-        description=(
-            "Kind of the parent: `page`, `whiteboard`, `database`, `embed` or `folder`. Null at "
-            "the top of a space."
-        ),
-    )
-
-
 PAGE: dict[str, Any] = record(
     key("id", "Id of the page."),
     status(),
     title("Title of the page, unique within its space."),
     space_id(),
-    th.Property(
-        "parentId",
-        th.StringType,
-        description="Id of what the page is filed under. Null at the top of a space.",
-    ),
-    _parent_type(),
-    th.Property(
-        "position",
-        th.IntegerType,
-        description="Order among the children of the same parent, lowest first; not consecutive.",
-    ),
+    *place_in_tree("page"),
     author_id("page"),
-    th.Property(
-        "ownerId",
-        th.StringType,
-        description="Account id of the user who owns the page now; null when nobody does.",
-    ),
+    owner_id("page"),
     th.Property(
         "lastOwnerId",
         th.StringType,
@@ -71,7 +48,7 @@ PAGE: dict[str, Any] = record(
 CHILD_PAGE: dict[str, Any] = record(
     key("parentId", "Id of what the page is filed under."),
     key("id", "Id of the child page."),
-    _parent_type(),
+    parent_type(),
     status(),
     title("Title of the child page."),
     space_id(),

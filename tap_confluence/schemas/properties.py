@@ -60,3 +60,4 @@ def owned_content_property(owner_key: str, owner: str) -> dict[str, Any]:
 PAGE_CONTENT_PROPERTY = owned_content_property("pageId", "page")
 BLOG_POST_CONTENT_PROPERTY = owned_content_property("blogPostId", "blog post")
 ATTACHMENT_CONTENT_PROPERTY = owned_content_property("attachmentId", "attachment")
+CUSTOM_CONTENT_CONTENT_PROPERTY = owned_content_property("customContentId", "custom content")

@@ -6,7 +6,7 @@ import logging
 from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from singer_sdk import Stream
 from singer_sdk.batch import Batcher
@@ -15,10 +15,11 @@ from singer_sdk.singerlib import RecordMessage, SchemaMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_confluence.content import convert_body, to_markdown, to_text
-from tap_confluence.errors import RefusedError
+from tap_confluence.content import NAMES_ONLY, Links, convert_body, to_markdown, to_text
+from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.streams.columns import PARQUET, as_row
+from tap_confluence.streams.met import people_in
 from tap_confluence.streams.moments import to_moment, with_overlap
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
     from tap_confluence.client import Reader
     from tap_confluence.tap import TapConfluence
+
+T = TypeVar("T")
+S = TypeVar("S", bound="ConfluenceStream")
 
 
 class ConfluenceStream(Stream):
@@ -41,7 +45,10 @@ class ConfluenceStream(Stream):
     Attributes:
         path: Where it is read from, below the root of the site.
         scope: The scope a token needs to read it.
+        right: What an account needs to read it, if that is more than to see what it is of.
         is_filtered: Whether the filters of the settings say what belongs to it.
+        is_whole: Whether a run that reads all of it has read all there is.
+        comes_last: Whether it is made of what all other streams have met.
     """
 
     # Records are made of JSON only, so there is nothing to convert.
@@ -51,7 +58,10 @@ class ConfluenceStream(Stream):
 
     path: ClassVar[str] = ""
     scope: ClassVar[str] = ""
+    right: ClassVar[str] = ""
     is_filtered: ClassVar[bool] = True
+    is_whole: ClassVar[bool] = True
+    comes_last: ClassVar[bool] = False
 
     _tap: TapConfluence
 
@@ -67,6 +77,17 @@ class ConfluenceStream(Stream):
         return self._tap.reader
 
     @property
+    def probe_path(self) -> str:
+        """What to ask for to learn whether the stream may be read; empty where nothing tells."""
+        return self.path
+
+    def needed(self, error: RefusedError) -> str:
+        """Say what is needed to read the stream, which was refused."""
+        if self.right and isinstance(error, ForbiddenError | NotFoundError):
+            return self.right
+        return f"the scope {self.scope}" if self.scope else "a right the account lacks"
+
+    @property
     def is_incremental(self) -> bool:
         """Whether this run reads only what changed since the bookmark."""
         return self.replication_method == REPLICATION_INCREMENTAL
@@ -80,6 +101,10 @@ class ConfluenceStream(Stream):
     def selected_children(self) -> list[ConfluenceStream]:
         """The children that are selected."""
         return [s for s in self.child_streams if s.selected and isinstance(s, ConfluenceStream)]
+
+    def stream_of(self, kind: type[S]) -> S:
+        """Return the stream of a kind, selected or not."""
+        return next(s for s in self._tap.streams.values() if isinstance(s, kind))
 
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -117,11 +142,26 @@ class ConfluenceStream(Stream):
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         for name, convert in self._readable_bodies.items():
-            row[name] = convert_body(row.get("body"), convert)
+            row[name] = convert_body(row.get("body"), convert, self.links())
+        self.meet(row)
         return row
 
+    def meet(self, item: Record) -> None:
+        """Take note of the people whom an item names, if a stream is to be made of them."""
+        if self._tap.meets_people and not self.comes_last:
+            self._tap.people_met.update(people_in(item))
+
+    def links(self) -> Links:
+        """Return where the references of the body that is being written lead."""
+        return NAMES_ONLY
+
+    @property
+    def has_readable_body(self) -> bool:
+        """Whether bodies are to be made readable."""
+        return bool(self._readable_bodies)
+
     @cached_property
-    def _readable_bodies(self) -> dict[str, Callable[[Any, str], str]]:
+    def _readable_bodies(self) -> dict[str, Callable[[Any, str, Links], str]]:
         """Under which names to add the body, and what makes each of it."""
         wanted = {"body_markdown": (MARKDOWN, to_markdown), "body_text": (TEXT, to_text)}
         return {
@@ -129,6 +169,42 @@ class ConfluenceStream(Stream):
             for setting, (name, convert) in wanted.items()
             if self.config[setting] and name in self.schema["properties"]
         }
+
+    def each(
+        self,
+        items: Iterable[dict[str, Any]],
+        call: Callable[[dict[str, Any]], Callable[[], T] | None],
+    ) -> Iterator[tuple[dict[str, Any], T]]:
+        """Ask for something about each of some items, many at a time.
+
+        Args:
+            items: What to ask about, each with its `id`.
+            call: What to run for an item, in a worker thread; None for one to leave out.
+
+        Yields:
+            Each item with what it gave, without those that are gone or forbidden.
+
+        Raises:
+            ForbiddenError: All of them are forbidden: it is the right for the stream that lacks.
+        """
+        gave_any, forbidden = False, None
+        for item, future in self.reader.look_ahead(items, call):
+            if future is None:
+                continue
+            try:
+                found = self.reader.result(future)
+            except NotFoundError as error:
+                self._tap.note_skipped(self, str(item["id"]), error)
+            except ForbiddenError as error:
+                # What is forbidden may still be there.
+                self._tap.note_skipped(self, str(item["id"]), error)
+                self.leave_incomplete()
+                forbidden = error
+            else:
+                gave_any = True
+                yield item, found
+        if forbidden is not None and not gave_any:
+            raise forbidden
 
     def starting_point(self) -> str | None:
         """Return the moment from which on changes are read; None reads everything."""
@@ -253,7 +329,8 @@ class ConfluenceStream(Stream):
         if self._is_open:
             return
         self._is_open = True
-        if self.replication_method == REPLICATION_FULL_TABLE and self._tap.activates_versions:
+        is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
+        if is_complete and self._tap.activates_versions:
             # Milliseconds, because two runs may begin within a second.
             self._stream_version = self._initialized_at
         super()._write_schema_message()

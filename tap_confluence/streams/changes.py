@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.streams.digest import TrashDigest
-from tap_confluence.streams.labels import LabelStream
 from tap_confluence.streams.lists import ListStream, Work
 from tap_confluence.streams.moments import to_moment
 from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
+from tap_confluence.streams.undated import UndatedStream
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -66,6 +66,9 @@ class ChangeStream(ListStream):
     def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:
         """Read all items that are in the trash, with or without their bodies."""
 
+    def expect_trash(self) -> None:
+        """Have the trash on the way. Called when all changes have been listed, and not before."""
+
     @override
     def shape(self, item: dict[str, Any]) -> Record:
         self.moment(item)
@@ -82,15 +85,15 @@ class ChangeStream(ListStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        labels = [s for s in self.family if isinstance(s, LabelStream)]
+        undated = [s for s in self.family if isinstance(s, UndatedStream)]
         family = self._progress()
         if family:
             self._written_from_trash = {}
-            riding = yield from self._read_changes(family, labels)
-            yield from self._read_trash(family, labels if riding else [])
-            labels = [] if riding else labels
-        for label_stream in labels:
-            label_stream.sync_by_label()
+            riding = yield from self._read_changes(family, undated)
+            yield from self._read_trash(family, undated if riding else [])
+            undated = [] if riding else undated
+        for stream in undated:
+            stream.sync_by_itself()
 
     @override
     def written(self, work: Work) -> None:
@@ -105,7 +108,7 @@ class ChangeStream(ListStream):
             self._changes_of(family).ask_ahead()
 
     def _progress(self) -> dict[ConfluenceStream, Progress]:
-        return {s: Progress(s) for s in self.family if not isinstance(s, LabelStream)}
+        return {s: Progress(s) for s in self.family if not isinstance(s, UndatedStream)}
 
     def _changes_of(self, family: Mapping[ConfluenceStream, Progress]) -> Changes:
         starts = {progress.start for progress in family.values()}
@@ -114,12 +117,12 @@ class ChangeStream(ListStream):
         return self.changed_since(start, bookmarked=bookmarked and start is not None)
 
     def _read_changes(
-        self, family: Mapping[ConfluenceStream, Progress], labels: Sequence[LabelStream]
+        self, family: Mapping[ConfluenceStream, Progress], undated: Sequence[UndatedStream]
     ) -> Generator[Record, None, bool]:
         """Read what changed.
 
         Returns:
-            Whether the labels came along, because every item was asked for its details anyway.
+            Whether the undated came along, because every item was asked for its details anyway.
         """
         changes = self._changes_of(family)
         items = iter(changes)
@@ -129,7 +132,7 @@ class ChangeStream(ListStream):
             stream is not self and progress.reaches_back_to(oldest)
             for stream, progress in family.items()
         )
-        riders = labels if riding else ()
+        riders = undated if riding else ()
         last: deque[tuple[str, str | None]] = deque(maxlen=MOST_REMEMBERED)
 
         def work() -> Iterator[Work]:
@@ -142,6 +145,7 @@ class ChangeStream(ListStream):
                     if item.get("status") == TRASHED:
                         self._written_from_trash[item_id] = due
                     yield Work(item, due)
+            self.expect_trash()
 
         yield from self.write(work())
         for progress in _incremental(family):
@@ -149,7 +153,7 @@ class ChangeStream(ListStream):
         return riding
 
     def _read_trash(
-        self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[LabelStream]
+        self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[UndatedStream]
     ) -> Iterator[Record]:
         """Read what came into the trash without a change of its date."""
         trash = TrashDigest()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.content import Links
     from tap_confluence.streams.lists import ListStream
 
 
@@ -35,6 +36,15 @@ class DetailStream(ConfluenceStream):
         """The list whose items these are details of."""
         streams = self._tap.streams.values()
         return next(s for s in streams if isinstance(s, self.parent_stream_type))
+
+    @override
+    def links(self) -> Links:
+        return self.parent.links()
+
+    @property
+    @override
+    def probe_path(self) -> str:
+        return self.path or self.parent.path
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.content import Links
+
     Details = dict[str, list[dict[str, Any]]]
 
 
@@ -60,13 +62,23 @@ class ListStream(ConfluenceStream):
         """Turn an item of the list into a record."""
         return item
 
+    def section_of(self, stream: ConfluenceStream) -> str | None:
+        """Return which part of an item's details a stream of the family takes, if any."""
+        return stream.section if isinstance(stream, DetailStream) else None
+
+    @override
+    def links(self) -> Links:
+        return self._tap.references.links_of(self._work.item)
+
     def write(self, work: Iterable[Work]) -> Iterator[Record]:
         """Write items in order, each after its details, while those of the next are on the way.
 
         Yields:
             The record of each item that this stream is to write itself.
         """
-        has_details = any(isinstance(stream, DetailStream) for stream in self.family)
+        if any(stream.has_readable_body for stream in self.family):
+            work = self._tap.references.introduce(work)
+        has_details = any(map(self.section_of, self.family))
         ahead: Iterable[tuple[Work, Future[Details] | None]] = (
             self.reader.look_ahead(work, self._details_call)
             if has_details
@@ -99,9 +111,9 @@ class ListStream(ConfluenceStream):
 
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
         sections = {
-            stream.section
+            section
             for stream in work.streams
-            if isinstance(stream, DetailStream) and not stream.is_denied
+            if not stream.is_denied and (section := self.section_of(stream))
         }
         if not sections:
             return None
@@ -113,15 +125,13 @@ class ListStream(ConfluenceStream):
         try:
             return self.reader.result(future)
         except ScopeError as error:
-            for child in self._detail_streams():
-                child.deny(error)
+            for stream in filter(self.section_of, self._work.streams):
+                stream.deny(error)
         except RefusedError as error:
             self._tap.note_skipped(self, str(self._work.item["id"]), error)
             if not isinstance(error, NotFoundError):
                 # What is gone is gone; what is forbidden may still be there.
-                for child in self._detail_streams():
-                    child.leave_incomplete()
+                for child in self._work.streams:
+                    if isinstance(child, DetailStream):
+                        child.leave_incomplete()
         return None
-
-    def _detail_streams(self) -> list[DetailStream]:
-        return [s for s in self._work.streams if isinstance(s, DetailStream)]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.client import ListRequest, Reader, collect
-from tap_confluence.client.lists import read_offsets, read_pages
-from tap_confluence.errors import RetriesExhaustedError
+from tap_confluence.client import ListRequest, Reader, Workers, collect
+from tap_confluence.client.lists import PageWalk, read_offsets
+from tap_confluence.errors import ForbiddenError, RetriesExhaustedError
 from tests.client.conftest import ROOT
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
 
-    from tap_confluence.client import Client, StopFlag, Workers
+    from tap_confluence.client import Client, StopFlag
 
 PATH = "/api/v2/pages"
 FIRST = ListRequest(PATH, {"limit": "2", "status": ("current", "archived")}, "pages")
@@ -32,6 +32,12 @@ def ids(found: list[dict[str, Any]]) -> list[int]:
 def page(*ids: int, next_link: str | None = None) -> dict[str, Any]:
     links = {} if next_link is None else {"next": next_link}
     return {"json": {"results": items(*ids), "_links": links}}
+
+
+def settle(one: Workers) -> None:
+    """Wait until a single worker has nothing left to do but what follows from five calls."""
+    for _ in range(5):
+        one.result(one.submit(int))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +91,17 @@ def test_a_cursor_comes_back_as_it_was_meant_encoded_or_not(
     sent = re.search(r"cursor=([^&]*)", requests_mock.request_history[1].url)
     assert sent is not None
     assert sent[1] == meant
+
+
+def test_a_plus_sign_in_what_was_asked_for_is_a_space(
+    client: Client, requests_mock: Mocker
+) -> None:
+    link = "/rest/api/content/search?next=true&cursor=a&cql=type+in+%28folder%2Cembed%29"
+    requests_mock.get(f"{ROOT}{PATH}", [page(1, next_link=link), page(2)])
+
+    collect(client, FIRST)
+
+    assert requests_mock.request_history[1].qs["cql"] == ["type in (folder,embed)"]
 
 
 def test_an_empty_page_is_not_the_end_if_there_is_a_next_one(
@@ -141,7 +158,7 @@ def test_a_cursor_that_repeats_on_a_full_page_is_an_error(
     with pytest.raises(RetriesExhaustedError, match="/api/v2/pages gives the same cursor"):
         collect(client, FIRST)
     with pytest.raises(RetriesExhaustedError, match="/api/v2/pages gives the same cursor"):
-        list(read_pages(workers, client, FIRST, prefetch=True))
+        list(PageWalk(workers, client, FIRST, ahead=1))
 
 
 @pytest.mark.parametrize("body", [{}, {"results": None}, {"results": "none"}, {"errors": []}])
@@ -160,28 +177,59 @@ def test_links_that_are_no_links_end_the_list(client: Client, requests_mock: Moc
     assert ids(collect(client, FIRST)) == [1]
 
 
-@pytest.mark.parametrize("prefetch", [True, False])
-def test_pages_come_in_order_whether_or_not_they_are_fetched_ahead(
-    client: Client, workers: Workers, requests_mock: Mocker, *, prefetch: bool
+@pytest.mark.parametrize("ahead", [0, 1, 3])
+def test_pages_come_in_order_however_far_they_are_asked_for_ahead(
+    client: Client, workers: Workers, requests_mock: Mocker, ahead: int
 ) -> None:
     pages = [page(n, n + 1, next_link=f"?cursor={n}") for n in range(1, 20, 2)]
     requests_mock.get(f"{ROOT}{PATH}", [*pages, page(21)])
 
-    found = [
-        item for p in read_pages(workers, client, FIRST, prefetch=prefetch) for item in p.items
-    ]
+    walk = PageWalk(workers, client, FIRST, ahead=ahead)
+    found = [item for page in walk for item in page.items]
 
     assert ids(found) == list(range(1, 22))
 
 
-def test_without_prefetch_a_page_is_asked_for_only_when_it_is_wanted(
+@pytest.mark.parametrize("ahead", [0, 1, 3])
+def test_no_more_pages_are_asked_for_than_may_be_ahead(
+    client: Client, stop: StopFlag, requests_mock: Mocker, ahead: int
+) -> None:
+    one = Workers(1, stop)
+    endless = [page(n, n + 1, next_link=f"?cursor={n}") for n in range(1, 20, 2)]
+    requests_mock.get(f"{ROOT}{PATH}", endless)
+
+    walk = iter(PageWalk(one, client, FIRST, ahead=ahead))
+    for read in range(1, 4):
+        next(walk)
+        settle(one)
+        assert requests_mock.call_count == read + ahead
+
+
+def test_a_walk_that_is_not_read_goes_ahead_by_itself(
+    client: Client, stop: StopFlag, requests_mock: Mocker
+) -> None:
+    one = Workers(1, stop)
+    pages = [page(n, n + 1, next_link=f"?cursor={n}") for n in range(1, 20, 2)]
+    requests_mock.get(f"{ROOT}{PATH}", [*pages, page(21)])
+
+    walk = PageWalk(one, client, FIRST, ahead=3)
+    settle(one)
+
+    assert requests_mock.call_count == 1 + 3
+    assert ids([item for page in walk for item in page.items]) == list(range(1, 22))
+
+
+def test_an_error_ahead_is_met_after_the_pages_before_it(
     client: Client, workers: Workers, requests_mock: Mocker
 ) -> None:
-    requests_mock.get(f"{ROOT}{PATH}", [page(1, 2, next_link="?cursor=a"), page(3)])
+    refused = {"status_code": 403, "json": {"message": "no"}}
+    requests_mock.get(f"{ROOT}{PATH}", [page(1, next_link="?cursor=1"), refused])
 
-    next(read_pages(workers, client, FIRST))
+    walk = iter(PageWalk(workers, client, FIRST, ahead=3))
 
-    assert requests_mock.call_count == 1
+    assert ids(next(walk).items) == [1]
+    with pytest.raises(ForbiddenError):
+        next(walk)
 
 
 def test_a_list_paged_by_offset_goes_on_after_what_came_not_after_what_was_asked(
@@ -221,3 +269,20 @@ def test_a_list_that_several_streams_read_is_asked_for_once(
 
     assert ids(list(reader.items_once(FIRST))) == ids(list(reader.items_once(FIRST))) == [1, 2]
     assert requests_mock.call_count == 1
+
+
+def test_a_first_page_that_several_ask_for_ahead_is_asked_for_once(
+    client: Client, stop: StopFlag, workers: Workers, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{ROOT}{PATH}", [page(1, next_link="?cursor=a")])
+    requests_mock.get(f"{ROOT}{PATH}?cursor=a", [page(2)])
+    reader = Reader(client, workers, stop, page_size=2)
+    for _ in range(2):
+        reader.ask_ahead(FIRST)
+
+    assert reader.any_once(FIRST, lambda item: item["id"] == "1")
+    found = [ids(list(reader.items(FIRST))) for _ in range(3)]
+
+    assert found == [[1, 2]] * 3
+    firsts = [sent for sent in requests_mock.request_history if "cursor" not in sent.qs]
+    assert len(firsts) == 2, "the third reader has not asked ahead"

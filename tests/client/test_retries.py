@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.running import run_tap, settings_of
+from tests.running import run_tap, settings_of, truth_by_default
 from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_a_site_that_fails_all_the_time_is_read_whole(site: DemoSite) -> None:
         run = run_tap(settings_of(site, max_retries=20))
 
     assert run.exit_status == 0, run.complaints
-    for stream, keys in site.truth().items():
+    for stream, keys in truth_by_default(site).items():
         written = run.keys(stream)
         assert len(written) == len(set(written)), stream
         assert set(written) == keys, stream
@@ -142,8 +142,10 @@ def test_a_quota_that_is_spent_for_too_long_stops_the_run_and_says_when_to_come_
 
 def test_what_the_requests_have_cost_is_said_at_the_end(site: DemoSite) -> None:
     site.faults.fail_next(2, "500", LIST)
+    site.faults.fail_next(1, "429-retry-after", LIST)
 
     with waits_skipped():
         run = run_tap(settings_of(site), streams=("pages",))
 
-    assert any("In all:" in line and "2 retries" in line for line in run.log)
+    [said] = [line for line in run.log if "In all:" in line]
+    assert "2 retries, 1 rate-limited, 1 pauses of " in said

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tap_confluence.client import Reader
+    from tap_confluence.client.lists import GoOn
 
 PAGE_SIZE = 2
 
@@ -40,12 +41,14 @@ class ListOfItems:
         params = {**request.params, "cursor": moments[-1]}
         return ListPage(request, items, ListRequest(request.path, params, "test"))
 
-    def pages(self, request: ListRequest, *, prefetch: bool = False) -> Iterator[ListPage]:
-        del prefetch
+    def pages(
+        self, request: ListRequest, *, ahead: int = 0, go_on: GoOn | None = None
+    ) -> Iterator[ListPage]:
+        del ahead
         following: ListRequest | None = request
         while following is not None:
             page = self.page(following)
-            following = page.next
+            following = go_on(page, page.next) if go_on and page.next else page.next
             yield page
 
     @property
@@ -149,12 +152,21 @@ def test_what_changes_while_it_goes_forward_comes_at_the_end() -> None:
     assert moments_of(walk(reader, start=None, bookmarked=False)) == [*numbered(5), "0099"]
 
 
-def test_no_body_is_read_before_the_start() -> None:
+def test_after_the_first_page_no_body_is_read_before_the_start() -> None:
     reader = ListOfItems(*numbered(10))
 
     assert moments_of(walk(reader, start="0005", bookmarked=False)) == numbered(10)[5:]
 
-    assert reader.asked_with_bodies == ["0003", "0005", "0007"]
+    assert reader.asked_with_bodies == ["None", "0003", "0005", "0007"]
+
+
+def test_no_page_is_read_twice_where_the_first_one_reaches_the_start() -> None:
+    reader = ListOfItems(*numbered(10))
+
+    assert moments_of(walk(reader, start="0001", bookmarked=False)) == numbered(10)[1:]
+
+    assert reader.asked_with_bodies == ["None", "0001", "0003", "0005", "0007"]
+    assert len(reader.asked) == 5
 
 
 @pytest.mark.parametrize("bookmarked", [True, False])

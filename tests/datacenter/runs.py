@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.datacenter import ABSENT
 from tap_confluence.tap import TapConfluence
 from tests import running
 from tests.demo_site.datacenter import DataCenterSite
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from tests.incremental.runs import Run
     from tests.running import Json
 
-INCREMENTAL = tuple(name for name in runs.INCREMENTAL if name != "custom_content")
-CONTENT = tuple(name for name in runs.CONTENT if name != "custom_content")
+INCREMENTAL = tuple(name for name in runs.INCREMENTAL if name not in ABSENT)
+CONTENT = tuple(name for name in runs.CONTENT if name not in ABSENT)
 
 
 class ClockedDataCenter(DataCenterSite):
@@ -59,7 +60,7 @@ def sync(
 def only(*names: str) -> Json:
     """A catalog in which these streams are selected, and no others."""
     catalog = copy.deepcopy(_catalog())
-    assert set(names) <= set(stream_names()), names
+    assert set(names) <= set(discovered()), names
     for entry in catalog["streams"]:
         for metadata in entry["metadata"]:
             if not metadata["breadcrumb"]:
@@ -72,13 +73,19 @@ def all_but(*names: str) -> Json:
     return only(*(name for name in stream_names() if name not in names))
 
 
-def stream_names() -> list[str]:
+def discovered() -> list[str]:
+    """All streams."""
     return [entry["tap_stream_id"] for entry in _catalog()["streams"]]
+
+
+def stream_names() -> list[str]:
+    """The streams that a run without a catalog reads."""
+    return [name for name in discovered() if name not in running.not_by_default()]
 
 
 def truth_of(site: DataCenterSite) -> dict[str, Keys]:
     """The keys that each stream has to deliver, as the records have them."""
-    truth = {name: keys for name, keys in site.truth().items() if name in stream_names()}
+    truth = {name: keys for name, keys in site.truth().items() if name in discovered()}
     return {
         **truth,
         "tasks": {("-".join(key),) for key in truth["tasks"]},

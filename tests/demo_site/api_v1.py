@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tests.demo_site import queries
 from tests.demo_site.api_v2 import Reply
+from tests.demo_site.datacenter.expand import tree_of
 from tests.demo_site.errors import ApiError, NoSuchPath, v1_envelope
+from tests.demo_site.people_api import PeopleApi, is_about_people
+from tests.demo_site.restrictions import OPERATIONS
+from tests.demo_site.search import Search
+from tests.demo_site.usage_api import UsageApi, is_about_usage
 
 if TYPE_CHECKING:
+    from tests.demo_site.faults import Faults
     from tests.demo_site.model import Group, Row, User
-    from tests.demo_site.queries import Query
     from tests.demo_site.store import Store
 
 ROOT = "/rest/api/"
-CONTENT_TYPES = (
-    *("attachment", "blogpost", "comment", "database", "embed", "folder", "page"),
-    *("space", "user", "whiteboard"),
-)
-_CONTENT_TYPE = re.compile(r"""^\s*type\s*=\s*["']?([\w.:-]+)["']?\s*$""")
+CONTENT = "content/"
+_BOTH = tree_of(f"{o}.restrictions.{kind}" for o in OPERATIONS for kind in ("user", "group"))
 
 
 class ApiV1:
@@ -27,14 +28,18 @@ class ApiV1:
 
     Args:
         wiki: The wiki.
+        faults: The manners of the site that concern answers.
         base_url: What `_links.base` says.
         email: The address of the user who signs in.
     """
 
-    def __init__(self, wiki: Store, base_url: str, email: str) -> None:
+    def __init__(self, wiki: Store, faults: Faults, base_url: str, email: str) -> None:
         self._wiki = wiki
         self._base_url = base_url
         self._email = email
+        self._search = Search(wiki, faults, base_url)
+        self._people = PeopleApi(wiki, faults, base_url)
+        self._usage = UsageApi(wiki, base_url)
 
     def answer(self, path: str, raw_query: str, *, anonymous: bool = False) -> Reply:
         """Answer a request.
@@ -51,7 +56,14 @@ class ApiV1:
                 case "group":
                     return self._groups(raw_query, anonymous=anonymous)
                 case "search":
-                    return self._search(raw_query)
+                    with self._wiki.lock:
+                        return self._found(self._search.anything(raw_query, anonymous=anonymous))
+                case under if not anonymous and (is_about_people(under) or is_about_usage(under)):
+                    api = self._people if is_about_people(under) else self._usage
+                    return api.answer(under, raw_query)
+                case under if under.startswith(CONTENT):
+                    path = under.removeprefix(CONTENT)
+                    return self._content(path, raw_query, anonymous=anonymous)
         except ApiError as error:
             return Reply(error.status, v1_envelope(error.status, error.title))
         raise NoSuchPath
@@ -82,39 +94,37 @@ class ApiV1:
         }
         return Reply(200, payload, points=1 + 2 * len(rows))
 
-    def _search(self, raw_query: str) -> Reply:
-        params = {"cql": queries.text, "limit": queries.number, "start": queries.number}
-        query: Query = queries.read(raw_query, {**params, "cursor": queries.text})
-        cql = query.get("cql")
-        asked = _CONTENT_TYPE.match(cql or "")
-        if asked is None:
-            raise ApiError(400, f"Could not parse cql : {cql}")
-        types = [*CONTENT_TYPES, *self._wiki.custom_types]
-        if asked[1] not in types:
-            message = (
-                "com.atlassian.confluence.api.service.exceptions.api.BadRequestException: "
-                f"Could not parse cql : {cql}. Unsupported value '{asked[1]}' for field 'type'. "
-                f"Supported values are: [{', '.join(sorted(types))}]"
-            )
-            raise ApiError(400, message)
-        links = {
-            "base": self._base_url,
-            "context": "/wiki",
-            "self": f"{self._base_url}/rest/api/search",
-        }
-        return Reply(
-            200,
-            {
-                "results": [],
-                "start": 0,
-                "limit": query.get("limit", 25),
-                "size": 0,
-                "totalSize": 0,
-                "cqlQuery": cql,
-                "searchDuration": 12,
-                "_links": links,
-            },
-        )
+    def _content(self, path: str, raw_query: str, *, anonymous: bool) -> Reply:
+        """Answer what stands under `content` in a path."""
+        if path == "search":
+            with self._wiki.lock:
+                return self._found(self._search.contents(raw_query, anonymous=anonymous))
+        match path.split("/"):
+            case [id_, "restriction", "byOperation", *rest] if len(rest) < 2:
+                return self._restrictions(id_, rest, raw_query, anonymous=anonymous)
+        raise NoSuchPath
+
+    def _found(self, answer: Row) -> Reply:
+        return Reply(200, answer, points=1 + len(answer["results"]))
+
+    def _restrictions(
+        self, id_: str, operations: list[str], raw_query: str, *, anonymous: bool
+    ) -> Reply:
+        params = {"start": queries.number, "limit": queries.number, "expand": queries.texts}
+        query = queries.read(raw_query, params)
+        try:
+            content = self._wiki.content(id_)
+        except (KeyError, ValueError) as error:
+            raise ApiError(404, f"No content found with id: {id_}") from error
+        if anonymous or content.status == "trashed":
+            raise ApiError(404, f"No content found with id: {id_}")
+        rows = self._search.rows.restrictions
+        if not operations:
+            return Reply(200, rows.by_operation(content, _BOTH))
+        if operations[0] not in OPERATIONS:
+            raise ApiError(400, f"No such operation: {operations[0]}")
+        start, limit = query.get("start", 0), query.get("limit", 100)
+        return Reply(200, rows.one(content, operations[0], start, limit))
 
     def _user(self, user: User) -> Row:
         return {

@@ -80,7 +80,7 @@ class ApiV2:
                 found = endpoint.answer(id_, queries.read(raw_query, endpoint.params))
         except ApiError as error:
             return Reply(error.status, v2_envelope(error.status, error.title))
-        if "_links" in found:
+        if isinstance(found, dict) and "_links" in found:
             found["_links"]["base"] = self._base_url
         return Reply(200, found, points=2)
 

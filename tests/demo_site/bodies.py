@@ -141,6 +141,13 @@ class Bodies:
             text += f'<p><ac:link><ri:user ri:account-id="{account}" /></ac:link> ?</p>'
         return text
 
+    def rendered(self, num: int, version: int, body_format: str) -> str:
+        """Write what readers see, in HTML; an export shows it without what only a page needs."""
+        text = self.remark(num, version).replace("<ac:link>", "<b>").replace("</ac:link>", "</b>")
+        text = re.sub(r'<ri:user ri:account-id="([^"]+)" />', r"\1", text)
+        start = f"<h1>Revision {version} of {num}</h1>{text}"
+        return f'<div class="wiki-content">{start}</div>' if body_format == "view" else start
+
     def adf(self, num: int, version: int) -> str:
         """Write a document in Atlassian document format, which travels as JSON inside a string."""
         seed = mix(num, version)

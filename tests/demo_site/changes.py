@@ -17,8 +17,9 @@ from tests.demo_site.model import (
     Page,
     Space,
     Task,
+    TreeItem,
 )
-from tests.demo_site.store import Store
+from tests.demo_site.restrictions import Restricting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +29,19 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Content)
 
 
-class Changes(Store):
+class Changes(Restricting):
     """The changes. Each moves the clock on and returns the id of what it changed.
 
     Where an id is left out, one is chosen by the wiki's seed.
     """
+
+    def add_space(self, key: str = "NEW", kind: str = "global") -> str:
+        """Make a space without a homepage, and get its key."""
+        with self.lock:
+            now = self.tick()
+            name = f"Space {key}"
+            self.spaces.add(Space(self.next_num(), key, name, kind, self._author(), now))
+            return key
 
     def edit_page(self, id: str | None = None) -> str:
         return self._edit(self.pages, id)
@@ -174,8 +183,11 @@ class Changes(Store):
         page_id: str | None = None,
         blog_post_id: str | None = None,
         parent_id: str | None = None,
+        content_id: str | None = None,
     ) -> str:
-        return self._comment(page_id, blog_post_id, parent_id, inline=False)
+        """Comment on a page, a blog post, or any content, or reply."""
+        on = None if content_id is None else self.content(content_id)
+        return self._comment(page_id, blog_post_id, parent_id, on, inline=False)
 
     def add_inline_comment(
         self,
@@ -327,23 +339,29 @@ class Changes(Store):
         return alter
 
     def _lift_children(self, page: Page) -> None:
-        def alter(child: Page) -> None:
+        def alter(child: Page | TreeItem) -> None:
             child.parent, child.parent_type = page.parent, page.parent_type
 
-        for child in list(self.children[page.num]):
+        below: list[Page | TreeItem] = [*self.children[page.num], *self.tree_items_under[page.num]]
+        for child in below:
             self.change(child, alter)
 
     def _comment(
-        self, page_id: str | None, blog_post_id: str | None, parent_id: str | None, *, inline: bool
+        self,
+        page_id: str | None,
+        blog_post_id: str | None,
+        parent_id: str | None,
+        container: Content | None = None,
+        *,
+        inline: bool,
     ) -> str:
         with self.lock:
             now = self.tick()
             parent: Comment | None = None
-            container: Content
             if parent_id is not None:
                 parent = (self.inline_comments if inline else self.footer_comments)[int(parent_id)]
                 container = parent.container
-            else:
+            elif container is None:
                 container = self._container(page_id, blog_post_id)
             comment = Comment(
                 self.next_num(),

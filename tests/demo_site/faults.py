@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+CAPS = {"bare": 1000, "expand": 200, "body": 50}
+NESTED_CAPS = {"children": 25, "labels": 200, "properties": 25, "restrictions": 200}
 KINDS = (
     "429",
     "429-retry-after",
@@ -115,8 +117,21 @@ class Faults:
         replies_in_lists: Whether the site-wide lists of comments have replies in them.
         label_side_statuses: The statuses that `/labels/{id}/pages` and the like list, or all.
         limit_cap: The most rows a page has, however many are asked for.
+        caps: The most rows of a page of REST v1 that are served without a word, by what is
+            expanded.
+        nested_caps: The most rows of a list inside a row of REST v1, by what it holds.
+        tells_nested_limits: Whether a list inside a row says at how many rows it is cut off.
+        index_lag: Seconds of the wiki's clock by which the search index is behind.
+        most_in_time: The most rows with anything expanded that a search answers in time, if not
+            all.
+        finds_archived: Whether a search that asks for archived content finds it.
+        unknown_types: The types of content that a search refuses.
+        user_search_ceiling: How many users the search for them gives at most.
+        refuses_past_ceiling: Whether it answers 400 behind that, instead of giving nothing.
+        ignores_start: How the paths of lists of people end that begin anew at each offset.
         send_retry_after: Whether the answer to too many requests a second says when to return.
         before_request: Called with a request's number and path before it is answered.
+        amid_file: Called with the path of a file when half of it has been sent.
     """
 
     def __init__(self, latency: float = 0.0, *, replies_in_lists: bool = True) -> None:
@@ -126,8 +141,19 @@ class Faults:
         self.empty_pages = False
         self.label_side_statuses: Sequence[str] | None = None
         self.limit_cap: int | None = None
+        self.user_search_ceiling = 10_000
+        self.refuses_past_ceiling = False
+        self.ignores_start: str | None = None
+        self.caps = dict(CAPS)
+        self.nested_caps = dict(NESTED_CAPS)
+        self.tells_nested_limits = True
+        self.index_lag = 0.0
+        self.most_in_time: int | None = None
+        self.finds_archived = False
+        self.unknown_types: tuple[str, ...] = ()
         self.send_retry_after = False
         self.before_request: Callable[[int, str], None] | None = None
+        self.amid_file: Callable[[str], None] | None = None
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None
         self._next: list[Trouble] = []
@@ -136,6 +162,7 @@ class Faults:
         self._forbidden: list[tuple[re.Pattern[str], int]] = []
         self._repeated: list[str] = []
         self._redirects: list[tuple[str, str]] = []
+        self._poisoned: dict[str, int] = {}
 
     def clear(self) -> None:
         """Behave again; latency and the place of replies stay, for they are no faults."""
@@ -185,6 +212,18 @@ class Faults:
     def redirect(self, path_prefix: str, to_url: str) -> None:
         """Send whoever asks for these paths to the same path under another URL."""
         self._redirects.append((path_prefix, to_url.rstrip("/")))
+
+    def poison(self, content_id: str, status: int = 500) -> None:
+        """Make every v1 answer fail in which this content would stand with anything expanded."""
+        self._poisoned[content_id] = status
+
+    def cure(self, content_id: str) -> None:
+        """Undo `poison`."""
+        self._poisoned.pop(content_id, None)
+
+    def poisoned(self, content_id: str) -> int | None:
+        """Get the status that a content makes an answer fail with, if it does."""
+        return self._poisoned.get(content_id)
 
     @property
     def requests_per_second(self) -> float | None:

@@ -8,7 +8,7 @@ from tests.demo_site.errors import ApiError
 from tests.demo_site.paging import Numbered
 
 if TYPE_CHECKING:
-    from tests.demo_site.model import Content, Label, Space, Task
+    from tests.demo_site.model import Content, Label, Space, Task, TreeItem
     from tests.demo_site.paging import Collection
     from tests.demo_site.store import Store
 
@@ -39,6 +39,11 @@ class Finder:
             if found is not None and found.id == id_:
                 return found
         raise missing(_NAMES[kind], id_)
+
+    def tree_item(self, kind: str, id_: str) -> TreeItem:
+        """Find what lies among the pages by the plural it has in paths, such as `folders`."""
+        type_ = kind.removesuffix("s")
+        return _in(self._wiki.tree_items[type_], type_, id_)
 
     def space(self, id_: str) -> Space:
         """Find a space."""

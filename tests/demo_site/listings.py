@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.demo_site import queries
+from tests.demo_site.hierarchy import hierarchy_lists
 from tests.demo_site.listing import (
     BLOG_STATUS,
     CHILD_SORTS,
@@ -29,6 +30,7 @@ from tests.demo_site.listing import (
 )
 from tests.demo_site.model import Comment, Content, Page, Row, Version
 from tests.demo_site.paging import Walk, only, walk_over
+from tests.demo_site.people_lists import people_lists
 from tests.demo_site.queries import BODY, BY_SPACE, RAW_BODY, Param, Query, one_of, some_of
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Listings:
         yield from self._of_comments()
         yield from self._of_labels()
         yield from self._of_custom_content()
+        yield from hierarchy_lists(self._wiki, self._find)
+        yield from people_lists(self._wiki, self._find)
         tasks: dict[str, Param] = {
             **BODY,
             "status": one_of("complete", "incomplete"),
@@ -101,9 +105,7 @@ class Listings:
         yield Listing("spaces/{id}/blogposts", self._posts, ID_DATES, post)
         yield from self._details("pages", BODY)
         yield from self._details("blogposts", BODY)
-        yield Listing("pages/{id}/children", self._children(None), CHILD_SORTS)
-        sorts = (*CHILD_SORTS, "title", "-title")
-        yield Listing("pages/{id}/direct-children", self._children("page"), sorts)
+        yield Listing("pages/{id}/children", self._children, CHILD_SORTS)
 
     def _of_attachments(self) -> Iterator[Listing]:
         params: dict[str, Param] = {
@@ -274,13 +276,10 @@ class Listings:
             lambda version: self._rows.version_in_list(content, version, body_format),
         )
 
-    def _children(self, kind: str | None) -> Opener:
-        def opened(id_: str, _: Query) -> Opened:
-            children = self._wiki.children[self._find.content("pages", id_).num]
-            shown = [page for page in children if page.status in {"current", "archived"}]
-            return walk_over(shown), lambda page: self._rows.child(page, kind)
-
-        return opened
+    def _children(self, id_: str, _: Query) -> Opened:
+        children = self._wiki.children[self._find.content("pages", id_).num]
+        shown = [page for page in children if page.status in {"current", "archived"}]
+        return walk_over(shown), self._rows.child
 
     def _comments(self, collection: Collection[Comment], _: str, query: Query) -> Opened:
         walk: Walk = collection.walk

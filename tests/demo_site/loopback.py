@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tests.demo_site.model import Row
     from tests.demo_site.wiki import Keys, Wiki
 
+SENT = web.RequestKey("sent", bytes)
+"""Under which key a request keeps what was sent with it."""
+
 
 class LoopbackSite:
     """A server on loopback, from entering the context until leaving it.
@@ -139,6 +142,7 @@ class LoopbackSite:
         recorded = Recorded(request.method, path, queries.split(raw_query), authorization=sent)
         recorded.through = self._through(request)
         self.requests.append(recorded)
+        request[SENT] = await request.read()
         hook = faults.before_request
         if hook is not None:
             hook(len(self.requests) - 1, path)
@@ -156,9 +160,9 @@ class LoopbackSite:
         if elsewhere is not None:
             recorded.status = 302
             return web.Response(status=302, headers={"Location": elsewhere + request.raw_path})
-        response = await self._answer(request, path, raw_query)
-        recorded.status = response.status
-        return response
+        answer = await self._answer(request, path, raw_query)
+        recorded.status = answer.status
+        return answer
 
     def _inside(self, request: web.BaseRequest, path: str) -> str:  # noqa: ARG002 - gateways need it
         """Take the context off a path; one that lies outside comes out as `/..` and itself."""
@@ -174,7 +178,15 @@ class LoopbackSite:
     def _trouble_envelope(self, status: int, title: str) -> Row:
         return v2_envelope(status, title)
 
-    async def _answer(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
+    def _port_of(self, request: web.BaseRequest) -> int:
+        """Tell at which port a request came in."""
+        transport = request.transport
+        address = None if transport is None else transport.get_extra_info("sockname")
+        return int(address[1]) if address else 0
+
+    async def _answer(
+        self, request: web.BaseRequest, path: str, raw_query: str
+    ) -> web.StreamResponse:
         return self._respond(request, path, raw_query)
 
     def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:

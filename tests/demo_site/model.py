@@ -14,6 +14,9 @@ class User:
     name: str
     email: str = ""
     account_type: str = "atlassian"
+    status: str = "active"
+    is_guest: bool = False
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,15 @@ class Permission:
     principal_id: str
     operation: str
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """One of those who alone may read or update a content, `principal_type` user or group."""
+
+    operation: str
+    principal_type: str
+    principal_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ class Content:
 
 @dataclass(slots=True, eq=False)
 class Page(Content):
-    """A page; its parent may be a folder, whiteboard or database, which have no list."""
+    """A page; its parent may be a tree item."""
 
     kind = "page"
 
@@ -130,6 +142,19 @@ class Page(Content):
     position: int | None = None
     subtype: str = "page"
     former_parent: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class TreeItem(Content):
+    """A folder, whiteboard, database or embed, which lies among the pages and has no list."""
+
+    kind = "tree-item"
+
+    type: str = "folder"
+    parent: int | None = None
+    parent_type: str | None = None
+    position: int | None = None
+    embed_url: str | None = None
 
 
 @dataclass(slots=True, eq=False)

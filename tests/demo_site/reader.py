@@ -26,11 +26,14 @@ class Reader:
         query = {name.replace("_", "-"): value for name, value in params.items()}
         return self.session.get(f"{self.site.base_url}{path}", params=query, timeout=10)
 
-    def object(self, path: str, **params: Any) -> dict[str, Any]:
-        response = self.get(V2 + path, **params)
+    def json(self, path: str, **params: Any) -> dict[str, Any]:
+        response = self.get(path, **params)
         response.raise_for_status()
         found: dict[str, Any] = response.json()
         return found
+
+    def object(self, path: str, **params: Any) -> dict[str, Any]:
+        return self.json(V2 + path, **params)
 
     def pages(self, path: str, **params: Any) -> Iterator[list[dict[str, Any]]]:
         found = self.object(path, **params)

@@ -13,7 +13,7 @@ _IDS = re.compile(r"/(?:att)?\d+(?=/|$)")
 class Recorded:
     """One request. The path is without `/wiki`; a status of 0 means that no answer was sent.
 
-    `authorization` is the header of that name, or None; `through` is "site" or "gateway".
+    `authorization` is the header of that name, or None; `through` is "site", "gateway" or "media".
     """
 
     method: str

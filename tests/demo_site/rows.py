@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Row,
         Space,
         Task,
+        TreeItem,
     )
     from tests.demo_site.store import Store
 
@@ -213,15 +214,32 @@ class Rows:
             "operation": {"key": permission.operation, "targetType": permission.target},
         }
 
-    def child(self, page: Page, kind: str | None = None) -> Row:
-        row: Row = {
+    def child(self, page: Page) -> Row:
+        return {
             "id": page.id,
             "status": page.status,
             "title": page.title,
             "spaceId": str(page.space),
             "childPosition": page.position,
         }
-        return {**row, "type": kind} if kind else row
+
+    def tree_item(self, item: TreeItem) -> Row:
+        row = {
+            "id": item.id,
+            "type": item.type,
+            "status": item.status,
+            "title": item.title,
+            "parentId": None if item.parent is None else str(item.parent),
+            "parentType": item.parent_type,
+            "position": item.position,
+            "authorId": item.author,
+            "ownerId": item.author,
+            "createdAt": iso_short(item.created),
+            "spaceId": str(item.space),
+            "version": self.content_version(item),
+            "_links": {"webui": f"/spaces/{self._key(item)}/{item.type}/{item.num}"},
+        }
+        return row if item.embed_url is None else {**row, "embedUrl": item.embed_url}
 
     def content_version(self, content: Content, number: int | None = None) -> Row:
         """Write one version of a content. `ncsStepVersion` is undocumented but seen live."""
@@ -260,6 +278,8 @@ class Rows:
             value = ""
         elif body_format == "atlas_doc_format":
             value = bodies.adf(content.num, version)
+        elif body_format not in {"storage", "raw", "editor"}:
+            value = bodies.rendered(content.num, version, body_format)
         elif isinstance(content, Page | BlogPost):
             value = bodies.storage(content.num, version)
         else:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tests.demo_site import api_v1, api_v2
+from tests.demo_site import api_v1, api_v2, users_bulk
 from tests.demo_site.api_v1 import ApiV1
 from tests.demo_site.api_v2 import ApiV2, Reply
 from tests.demo_site.chance import uuid_of
 from tests.demo_site.errors import NOT_FOUND_PAGE, NoSuchPath, v1_envelope, v2_envelope
 from tests.demo_site.faults import Faults
-from tests.demo_site.loopback import LoopbackSite
+from tests.demo_site.loopback import SENT, LoopbackSite
+from tests.demo_site.media import Media
 from tests.demo_site.troubles import compact, json_bytes, json_reply
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class DemoSite(LoopbackSite):
     ) -> None:
         self.faults = Faults(latency, replies_in_lists=replies_in_lists)
         super().__init__(wiki, self.faults, context_path="/wiki", host=host, port=port)
+        self.media = Media(wiki, self.faults)
+        self._media_port = 0
         secret = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
         self._authorization = f"Basic {secret}"
 
@@ -75,9 +78,24 @@ class DemoSite(LoopbackSite):
         """From its second page on, make a list answer with the same next link for ever."""
         self.faults.repeat_cursor(path)
 
-    async def _open(self, runner: web.ServerRunner) -> None:  # noqa: ARG002 - gateways need it
+    async def _open(self, runner: web.ServerRunner) -> None:
         self._v2 = ApiV2(self.wiki, self.faults, self.base_url)
-        self._v1 = ApiV1(self.wiki, self.base_url, EMAIL)
+        self._v1 = ApiV1(self.wiki, self.faults, self.base_url, EMAIL)
+        self._media_port = await self._listen(runner, 0)
+        self.media.url = f"http://{self._host}:{self._media_port}"
+
+    def _through(self, request: web.BaseRequest) -> str:
+        return "media" if self._port_of(request) == self._media_port else "site"
+
+    def _inside(self, request: web.BaseRequest, path: str) -> str:
+        return path if self._through(request) == "media" else super()._inside(request, path)
+
+    async def _answer(
+        self, request: web.BaseRequest, path: str, raw_query: str
+    ) -> web.StreamResponse:
+        if self._through(request) == "media":
+            return await self.media.answer(request, path, raw_query)
+        return await super()._answer(request, path, raw_query)
 
     def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
         faults = self.faults
@@ -110,9 +128,14 @@ class DemoSite(LoopbackSite):
         refusal = self._refusal(path, known=known)
         if refusal is not None:
             return refusal
+        of_file = self.media.reply(path, raw_query) or self.media.legacy_reply(path)
+        if of_file is not None:
+            return of_file
         try:
             if request.method == "GET" and path.startswith(api_v1.ROOT):
                 return self._v1.answer(path, raw_query, anonymous=not known)
+            if request.method == "POST" and path == users_bulk.PATH:
+                return users_bulk.users_bulk(self.wiki, request[SENT], self.base_url)
             if request.method == "GET" and path.startswith(api_v2.ROOT):
                 return self._v2.answer(path, raw_query, anonymous=not known)
         except NoSuchPath:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.demo_site import queries, words
-from tests.demo_site.chance import mix
 from tests.demo_site.errors import ApiError
+from tests.demo_site.hierarchy import TREE_ITEMS
 from tests.demo_site.paging import Cursor, Order, page_of
+from tests.demo_site.people_lists import role_mode
 from tests.demo_site.queries import Param, Query, one_of, some_of
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ PAGE_STATUSES = ("current", "archived", "trashed", "deleted", "historical", "dra
 _RAW = {"body-format": one_of("raw", "storage", "atlas_doc_format", *VIEWS)}
 _BODY = {"body-format": one_of(*BODIES)}
 
-Answer: TypeAlias = "Callable[[str, Query], Row]"
+Answer: TypeAlias = "Callable[[str, Query], Row | list[Row]]"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,15 @@ class Singles:
         params: dict[str, Param] = {f"include-{name}": queries.flag for name in space}
         params["description-format"] = one_of("plain", "view")
         yield Single("spaces/{id}", self._space, params)
+        asked_for: dict[str, Param] = {"status": one_of("current", "draft", "archived")}
+        yield Single("classification-levels", lambda *_: self._levels(), {})
+        yield Single("pages/{id}/classification-level", self._level, asked_for)
         yield Single("tasks/{id}", self._task, queries.BODY)
+        yield Single("space-role-mode", lambda *_: role_mode(self._wiki), {})
+        lying = ("collaborators", "direct-children", "operations", "properties")
+        flags: dict[str, Param] = {f"include-{name}": queries.flag for name in lying}
+        for kind in TREE_ITEMS:
+            yield Single(f"{kind}/{{id}}", partial(self._tree_item, kind), flags)
 
     def _content(
         self,
@@ -110,8 +120,7 @@ class Singles:
             operations = [{"operation": o, "targetType": t} for o, t in pairs]
             return _fragment(operations, None, link)
         if name == "likes":
-            likes = [{"accountId": a} for a in self._wiki.accounts if mix(content.num, hash_(a))]
-            return _fragment(likes[: mix(content.num) % 5], None, f"{link}/users")
+            return self._first_fifty(f"{kind}/{{id}}/likes/users", content.id)
         if name == "properties" and kind.endswith("comments"):
             return self._first_fifty("comments/{id}/properties", content.id)
         if name == "versions":
@@ -129,14 +138,35 @@ class Singles:
         for name in ("labels", "properties", "permissions"):
             if query.get(f"include-{name}"):
                 found[name] = self._first_fifty(f"spaces/{{id}}/{name}", id_)
+        people = self._wiki.people
+        if query.get("include-role-assignments") and people.has_roles and people.roles_ride:
+            found["roleAssignments"] = self._first_fifty("spaces/{id}/role-assignments", id_)
         if query.get("include-operations"):
             operations = [{"operation": o, "targetType": t} for o, t in words.OPERATIONS]
             link = f"/api/v2/spaces/{id_}/operations"
             found["operations"] = _fragment(operations, None, link)
         return found
 
+    def _levels(self) -> list[Row]:
+        if not self._wiki.usage.levels:
+            raise ApiError(404, "Classification levels do not exist")
+        return [dict(level) for level in self._wiki.usage.levels]
+
+    def _level(self, id_: str, query: Query) -> Row:
+        page = self._find.content("pages", id_)
+        level_id = self._wiki.usage.level_of.get(page.num)
+        of_status = page.status == query.get("status", "current")
+        for level in self._wiki.usage.levels:
+            if of_status and level["id"] == level_id:
+                return dict(level)
+        raise ApiError(404, f"Page [{id_}] does not have a classification level")
+
     def _task(self, id_: str, query: Query) -> Row:
         return self._rows.task(self._find.task(id_), query.body_format)
+
+    def _tree_item(self, kind: str, id_: str, query: Query) -> Row:
+        del query  # how the answer has what may be included is not described
+        return self._rows.tree_item(self._find.tree_item(kind, id_))
 
     def _first_fifty(self, path: str, id_: str) -> Row:
         listing = self._listings[path]
@@ -144,11 +174,6 @@ class Singles:
         items, following = page_of(walk, Order(listing.default_sort), None, CAP)
         link = f"/api/v2/{path.replace('{id}', id_)}"
         return _fragment([row(item) for item in items], following, link)
-
-
-def hash_(text: str) -> int:
-    """Turn a text into a number that does not change between processes."""
-    return mix(*text.encode())
 
 
 def _fragment(results: list[Any], following: Cursor | None, link: str) -> Row:

@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.demo_site import words
+from tests.demo_site.audit import AuditLog
 from tests.demo_site.bodies import Bodies
 from tests.demo_site.chance import uuid_of
 from tests.demo_site.clock import epoch_ms, iso
@@ -21,11 +22,15 @@ from tests.demo_site.model import (
     Label,
     Page,
     Property,
+    Restriction,
     Space,
     Task,
+    TreeItem,
     User,
 )
 from tests.demo_site.paging import Collection
+from tests.demo_site.people import People
+from tests.demo_site.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +55,9 @@ class Store:
         self.users.append(User(*words.APP_USER, account_type="app"))
         self.accounts = [user.account_id for user in self.users]
         self.groups = [Group(uuid_of(7, place), name) for place, name in enumerate(words.GROUPS)]
+        self.people = People(self.users, self.accounts, self.groups)
+        self.usage = Usage()
+        self.audit = AuditLog()
         self.spaces: Collection[Space] = Collection()
         self.labels: Collection[Label] = Collection()
         self.pages: Collection[Page] = Collection()
@@ -58,14 +66,19 @@ class Store:
         self.footer_comments: Collection[Comment] = Collection()
         self.inline_comments: Collection[Comment] = Collection()
         self.custom_content: Collection[CustomContent] = Collection()
+        self.tree_items: dict[str, Collection[TreeItem]] = {
+            kind: Collection() for kind in words.TREE_ITEMS
+        }
         self.tasks: Collection[Task] = Collection()
         self.empty_bodies: set[int] = set()
         self.children: defaultdict[int, list[Page]] = defaultdict(list)
+        self.tree_items_under: defaultdict[int, list[TreeItem]] = defaultdict(list)
         self.comments_on: defaultdict[int, list[Comment]] = defaultdict(list)
         self.replies_to: defaultdict[int, list[Comment]] = defaultdict(list)
         self.attachments_of: defaultdict[int, list[Attachment]] = defaultdict(list)
         self.custom_content_of: defaultdict[int, list[CustomContent]] = defaultdict(list)
         self.tasks_on: defaultdict[int, list[Task]] = defaultdict(list)
+        self.restrictions: dict[int, tuple[Restriction, ...]] = {}
         self.bodies = Bodies(self.accounts, body_bytes, self.tasks_on)
         self.labelled: defaultdict[int, set[int]] = defaultdict(set)
         self._label_nums: dict[tuple[str, str], int] = {}
@@ -88,7 +101,7 @@ class Store:
         return sorted(used | set(words.CUSTOM_TYPES))
 
     def contents(self) -> Iterator[Collection[Any]]:
-        """Get each collection of contents."""
+        """Get each collection of contents that has a list."""
         yield from (self.pages, self.blog_posts, self.attachments)
         yield from (self.footer_comments, self.inline_comments, self.custom_content)
 
@@ -107,6 +120,8 @@ class Store:
 
     def collection_of(self, content: Content) -> Collection[Any]:
         """Find the collection that a content belongs to."""
+        if isinstance(content, TreeItem):
+            return self.tree_items[content.type]
         if isinstance(content, Comment):
             return self.inline_comments if content.inline else self.footer_comments
         by_kind: dict[str, Collection[Any]] = {
@@ -142,6 +157,8 @@ class Store:
         match content:
             case Page(parent=int(parent)):
                 self.children[parent].append(content)
+            case TreeItem(parent=int(parent)):
+                self.tree_items_under[parent].append(content)
             case Comment():
                 self.comments_on[content.container.num].append(content)
                 if content.parent is not None:
@@ -158,6 +175,8 @@ class Store:
         match content:
             case Page(parent=int(parent)):
                 self.children[parent].remove(content)
+            case TreeItem(parent=int(parent)):
+                self.tree_items_under[parent].remove(content)
             case Comment():
                 self.comments_on[content.container.num].remove(content)
                 if content.parent is not None:
@@ -184,6 +203,7 @@ class Store:
             self.drop(custom)
         for task in self.tasks_on.pop(content.num, []):
             self.tasks.discard(task)
+        self.restrictions.pop(content.num, None)
         self.unlink(content)
         self.collection_of(content).discard(content)
 

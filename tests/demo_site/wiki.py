@@ -5,8 +5,13 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.demo_site.audit import plant_audit_log
 from tests.demo_site.changes import Changes
-from tests.demo_site.model import Attachment, BlogPost, Page
+from tests.demo_site.model import Attachment, BlogPost, CustomContent, Page
+from tests.demo_site.people_truth import people_of
+from tests.demo_site.readers import readers_of
+from tests.demo_site.restrictions import Planter, restrictions_of
+from tests.demo_site.usage import plant_usage, usage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +37,9 @@ class Wiki(Changes):
         Raises:
             ValueError: There would be too few pages for every awkward case to have one.
         """
+        from tests.demo_site.hierarchy_seed import plant_tree_items  # noqa: PLC0415 - as below
+        from tests.demo_site.people_seed import plant_people  # noqa: PLC0415 - as below
+        from tests.demo_site.remark_seed import plant_remarks  # noqa: PLC0415 - as below
         from tests.demo_site.seed import Seeder  # noqa: PLC0415 - the seeder needs this class
 
         if pages < MIN_PAGES:
@@ -43,6 +51,12 @@ class Wiki(Changes):
         gc.disable()
         try:
             Seeder(wiki, pages, seed).plant()
+            plant_tree_items(wiki, seed)
+            plant_remarks(wiki, seed)
+            plant_people(wiki, seed)
+            plant_usage(wiki, seed)
+            plant_audit_log(wiki, seed)
+            Planter(wiki, seed).plant()
         finally:
             if collecting:
                 gc.enable()
@@ -56,25 +70,48 @@ class Wiki(Changes):
                 **self._details("page", self.pages, "page_content_properties"),
                 **self._details("blog_post", self.blog_posts, "blog_post_content_properties"),
                 **self._details("attachment", self.attachments, "attachment_content_properties"),
+                **self._details(
+                    "custom_content", self.custom_content, "custom_content_content_properties"
+                ),
                 "pages": _ids(self.pages),
                 "blog_posts": _ids(self.blog_posts),
                 "attachments": _ids(self.attachments),
                 "custom_content": _ids(self.custom_content),
+                "custom_content_footer_comments": _ids(_on(CustomContent, self.footer_comments)),
+                **{
+                    f"{kind}s": _ids(i for i in items if i.status in {"current", "archived"})
+                    for kind, items in self.tree_items.items()
+                },
                 "child_pages": {
                     (str(page.parent), page.id)
                     for page in self.pages
                     if page.parent is not None and page.status in {"current", "archived"}
                 },
                 "page_footer_comments": _ids(_on(Page, self.footer_comments)),
+                "attachment_footer_comments": _ids(_on(Attachment, self.footer_comments)),
                 "page_inline_comments": _ids(_on(Page, self.inline_comments)),
                 "blog_post_footer_comments": _ids(_on(BlogPost, self.footer_comments)),
                 "blog_post_inline_comments": _ids(_on(BlogPost, self.inline_comments)),
                 "tasks": {(str(task.num),) for task in self.tasks},
+                "page_restrictions": restrictions_of(self, self.pages),
+                "blog_post_restrictions": restrictions_of(self, self.blog_posts),
                 "groups": {(group.id,) for group in self.groups},
+                **people_of(self),
+                **usage_of(self),
                 "content_inventory": {
                     (content.id,) for collection in self.contents() for content in collection
                 },
             }
+
+    def effective_readers(self) -> set[tuple[str, str]]:
+        """Get each page with each account that may read it; see `readers_of`."""
+        with self.lock:
+            return readers_of(self, self.pages)
+
+    def effective_blog_post_readers(self) -> set[tuple[str, str]]:
+        """Get each blog post with each account that may read it; see `readers_of`."""
+        with self.lock:
+            return readers_of(self, self.blog_posts)
 
     def _spaces(self) -> dict[str, Keys]:
         spaces = list(self.spaces)
@@ -85,9 +122,7 @@ class Wiki(Changes):
             "space_properties": {(str(s.num), str(p.num)) for s in spaces for p in s.properties},
         }
 
-    def _details(
-        self, name: str, contents: Iterable[Page | BlogPost | Attachment], properties: str
-    ) -> dict[str, Keys]:
+    def _details(self, name: str, contents: Iterable[Content], properties: str) -> dict[str, Keys]:
         return {
             f"{name}_labels": {(c.id, str(label)) for c in contents for label in c.labels},
             f"{name}_versions": {(c.id, n + 1) for c in contents for n in range(c.version)},

@@ -24,6 +24,8 @@ USERS = (
 )
 APP_USER = ("557058:f58131cb-b67d-43c7-b30d-6b58d40bd077", "Automation for Jira")
 
+TREE_ITEMS = ("folder", "whiteboard", "database", "embed")
+
 GROUPS = (
     "confluence-users",
     "confluence-guests",

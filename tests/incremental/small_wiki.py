@@ -26,6 +26,12 @@ PEOPLE_MAY: dict[str, Callable[[Wiki], object]] = {
     "comment on a blog post": lambda wiki: wiki.add_footer_comment(
         blog_post_id=wiki.some(wiki.blog_posts).id
     ),
+    "comment on a file": lambda wiki: wiki.add_footer_comment(
+        content_id=wiki.some(wiki.attachments).id
+    ),
+    "comment on a diagram": lambda wiki: wiki.add_footer_comment(
+        content_id=wiki.some(wiki.custom_content).id
+    ),
     "reply": lambda wiki: wiki.add_footer_comment(parent_id=wiki.some(wiki.footer_comments).id),
     "reply in a page": lambda wiki: wiki.add_inline_comment(
         parent_id=wiki.some(wiki.inline_comments).id

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.demo_site import Wiki
 from tests.incremental.runs import ClockedSite, full_table_streams, keys_of, last_state
-from tests.running import Run, clean_environment, command, settings_of
+from tests.running import Run, clean_environment, command, settings_of, truth_by_default
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def killed_run(
 
 def assert_complete(site: ClockedSite, runs: list[Run]) -> None:
     """Everything has been written by one of the runs, and what is read whole by the last."""
-    for stream, truth in site.truth().items():
+    for stream, truth in truth_by_default(site).items():
         assert keys_of(*runs, stream=stream) == truth, stream
     for stream in full_table_streams():
         assert set(runs[-1].keys(stream)) == site.truth()[stream], stream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from tests.running import clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.running import Run
 
 PROJECT = Path(__file__).parents[2]
 DEFINITION = PROJECT / "meltano.yml"
@@ -44,6 +47,23 @@ def defaults(loader: str) -> dict[str, Any]:
 def command_of(loader: str) -> str:
     """Return the command of a loader that Meltano has installed."""
     return str(INSTALLED / "loaders" / loader / "venv" / "bin" / loader)
+
+
+def load(run: Run, loader: str, folder: Path, **settings: Any) -> None:
+    """Pipe what the tap wrote into a loader."""
+    assert run.exit_status == 0, run.stderr
+    config = folder / "loader.json"
+    config.write_text(json.dumps({**defaults(loader), **settings}))
+    done = subprocess.run(  # noqa: S603 - the command is ours
+        [command_of(loader), "--config", str(config)],
+        input=run.stdout,
+        capture_output=True,
+        check=False,
+        env=environment({}),
+        text=True,
+        timeout=LONGEST_RUN,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
 
 
 @dataclass(frozen=True)

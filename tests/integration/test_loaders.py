@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from tap_confluence.cloud import STREAMS
 from tests.demo_site import DemoSite, Wiki
-from tests.integration.plugins import LONGEST_RUN, command_of, defaults, environment
-from tests.running import run_tap, settings_of
+from tests.integration.plugins import load
+from tests.running import run_tap, settings_of, truth_by_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,23 +24,6 @@ if TYPE_CHECKING:
 KEYS = {stream.name: stream.primary_keys for stream in STREAMS}
 
 pytestmark = pytest.mark.usefixtures("meltano_command")
-
-
-def load(run: Run, loader: str, folder: Path, **settings: Any) -> None:
-    """Pipe what the tap wrote into a loader."""
-    assert run.exit_status == 0, run.stderr
-    config = folder / "loader.json"
-    config.write_text(json.dumps({**defaults(loader), **settings}))
-    done = subprocess.run(  # noqa: S603 - the command is ours
-        [command_of(loader), "--config", str(config)],
-        input=run.stdout,
-        capture_output=True,
-        check=False,
-        env=environment({}),
-        text=True,
-        timeout=LONGEST_RUN,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
 
 
 def keys_in_duckdb(path: Path, stream: str) -> list[Key]:
@@ -67,7 +49,7 @@ class First:
 @pytest.fixture(scope="module")
 def first() -> Iterator[First]:
     with DemoSite(Wiki.seeded(pages=120, seed=7)) as site:
-        yield First(site, run_tap(settings_of(site)), site.truth())
+        yield First(site, run_tap(settings_of(site)), truth_by_default(site))
 
 
 def test_duckdb_loses_no_row(first: First, tmp_path: Path) -> None:

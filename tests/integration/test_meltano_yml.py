@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.plugins import PROJECT, definition, plugin
-from tests.running import run_command
+from tests.running import not_by_default, run_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,10 @@ def test_it_says_of_a_setting_what_the_tap_says(name: str) -> None:
 
 def test_it_has_the_capabilities_of_the_tap() -> None:
     assert set(TAP["capabilities"]) == set(about()["capabilities"])
+
+
+def test_it_leaves_out_the_streams_that_the_tap_leaves_out_by_default() -> None:
+    assert TAP["select"] == ["*.*", *(f"!{name}.*" for name in sorted(not_by_default()))]
 
 
 def test_no_plugin_is_looked_up_at_meltano_hub() -> None:

@@ -48,7 +48,7 @@ INCLUDES = {
 }
 CONTENT_INCLUDES = {**INCLUDES, "likes": NO_STREAM, "isFavoritedByCurrentUser": NO_STREAM}
 COMMENT_INCLUDES = {"operations": NO_STREAM, "likes": NO_STREAM, "versions": NO_STREAM}
-FOOTER_OWNERS = {"attachmentId": OTHER_OWNER, "customContentId": OTHER_OWNER}
+OWNER_KEYS = ("pageId", "blogPostId", "attachmentId", "customContentId")
 INLINE_INCLUDES = {
     "properties.results": NO_STREAM,
     "properties.meta": NO_STREAM,
@@ -57,6 +57,7 @@ INLINE_INCLUDES = {
 EXPORTED = {"body.export_view": RENDERED}
 READABLE = {"bodyMarkdown": "made of the body", "bodyText": "made of the body"}
 MODIFIED = {"modifiedAt": OWN_TIME}
+FETCHED = dict.fromkeys(("filePath", "fileSha256", "fileSkipped"), "tells where the file was put")
 
 
 def label(owner_key: str) -> Contract:
@@ -67,19 +68,24 @@ def version(owner_key: str, model: str, owner: str) -> Contract:
     return Contract((model,), added={owner_key: OWNER} | MODIFIED, left_out={owner: REPEATED})
 
 
+def post_version(owner_key: str, model: str, owner: str) -> Contract:
+    added = {owner_key: OWNER, "body": "the model has it under what it is a version of"}
+    return Contract((model,), added=added | MODIFIED, left_out={owner: REPEATED})
+
+
 def content_property(owner_key: str) -> Contract:
     return Contract(("ContentProperty",), added={owner_key: OWNER} | MODIFIED)
 
 
-def footer_comment(model: str, other_owner: str) -> Contract:
+def footer_comment(model: str, owner_key: str) -> Contract:
     return Contract(
         (model, "ChildrenCommentModel", "FooterCommentModel"),
         added={"resolutionStatus": "seen in answers, not in the description"}
         | MODIFIED
         | EXPORTED
         | READABLE,
-        left_out={other_owner: OTHER_OWNER, "properties": NO_STREAM}
-        | FOOTER_OWNERS
+        left_out={key: OTHER_OWNER for key in OWNER_KEYS if key != owner_key}
+        | {"properties": NO_STREAM}
         | COMMENT_INCLUDES,
     )
 
@@ -118,9 +124,9 @@ CONTRACTS = {
         left_out=CONTENT_INCLUDES,
     ),
     "PAGE_LABEL": label("pageId"),
-    "PAGE_VERSION": version("pageId", "PageVersion", "page"),
+    "PAGE_VERSION": post_version("pageId", "PageVersion", "page"),
     "PAGE_CONTENT_PROPERTY": content_property("pageId"),
-    "PAGE_FOOTER_COMMENT": footer_comment("PageCommentModel", "blogPostId"),
+    "PAGE_FOOTER_COMMENT": footer_comment("PageCommentModel", "pageId"),
     "PAGE_INLINE_COMMENT": inline_comment("PageInlineCommentModel", "blogPostId"),
     "CHILD_PAGE": Contract(
         ("ChildPage",),
@@ -132,19 +138,33 @@ CONTRACTS = {
         left_out=CONTENT_INCLUDES,
     ),
     "BLOG_POST_LABEL": label("blogPostId"),
-    "BLOG_POST_VERSION": version("blogPostId", "BlogPostVersion", "blogpost"),
+    "BLOG_POST_VERSION": post_version("blogPostId", "BlogPostVersion", "blogpost"),
     "BLOG_POST_CONTENT_PROPERTY": content_property("blogPostId"),
-    "BLOG_POST_FOOTER_COMMENT": footer_comment("BlogPostCommentModel", "pageId"),
+    "BLOG_POST_FOOTER_COMMENT": footer_comment("BlogPostCommentModel", "blogPostId"),
     "BLOG_POST_INLINE_COMMENT": inline_comment("BlogPostInlineCommentModel", "pageId"),
     "ATTACHMENT": Contract(
         ("AttachmentBulk", "AttachmentSingle"),
-        added=MODIFIED,
+        added=MODIFIED | FETCHED,
         left_out=INCLUDES,
     ),
     "ATTACHMENT_LABEL": label("attachmentId"),
     "ATTACHMENT_VERSION": version("attachmentId", "AttachmentVersion", "attachment"),
     "ATTACHMENT_CONTENT_PROPERTY": content_property("attachmentId"),
     "TASK": Contract(("Task",), added=MODIFIED),
+    "USER": Contract(
+        ("User",),
+        added={"isGuest": "as REST v1 calls it", "username": "only Data Center has it"},
+    ),
+    "PAGE_LIKE": Contract(("Like",), added={"pageId": OWNER}),
+    "BLOG_POST_LIKE": Contract(("Like",), added={"blogPostId": OWNER}),
+    "COMMENT_LIKE": Contract(("Like",), added={"commentId": OWNER}),
+    "SPACE_ROLE": Contract(("SpaceRole",)),
+    "SPACE_ROLE_ASSIGNMENT": Contract(
+        ("SpaceRoleAssignment",),
+        added={"spaceId": OWNER}
+        | dict.fromkeys(("principalType", "principalId"), "made of the principal"),
+        left_out={"principal": "in columns of its own"},
+    ),
     "GROUP": Contract(
         ("Group",),
         added={
@@ -158,9 +178,53 @@ CONTRACTS = {
         added=MODIFIED | EXPORTED,
         left_out=INCLUDES,
     ),
+    "CUSTOM_CONTENT_LABEL": label("customContentId"),
+    "CUSTOM_CONTENT_VERSION": version("customContentId", "CustomContentVersion", "custom"),
+    "CUSTOM_CONTENT_CONTENT_PROPERTY": content_property("customContentId"),
+    "CUSTOM_CONTENT_FOOTER_COMMENT": footer_comment("CustomContentCommentModel", "customContentId"),
+    "ATTACHMENT_FOOTER_COMMENT": footer_comment("AttachmentCommentModel", "attachmentId"),
+    "FOLDER": Contract(("FolderSingle",)),
+    "WHITEBOARD": Contract(
+        ("WhiteboardSingle",), left_out={"_links.editui": "leads where `webui` does"}
+    ),
+    "DATABASE": Contract(("DatabaseSingle",)),
+    "EMBED": Contract(("SmartLinkSingle",)),
+    "LABEL": Contract(("Label",)),
+    "CLASSIFICATION_LEVEL": Contract(("ClassificationLevel",)),
+    "PAGE_CLASSIFICATION_LEVEL": Contract(("ClassificationLevel",), added={"pageId": OWNER}),
+    "AUDIT_RECORD": Contract(
+        ("AuditRecord",),
+        added={
+            "id": "made of what the record says",
+            "createdAt": "made of the creation date",
+            "authorId": "made of the author",
+            "affectedObject.id": "only Data Center has it",
+        },
+        left_out={"creationDate": "as createdAt"}
+        | dict.fromkeys(
+            (
+                *("author.operations", "author.username", "author.userKey", "author.accountId"),
+                *("author.accountType", "author.externalCollaborator", "author.publicName"),
+                *("author.isExternalCollaborator", "author.isGuest"),
+            ),
+            "said of users in the stream of users",
+        ),
+        api="v1",
+    ),
 }
 
-NOT_FROM_ONE_MODEL = {"CONTENT_INVENTORY"}
+NOT_FROM_ONE_MODEL = {
+    "BLOG_POST_RESTRICTION",
+    "BLOG_POST_VIEWS",
+    "CONTENT_INVENTORY",
+    "CONTENT_STATE",
+    "GROUP_MEMBER",
+    "PAGE_RESTRICTION",
+    "PAGE_VIEWS",
+    "PAGE_WATCHER",
+    "SPACE_WATCHER",
+    "TEMPLATE",
+}
 
 EVERY_CONTRACT = pytest.mark.parametrize("name", CONTRACTS)
 

@@ -7,11 +7,15 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from tap_confluence import schemas
+from tests.schemas import other_samples, people_samples, usage_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEYS = {
+    **people_samples.KEYS,
+    **other_samples.KEYS,
+    **usage_samples.KEYS,
     "ATTACHMENT": ("id",),
     "ATTACHMENT_CONTENT_PROPERTY": ("attachmentId", "id"),
     "ATTACHMENT_LABEL": ("attachmentId", "id"),
@@ -87,6 +91,9 @@ BLOG_POST = {
 }
 
 SAMPLES: dict[str, dict[str, Any]] = {
+    **people_samples.SAMPLES,
+    **other_samples.SAMPLES,
+    **usage_samples.SAMPLES,
     "ATTACHMENT": {
         "id": "att61",
         "status": "current",
@@ -102,6 +109,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "fileSize": 5_000_000_000,
         "webuiLink": "/pages/viewpageattachments.action?pageId=11",
         "downloadLink": "/download/attachments/11/kettle.png",
+        "filePath": "TEA/11/att61-v2-kettle.png",
+        "fileSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "fileSkipped": "too large",
         "version": VERSION,
         "modifiedAt": MODIFIED,
         "_links": {"webui": "/w", "download": "/d"},
@@ -114,7 +124,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "BLOG_POST_FOOTER_COMMENT": {"blogPostId": "21", **FOOTER_COMMENT},
     "BLOG_POST_INLINE_COMMENT": {"blogPostId": "21", **INLINE_COMMENT},
     "BLOG_POST_LABEL": {"blogPostId": "21", **LABEL},
-    "BLOG_POST_VERSION": {"blogPostId": "21", **HISTORY},
+    "BLOG_POST_VERSION": {"blogPostId": "21", **HISTORY, "body": BODY},
     "CHILD_PAGE": {
         "parentId": "10",
         "id": "11",
@@ -170,7 +180,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PAGE_FOOTER_COMMENT": {"pageId": "11", **FOOTER_COMMENT},
     "PAGE_INLINE_COMMENT": {"pageId": "11", **INLINE_COMMENT},
     "PAGE_LABEL": {"pageId": "11", **LABEL},
-    "PAGE_VERSION": {"pageId": "11", **HISTORY},
+    "PAGE_VERSION": {"pageId": "11", **HISTORY, "body": BODY},
     "SPACE": {
         "id": "1",
         "key": "TEA",
@@ -352,6 +362,7 @@ def test_only_properties_of_content_and_spaces_hold_any_json() -> None:
     assert untyped == {
         "ATTACHMENT_CONTENT_PROPERTY.value",
         "BLOG_POST_CONTENT_PROPERTY.value",
+        "CUSTOM_CONTENT_CONTENT_PROPERTY.value",
         "PAGE_CONTENT_PROPERTY.value",
         "SPACE_PROPERTY.value",
     }

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.demo_site import Wiki
-from tests.running import run_tap
+from tests.running import run_tap, truth_by_default
 
 if TYPE_CHECKING:
     from tests.demo_site import DemoSite
@@ -48,7 +48,7 @@ def test_batch_files_hold_every_record_whole(
         if message["type"] == "BATCH":
             for url in message["manifest"]:
                 rows[message["stream"]] += read(Path(url.removeprefix("file://")))
-    truth = site.truth()
+    truth = truth_by_default(site)
     keys = {m["stream"]: m["key_properties"] for m in run.messages if m["type"] == "SCHEMA"}
     assert {
         stream: {tuple(row[key] for key in keys[stream]) for row in found}

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from tap_confluence.cloud import STREAMS
 from tests.demo_site import DemoSite, Wiki
-from tests.running import Run, only, run_tap, settings_of
+from tests.running import Run, everything, only, run_tap, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,14 @@ def site() -> Iterator[DemoSite]:
 @pytest.fixture(scope="module")
 def run(site: DemoSite) -> Run:
     """One run of all streams, which the tests of this module look at."""
-    return run_tap(settings_of(site))
+    return run_tap(settings_of(site), catalog=everything())
 
 
 @pytest.fixture(scope="module")
 def replies_apart() -> Iterator[Run]:
     """The same of a site whose lists of comments are without replies."""
     with DemoSite(Wiki.seeded(pages=30, seed=3), replies_in_lists=False) as site:
-        yield run_tap(settings_of(site))
+        yield run_tap(settings_of(site), catalog=everything())
 
 
 def test_every_record_is_as_its_schema_says(run: Run, replies_apart: Run) -> None:
@@ -132,6 +132,8 @@ def test_the_state_does_not_grow_with_the_wiki(run: Run, site: DemoSite) -> None
 
 def test_streams_read_in_full_end_with_an_activate_version_message(run: Run) -> None:
     full = {e["tap_stream_id"] for e in only()["streams"] if "replication_key" not in e}
+    # No run meets all people there are.
+    full.remove("users")
     versions = {m["stream"]: m["version"] for m in run.messages if m["type"] == "ACTIVATE_VERSION"}
 
     assert set(versions) == full

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.content import to_markdown, to_text
+from tap_confluence.content import Links, Person, to_markdown, to_text
 from tests.demo_site import Wiki
 from tests.running import run_tap
 
@@ -17,6 +17,15 @@ WITH_BODIES = ("pages", "blog_posts", "page_footer_comments", "blog_post_inline_
 @pytest.fixture
 def wiki() -> Wiki:
     return Wiki.seeded(pages=24, seed=7)
+
+
+def links_of(record: dict[str, Any], site: DemoSite) -> Links:
+    """Return where the references of a record have to lead."""
+    address = f"{site.base_url}/people"
+    people = {u.account_id: Person(u.name, f"{address}/{u.account_id}") for u in site.wiki.users}
+    space_key = record["_links"]["webui"].split("/")[2]
+    content_id = record.get("pageId") or record.get("blogPostId") or record["id"]
+    return Links(site.base_url, space_key, content_id, people)
 
 
 @pytest.mark.parametrize("body_format", ["storage", "atlas_doc_format"])
@@ -32,8 +41,9 @@ def test_bodies_come_as_markdown_and_as_text_when_asked_for(
         assert run.records[stream]
         for record in run.records[stream]:
             value = record["body"][body_format]["value"]
-            assert record["bodyMarkdown"] == to_markdown(value, body_format)
-            assert record["bodyText"] == to_text(value, body_format)
+            links = links_of(record, site)
+            assert record["bodyMarkdown"] == to_markdown(value, body_format, links)
+            assert record["bodyText"] == to_text(value, body_format, links)
 
 
 def test_bodies_are_left_as_they_are_by_default(config: dict[str, Any]) -> None:

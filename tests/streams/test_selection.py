@@ -8,12 +8,12 @@ import pytest
 
 from tap_confluence.cloud import STREAMS
 from tests.demo_site import DemoSite, Wiki
-from tests.running import only, run_tap, settings_of
+from tests.running import everything, only, run_tap, settings_of, truth_by_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = tuple(stream.name for stream in STREAMS)
+NAMES = tuple(stream.name for stream in STREAMS if not stream.comes_last)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,50 @@ def test_a_stream_by_itself_is_complete_and_alone(
     assert len(run.keys(name)) == len(set(run.keys(name)))
     bookmarks = run.state["bookmarks"]
     assert {n for n in bookmarks if "replication_key_value" in bookmarks[n]} <= {name}
+
+
+def test_discovery_says_which_streams_are_left_out_by_default() -> None:
+    stated = {
+        entry["tap_stream_id"]: root["metadata"]["selected-by-default"]
+        for entry in only()["streams"]
+        for root in entry["metadata"]
+        if not root["breadcrumb"]
+    }
+
+    assert stated == {stream.name: stream.selected_by_default for stream in STREAMS}
+    assert not all(stated.values())
+
+
+def test_without_a_catalog_the_streams_are_read_that_are_selected_by_default(
+    site: DemoSite, config: dict[str, Any]
+) -> None:
+    run = run_tap(config)
+
+    assert run.exit_status == 0
+    assert {schema["stream"] for schema in run.schemas} == set(truth_by_default(site))
+
+
+def test_a_catalog_that_says_nothing_of_a_stream_leaves_it_to_the_default(
+    site: DemoSite, config: dict[str, Any]
+) -> None:
+    catalog = only()
+    for entry in catalog["streams"]:
+        for metadata in entry["metadata"]:
+            if not metadata["breadcrumb"]:
+                del metadata["metadata"]["selected"]
+
+    run = run_tap(config, catalog=catalog)
+
+    assert {schema["stream"] for schema in run.schemas} == set(truth_by_default(site))
+
+
+def test_everything_can_be_selected(site: DemoSite, config: dict[str, Any]) -> None:
+    run = run_tap(config, catalog=everything())
+
+    assert run.exit_status == 0
+    for stream, keys in site.truth().items():
+        assert set(run.keys(stream)) == keys, stream
+        assert len(run.keys(stream)) == len(keys), stream
 
 
 def test_a_child_without_its_parent_keeps_a_bookmark_of_its_own(

@@ -10,22 +10,16 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tap_confluence.content import Links
+from tap_confluence.content import Links, Person
 
 _HEAD: Final = re.compile(r"^==== (.+) \((\w+)\)\n", re.MULTILINE)
 
-# What the gallery's links know; all else stays a name.
+# Where the bodies of the gallery are.
 LINKS: Final = Links(
-    base_url="https://acme.atlassian.net/wiki",
-    pages={
-        (None, "Home"): "https://acme.atlassian.net/wiki/spaces/ENG/pages/1",
-        ("OPS", "Runbook"): "https://acme.atlassian.net/wiki/spaces/OPS/pages/2",
-    },
-    attachments={
-        (None, "spec.pdf"): "https://acme.atlassian.net/wiki/download/attachments/1/spec.pdf",
-        (None, "known.png"): "https://acme.atlassian.net/wiki/download/attachments/1/known.png",
-    },
-    users={"5b10": "Ada Lovelace"},
+    root="https://acme.atlassian.net/wiki",
+    space_key="ENG",
+    content_id="1",
+    people={"5b10": Person("Ada Lovelace", "https://acme.atlassian.net/wiki/people/5b10")},
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.demo_site.api_v2 import Reply
+from tests.demo_site.audit import data_center_answer
 from tests.demo_site.datacenter.content_api import ContentApi
 from tests.demo_site.datacenter.contents import ContentRows
 from tests.demo_site.datacenter.finder import Finder
@@ -15,9 +16,11 @@ from tests.demo_site.datacenter.spaces import SpaceRows
 from tests.demo_site.errors import ApiError, NoSuchPath, v1_envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.demo_site.datacenter.asked import Asked
     from tests.demo_site.datacenter.setting import Setting
-    from tests.demo_site.model import Row
+    from tests.demo_site.model import Content, Row, Space
 
 _REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
 
@@ -57,11 +60,11 @@ class Api:
         match asked.segments:
             case ["rest", "api", "search"]:
                 return self._contents.search_anything(asked)
-            case ["rest", "api", "content", *rest]:
+            case ["rest", "api", "content", *rest] if "watchers" not in rest:
                 return self._contents.answer(asked, rest)
             case ["rest", "experimental", "content", id_, "version"]:
                 return self._contents.versions(asked, id_)
-            case ["rest", "api", "space", *rest]:
+            case ["rest", "api", "space", *rest] if "watchers" not in rest:
                 return self._spaces.answer(asked, rest)
             case ["rest", "api", "label", "labels"]:
                 return self._spaces.all_labels(asked)
@@ -72,8 +75,14 @@ class Api:
         match asked.segments:
             case ["rest", "api", "user", *rest]:
                 return self._user(asked, rest)
+            case ["rest", "auditing", "1.0", "events"] if not asked.anonymous:
+                return data_center_answer(self._wiki, asked)
             case ["rest", "api", "server-information"] if self._site.release >= (8, 4):
                 return self._server()
+            case ["rest", "api", "content", id_, "watchers"] if not asked.anonymous:
+                return self._watchers(asked, self._find.content(id_))
+            case ["rest", "api", "space", key, "watchers"] if not asked.anonymous:
+                return self._watchers(asked, self._find.space(key))
             case ["rest", "api", "group", *rest]:
                 return self._group(asked, rest)
         raise NoSuchPath
@@ -87,13 +96,17 @@ class Api:
                 return self._people.stranger()
             case ["list"] if self._site.release >= (8, 0):
                 users = [] if asked.anonymous else self._people.all()
-                return self._lists.by_offset(asked, users, lambda user: user, default_limit=100)
+                return self._lists.by_offset(asked, users, self._user_row(asked), default_limit=100)
             case [] if not asked.anonymous:
                 found = self._people.find(asked.text("key"), asked.text("username"))
                 if found is None:
                     raise ApiError(404, "No user found with the key or name")
-                return found
+                return self._user_row(asked)(found)
         raise NoSuchPath
+
+    def _user_row(self, asked: Asked) -> Callable[[Row], Row]:
+        expanded = "status" in asked.texts("expand")
+        return lambda row: self._people.with_status(row, expanded=expanded)
 
     def _group(self, asked: Asked, rest: list[str]) -> Row:
         if asked.anonymous:
@@ -106,9 +119,15 @@ class Api:
             case [name]:
                 return people.group(self._find.group(name))
             case [name, "member"]:
-                members = people.members(self._find.group(name))
-                return self._lists.by_offset(asked, members, lambda user: user, default_limit=200)
+                members, row = people.members(self._find.group(name)), self._user_row(asked)
+                return self._lists.by_offset(asked, members, row, default_limit=200)
         raise NoSuchPath
+
+    def _watchers(self, asked: Asked, watched: Content | Space) -> Row:
+        if not self._site.faults.administrator:
+            raise ApiError(403, "Only an administrator may see who watches")
+        watchers = [self._people.user(who) for who in self._wiki.people.watchers(watched)]
+        return self._lists.by_offset(asked, watchers, self._user_row(asked))
 
     def _server(self) -> Row:
         major, minor = self._site.release

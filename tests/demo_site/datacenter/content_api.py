@@ -172,8 +172,8 @@ class ContentApi:
             case ["history"]:
                 tree = expansion(asked, "previousVersion,nextVersion,lastUpdated")
                 return self._rows.history(content, tree, content.version)
-            case ["restriction", "byOperation"]:
-                return self._rows.restrictions(content, expansion(asked) or _RESTRICTIONS)
+            case ["restriction", "byOperation", *operations]:
+                return self._restrictions(asked, content, operations)
             case ["child"]:
                 return self._rows.row(content, {"children": expansion(asked)})["children"]
             case ["child", kind]:
@@ -181,6 +181,16 @@ class ContentApi:
             case ["descendant", "comment"]:
                 every = list(comments_on(self._wiki, content, replies=True))
                 return self._contents(asked, every)
+        raise NoSuchPath
+
+    def _restrictions(self, asked: Asked, content: Content, operations: list[str]) -> Row:
+        rows = self._rows.restrictions
+        match operations:
+            case []:
+                return rows.by_operation(content, expansion(asked) or _RESTRICTIONS)
+            case ["read" | "update" as operation]:
+                start, limit = asked.number("start", 0), asked.number("limit", 100)
+                return rows.one(content, operation, start, limit)
         raise NoSuchPath
 
     def _details(self, asked: Asked, content: Content, rest: list[str]) -> Row:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, quote_plus
 
-from tests.demo_site.chance import mix, pick, uuid_of
+from tests.demo_site.chance import mix, uuid_of
 from tests.demo_site.datacenter.extent import ancestors, comments_on
 from tests.demo_site.model import Attachment, BlogPost, Comment, Content, Page
+from tests.demo_site.restriction_rows import RestrictionRows
 from tests.demo_site.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from tests.demo_site.datacenter.expand import Tree
-    from tests.demo_site.datacenter.people import People
-    from tests.demo_site.datacenter.setting import Setting
-    from tests.demo_site.datacenter.spaces import SpaceRows
-    from tests.demo_site.model import Label, Property, Row
+    from tests.demo_site.datacenter.setting import AnySetting
+    from tests.demo_site.model import Label, Property, Row, Space
+    from tests.demo_site.restriction_rows import Principals
+
+    class SpaceWriter(Protocol):
+        """Writes spaces."""
+
+        def row(self, space: Space, tree: Tree) -> Row: ...
+
 
 BODIES = ("storage", "view", "export_view", "styled_view", "anonymous_export_view", "editor")
 _PLAIN = re.compile(r"[A-Za-z0-9 ._-]+")
@@ -31,12 +37,12 @@ class ContentRows:
 
     Args:
         site: The site.
-        people: Writes users.
+        people: Writes users and groups.
     """
 
-    spaces: SpaceRows
+    spaces: SpaceWriter
 
-    def __init__(self, site: Setting, people: People) -> None:
+    def __init__(self, site: AnySetting, people: Principals) -> None:
         wiki = site.wiki
         self._wiki = wiki
         self._faults = site.faults
@@ -44,6 +50,7 @@ class ContentRows:
         self._times = site.times
         self._base_url = site.base_url
         self._cloud = Rows(wiki)
+        self.restrictions = RestrictionRows(wiki, site.faults, site.base_url, people)
         self._makers: dict[str, Callable[[Content, Tree, int], Any]] = {
             "space": lambda c, tree, _: self.spaces.row(wiki.spaces[c.space], tree),
             "container": self._container,
@@ -54,7 +61,7 @@ class ContentRows:
             "metadata": self._metadata,
             "children": self._children,
             "descendants": self._descendants,
-            "restrictions": lambda c, tree, _: self.restrictions(c, tree),
+            "restrictions": lambda c, tree, _: self.restrictions.by_operation(c, tree),
         }
 
     def row(self, content: Content, tree: Tree, number: int | None = None) -> Row:
@@ -172,33 +179,6 @@ class ContentRows:
             "minorEdit": False,
             "hidden": False,
         }
-
-    def restrictions(self, content: Content, tree: Tree) -> Row:
-        """Write who alone may read and update a content; somebody may on one of eleven."""
-        path = f"/rest/api/content/{content.id}/restriction/byOperation"
-        row: Row = {"_links": {"self": f"{self._base_url}{path}"}, "_expandable": {}}
-        for operation in ("read", "update"):
-            if operation not in tree:
-                row["_expandable"][operation] = ""
-                continue
-            users = []
-            if operation == "update" and content.num % 11 == 0:
-                users = [self._people.user(pick(self._wiki.accounts, content.num))]
-            branch = tree[operation].get("restrictions", {})
-            lists: Row = {"_expandable": {}}
-            for name, members in (("user", users), ("group", [])):
-                if name in branch:
-                    where = f"{path}/{operation}"
-                    lists[name] = self.nested(members, "restrictions", where, lambda user: user)
-                else:
-                    lists["_expandable"][name] = ""
-            row[operation] = {
-                "operation": operation,
-                "restrictions": lists,
-                "_links": {"self": f"{self._base_url}{path}/{operation}"},
-                "_expandable": {"content": f"/rest/api/content/{content.id}"},
-            }
-        return row
 
     def nested(self, items: Iterable[Any], kind: str, path: str, row: Callable[[Any], Row]) -> Row:
         """Write the beginning of a list that stands inside a row."""

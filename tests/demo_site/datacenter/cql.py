@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.demo_site.datacenter.extent import is_here
 from tests.demo_site.errors import ApiError
@@ -25,7 +25,14 @@ _TOKEN = re.compile(
 _NOW = re.compile(r"-(\d+)([mhdw])")
 _UNITS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _FIELDS = ("type", "space", "lastmodified", "created", "id", "content", "label")
-_TYPES = ("page", "blogpost", "comment", "attachment")
+_REFUSED = "com.atlassian.confluence.api.service.exceptions.api.BadRequestException: "
+
+
+class Hit(NamedTuple):
+    """A content that a search found; its key says where in the order of the search it stands."""
+
+    key: tuple[int, ...]
+    content: Content
 
 
 @dataclass
@@ -33,7 +40,7 @@ class Search:
     """A query taken apart: what each field has to be, and in which order."""
 
     text: str
-    types: set[str] = field(default_factory=lambda: set(_TYPES))
+    types: set[str]
     tests: list[Callable[[Content, int], bool]] = field(default_factory=list)
     since: int | None = None
     order: list[tuple[str, bool]] = field(default_factory=list)
@@ -45,26 +52,48 @@ class Searcher:
     Args:
         wiki: The wiki.
         times: Reads dates in the time zone of the user.
+        has: Whether a content exists on this kind of site.
     """
 
-    def __init__(self, wiki: Store, times: LocalTimes) -> None:
+    def __init__(
+        self, wiki: Store, times: LocalTimes, has: Callable[[Content], bool] = is_here
+    ) -> None:
         self._wiki = wiki
         self._times = times
+        self._has = has
+        self.collections: dict[str, tuple[Collection[Any], ...]] = {
+            "page": (wiki.pages,),
+            "blogpost": (wiki.blog_posts,),
+            "comment": (wiki.footer_comments, wiki.inline_comments),
+            "attachment": (wiki.attachments,),
+        }
 
     def find(self, cql: str, *, archived_spaces: bool, lag: float) -> list[Content]:
-        """Find content.
+        """Find content; see `hits`."""
+        return [hit.content for hit in self.hits(cql, archived_spaces=archived_spaces, lag=lag)]
 
-        Current content alone is in the index, and only as it was before the lag.
+    def hits(
+        self,
+        cql: str,
+        *,
+        archived_spaces: bool,
+        lag: float,
+        statuses: frozenset[str] = frozenset({"current"}),
+    ) -> list[Hit]:
+        """Find content, in the order that is asked for.
+
+        The index has all only as it was before the lag.
 
         Args:
             cql: The query.
             archived_spaces: Whether to look into spaces that are archived, too.
             lag: Seconds of the wiki's clock by which the index is behind.
+            statuses: The statuses of what is looked for.
 
         Raises:
             ApiError: The query is none that is understood.
         """
-        search = _Parser(self._wiki, self._times, cql).search()
+        search = _Parser(self._wiki, self._times, cql, set(self.collections)).search()
         horizon = self._wiki.now_ms - round(lag * 1000) if lag else None
         shut = set()
         if not archived_spaces:
@@ -78,30 +107,35 @@ class Searcher:
                 if (
                     modified >= 0
                     and content.space not in shut
+                    and type_of(content) in search.types
                     and all(test(content, modified) for test in search.tests)
-                    and _is_indexed(content)
+                    and self._is_indexed(content, statuses)
                 ):
-                    found.append((modified, content))
-        return _ordered(found, search.order)
+                    found.append(Hit(_place(search.order, modified, content), content))
+        return sorted(found, key=lambda hit: hit.key)
 
     def _collections(self, types: set[str]) -> Iterator[Collection[Any]]:
-        wiki = self._wiki
-        by_type: dict[str, tuple[Collection[Any], ...]] = {
-            "page": (wiki.pages,),
-            "blogpost": (wiki.blog_posts,),
-            "comment": (wiki.footer_comments, wiki.inline_comments),
-            "attachment": (wiki.attachments,),
-        }
-        for name, collections in by_type.items():
-            if name in types:
-                yield from collections
+        wanted = (self.collections[name] for name in types)
+        yield from {id(each): each for collections in wanted for each in collections}.values()
+
+    def _is_indexed(self, content: Content, statuses: frozenset[str]) -> bool:
+        if content.status not in statuses or not self._has(content):
+            return False
+        holder = getattr(content, "container", None)
+        return holder is None or self._is_indexed(holder, statuses)
+
+
+def type_of(content: Content) -> str:
+    """Get the type by which a content is searched for, such as `page` or one of an app."""
+    return getattr(content, "type", None) or content.kind
 
 
 class _Parser:
-    def __init__(self, wiki: Store, times: LocalTimes, cql: str) -> None:
+    def __init__(self, wiki: Store, times: LocalTimes, cql: str, types: set[str]) -> None:
         self._wiki = wiki
         self._times = times
-        self._found = Search(cql)
+        self._types = types
+        self._found = Search(cql, set(types))
         self._tokens: list[tuple[str, bool]] = []
         at = 0
         text = cql.rstrip()
@@ -160,9 +194,14 @@ class _Parser:
 
     def _membership(self, name: str, values: list[str], *, wanted: bool) -> None:
         if name == "type":
-            if not set(values) <= set(_TYPES):
-                raise self._refusal()
-            self._found.types &= set(values) if wanted else set(_TYPES) - set(values)
+            unknown = sorted(set(values) - self._types)
+            if unknown:
+                why = (
+                    f". Unsupported value '{unknown[0]}' for field 'type'. "
+                    f"Supported values are: [{', '.join(sorted(self._types))}]"
+                )
+                raise self._refusal(why)
+            self._found.types &= set(values) if wanted else self._types - set(values)
             return
         tests = self._found.tests
         if name == "space":
@@ -246,8 +285,8 @@ class _Parser:
         if not self._skip(word):
             raise self._refusal()
 
-    def _refusal(self) -> ApiError:
-        return ApiError(400, f"Could not parse cql : {self._found.text}")
+    def _refusal(self, why: str = "") -> ApiError:
+        return ApiError(400, f"{_REFUSED}Could not parse cql : {self._found.text}{why}")
 
 
 def _candidates(collection: Collection[Any], since: int | None) -> Iterator[Any]:
@@ -256,21 +295,9 @@ def _candidates(collection: Collection[Any], since: int | None) -> Iterator[Any]
     return collection.walk(Order("modified-date"), (since, -1))
 
 
-def _is_indexed(content: Content) -> bool:
-    if content.status != "current" or not is_here(content):
-        return False
-    holder = getattr(content, "container", None)
-    return holder is None or _is_indexed(holder)
-
-
-def _ordered(found: list[tuple[int, Content]], order: list[tuple[str, bool]]) -> list[Content]:
-    keys: dict[str, Callable[[tuple[int, Content]], int]] = {
-        "lastmodified": lambda hit: hit[0],
-        "created": lambda hit: hit[1].created,
-        "id": lambda hit: hit[1].num,
-    }
-    # Without an order the best match comes first, which says nothing about dates or ids.
-    found.sort(key=lambda hit: hit[1].num if order else hit[1].num * 2_654_435_761 % 2**32)
-    for name, descending in reversed(order):
-        found.sort(key=keys[name], reverse=descending)
-    return [content for _, content in found]
+def _place(order: list[tuple[str, bool]], modified: int, content: Content) -> tuple[int, ...]:
+    values = {"lastmodified": modified, "created": content.created, "id": content.num}
+    if not order:
+        # The best match comes first, which says nothing about dates or ids.
+        return content.num * 2_654_435_761 % 2**32, content.num
+    return (*(-values[name] if down else values[name] for name, down in order), content.num)

@@ -28,6 +28,11 @@ def expansion(asked: Asked, default: str = "") -> Tree:
     return tree_of(name.strip() for name in given)
 
 
+def wants_export(tree: Tree) -> bool:
+    """Whether a body for export is among what is expanded."""
+    return bool({"export_view", "styled_view"} & tree.get("body", {}).keys())
+
+
 def wants_body(tree: Tree) -> bool:
     """Whether a body is among what is expanded, at any depth."""
     return any(name == "body" or wants_body(branch) for name, branch in tree.items())

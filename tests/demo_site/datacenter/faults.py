@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.demo_site.faults import Faults
 
-CAPS = {"bare": 500, "expand": 200, "body": 50}
-NESTED_CAPS = {"children": 25, "labels": 200, "properties": 25, "restrictions": 200}
+CAPS = {"bare": 500, "expand": 200, "body": 50, "export": 25}
 
 
 class DataCenterFaults(Faults):
@@ -14,46 +13,28 @@ class DataCenterFaults(Faults):
     What real sites always do is on from the start; what some of them do is off.
 
     Attributes:
-        caps: The most rows of a page that are served without a word, by what is expanded.
-        nested_caps: The most rows of a list inside a row, by what it holds.
         next_skips_rows: Whether a next link counts the rows asked for instead of those served.
         endless_paging: Whether a list of more than 200 goes on for ever behind its end.
         short_pages: Whether each page has fewer rows than it might, though more follow.
         attachment_paging_fails: Whether lists of attachments refuse every page but the first.
         hide_trash: Whether what hangs on trashed content is refused with 404.
         administrator: Whether the user may see permissions and the trash of spaces.
-        index_lag: Seconds of the wiki's clock by which the search index is behind.
     """
 
     def __init__(self, latency: float = 0.0) -> None:
         super().__init__(latency)
         self.caps = dict(CAPS)
-        self.nested_caps = dict(NESTED_CAPS)
         self.next_skips_rows = True
         self.endless_paging = False
         self.short_pages = False
         self.attachment_paging_fails = False
         self.hide_trash = False
         self.administrator = True
-        self.index_lag = 0.0
-        self._poisoned: dict[str, int] = {}
         self._blocked: list[str] = []
 
     def clear(self) -> None:
         """Behave as in the beginning; the latency stays, for it is no fault."""
         self.__init__(self.latency)  # type: ignore[misc]
-
-    def poison(self, content_id: str, status: int = 500) -> None:
-        """Make every answer fail in which this content would stand with anything expanded."""
-        self._poisoned[content_id] = status
-
-    def cure(self, content_id: str) -> None:
-        """Undo `poison`."""
-        self._poisoned.pop(content_id, None)
-
-    def poisoned(self, content_id: str) -> int | None:
-        """Get the status that a content makes an answer fail with, if it does."""
-        return self._poisoned.get(content_id)
 
     def block(self, path_prefix: str) -> None:
         """Refuse these paths for good, as a rate limit of zero does."""

@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from tests.demo_site.datacenter.expand import wants_body
+from tests.demo_site.datacenter.expand import wants_body, wants_export
 from tests.demo_site.errors import ApiError
 from tests.demo_site.model import Content
 from tests.demo_site.paging import Order
@@ -152,6 +152,7 @@ class Lists:
     def _most(self, requested: int, tree: Tree) -> int:
         faults = self._faults
         kind = "body" if wants_body(tree) else "expand" if tree else "bare"
+        kind = "export" if wants_export(tree) else kind
         limit = min(requested, faults.caps[kind])
         return limit if faults.limit_cap is None else min(limit, faults.limit_cap)
 

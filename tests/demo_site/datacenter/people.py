@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tests.demo_site.chance import mix
+from tests.demo_site.model import Group
 
 if TYPE_CHECKING:
     from tests.demo_site.datacenter.setting import Setting
-    from tests.demo_site.model import Group, Row, User
+    from tests.demo_site.model import Row, User
 
 _NO_NAME = re.compile(r"[^a-z]+")
 
@@ -25,7 +26,8 @@ def user_key(account_id: str) -> str:
 def username(user: User) -> str:
     """Derive a name to sign in with from a user's full name."""
     plain = unicodedata.normalize("NFKD", user.name).encode("ascii", "ignore").decode().lower()
-    return _NO_NAME.sub(".", plain).strip(".") or user.email.partition("@")[0]
+    plain = _NO_NAME.sub(".", plain).strip(".")
+    return plain or user.email.partition("@")[0] or user_key(user.account_id)
 
 
 class People:
@@ -39,6 +41,7 @@ class People:
         self._wiki = site.wiki
         self._base_url = site.base_url
         self._context_path = site.context_path
+        self._former = {user_key(u.account_id) for u in self._wiki.users if u.status != "active"}
         self._by_account = {user.account_id: self._known(user) for user in self._wiki.users}
 
     def user(self, account_id: str | None) -> Row:
@@ -67,11 +70,21 @@ class People:
         link = f"{self._base_url}/rest/api/group/{quote(group.name, safe='')}"
         return {"type": "group", "name": group.name, "_links": {"self": link}}
 
+    def group_of(self, group_id: str) -> Row:
+        """Write a group by the id that it has in the cloud; one that is gone is left by name."""
+        found = next((group for group in self._wiki.groups if group.id == group_id), None)
+        return self.group(found or Group(group_id, group_id))
+
     def members(self, group: Group) -> list[Row]:
         """Write the members of a group."""
-        seed = mix(*group.name.encode())
-        users = (u for place, u in enumerate(self._wiki.users) if mix(seed, place) % 3)
-        return [self.user(user.account_id) for user in users]
+        return [self.user(member) for member in self._wiki.people.members(group)]
+
+    def with_status(self, row: Row, *, expanded: bool) -> Row:
+        """Write a user with the status spelled out, if it is to be."""
+        if not expanded:
+            return row
+        status = "current" if row["userKey"] not in self._former else "deactivated"
+        return {**row, "status": status, "_expandable": {}}
 
     def stranger(self) -> Row:
         """Write somebody who has not signed in."""

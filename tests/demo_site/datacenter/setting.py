@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tests.demo_site.datacenter.faults import DataCenterFaults
     from tests.demo_site.datacenter.times import LocalTimes
+    from tests.demo_site.faults import Faults
     from tests.demo_site.store import Store
+
+
+class AnySetting(Protocol):
+    """What is common to all sites that have REST v1; see `Setting`."""
+
+    @property
+    def wiki(self) -> Store: ...
+
+    @property
+    def faults(self) -> Faults: ...
+
+    @property
+    def base_url(self) -> str: ...
+
+    @property
+    def times(self) -> LocalTimes: ...
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tests.demo_site.datacenter.times import LocalTimes
 from tests.demo_site.datacenter.truth import truth_of
 from tests.demo_site.errors import NoSuchPath
 from tests.demo_site.loopback import LoopbackSite
+from tests.demo_site.media import LEGACY, legacy_file
 from tests.demo_site.troubles import ABSURD, compact, json_bytes, json_reply
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class DataCenterSite(LoopbackSite):
     @property
     def user_keys(self) -> dict[str, str]:
         """The key that each user has here, by the account id in the cloud."""
-        return {account: user_key(account) for account in self.wiki.accounts}
+        return {user.account_id: user_key(user.account_id) for user in self.wiki.users}
 
     def truth(self) -> dict[str, Keys]:
         """Get the primary keys that each stream has to deliver; see `truth_of`."""
@@ -110,6 +111,9 @@ class DataCenterSite(LoopbackSite):
         refusal = self._refusal(path, headers, known=known)
         if refusal is not None:
             return refusal
+        file = legacy_file(self.wiki, path, raw_query) if path.startswith(LEGACY) else None
+        if file is not None:
+            return web.Response(body=file, content_type="application/octet-stream")
         reply = None
         if request.method == "GET":
             with contextlib.suppress(NoSuchPath):

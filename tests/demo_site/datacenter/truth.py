@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from tests.demo_site.datacenter.extent import is_here, is_listed, parent_page
 from tests.demo_site.datacenter.people import user_key
-from tests.demo_site.model import BlogPost, Page
+from tests.demo_site.model import Attachment, BlogPost, Page
+from tests.demo_site.people_truth import watchers_of
+from tests.demo_site.restrictions import restrictions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from tests.demo_site.model import Comment, Content, Space
+    from tests.demo_site.model import Comment, Content, Restriction, Space
     from tests.demo_site.wiki import Keys, Wiki
 
 
@@ -28,11 +30,12 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
       pages are at the top of their space;
     - `tasks` are those in the bodies of pages and blog posts, with the id of the content and the
       number that the task has there, which repeats from one content to the next;
-    - `groups` have names instead of ids;
+    - `groups` have names instead of ids; of one with a slash in its name, no members are told;
+    - `users` are all there ever were, and have keys instead of account ids;
     - `space_properties` have the id of the space and their own key, for they have no ids;
     - `space_permissions` have no ids either: they are space, `user` or `group`, user key or name,
       operation, and what it is done to. Roles do not exist;
-    - `content_inventory` also has the comments on attachments.
+    - folders, whiteboards, databases and embeds do not exist.
     """
     with wiki.lock:
         spaces = list(wiki.spaces)
@@ -60,12 +63,27 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
             "page_inline_comments": _ids(_on(Page, inline)),
             "blog_post_footer_comments": _ids(_on(BlogPost, footer)),
             "blog_post_inline_comments": _ids(_on(BlogPost, inline)),
+            "attachment_footer_comments": _ids(_on(Attachment, footer)),
             "tasks": {
                 (task.container.id, str(task.local_id))
                 for task in wiki.tasks
                 if task.container.num not in wiki.empty_bodies
             },
+            "page_restrictions": restrictions_of(wiki, pages, _principal_here(wiki)),
+            "blog_post_restrictions": restrictions_of(wiki, posts, _principal_here(wiki)),
             "groups": {(group.name,) for group in wiki.groups},
+            "group_members": {
+                (group.name, user_key(member))
+                for group in wiki.groups
+                if "/" not in group.name
+                for member in wiki.people.members(group)
+            },
+            "labels": {(str(label.num),) for label in wiki.labels},
+            "users": {(user_key(user.account_id),) for user in wiki.users},
+            **{
+                stream: {(owner, user_key(watcher)) for owner, watcher in keys}
+                for stream, keys in watchers_of(wiki).items()
+            },
             "content_inventory": _ids([*pages, *posts, *attachments, *footer, *inline]),
         }
 
@@ -92,6 +110,18 @@ def _permissions(wiki: Wiki, space: Space) -> Keys:
             continue
         keys.add((str(space.num), kind, holder, permission.operation, permission.target))
     return keys
+
+
+def _principal_here(wiki: Wiki) -> Callable[[Restriction], str]:
+    names = {group.id: group.name for group in wiki.groups}
+
+    def principal(restriction: Restriction) -> str:
+        holder = restriction.principal_id
+        return (
+            user_key(holder) if restriction.principal_type == "user" else names.get(holder, holder)
+        )
+
+    return principal
 
 
 def _ids(contents: Iterable[Content]) -> Keys:

@@ -105,12 +105,11 @@ class GatewaySite(DemoSite):
         self._gateway_port = await self._listen(runner, 0)
 
     def _through(self, request: web.BaseRequest) -> str:
-        transport = request.transport
-        address = None if transport is None else transport.get_extra_info("sockname")
-        return "gateway" if address and address[1] == self._gateway_port else "site"
+        is_gateway = self._port_of(request) == self._gateway_port
+        return "gateway" if is_gateway else super()._through(request)
 
     def _inside(self, request: web.BaseRequest, path: str) -> str:
-        if self._through(request) == "site":
+        if self._through(request) != "gateway":
             return super()._inside(request, path)
         if path in {TOKEN_PATH, RESOURCES_PATH}:
             return path
@@ -119,7 +118,9 @@ class GatewaySite(DemoSite):
             return super()._inside(request, path.removeprefix(before))
         return f"/..{path}"
 
-    async def _answer(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
+    async def _answer(
+        self, request: web.BaseRequest, path: str, raw_query: str
+    ) -> web.StreamResponse:
         if path == TOKEN_PATH:
             if request.method != "POST":
                 return json_reply(405, {"code": 405, "message": "Method Not Allowed"})

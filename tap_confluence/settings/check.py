@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +14,15 @@ from jsonschema import Draft202012Validator
 from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_confluence.errors import SettingsError
-from tap_confluence.settings import CLOUD, DATA_CENTER, TOKEN_PAGE, deployment, parse_day
+from tap_confluence.settings import (
+    CLOUD,
+    DATA_CENTER,
+    RENDERED,
+    TOKEN_PAGE,
+    deployment,
+    download_folder,
+    parse_day,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +35,9 @@ SIGN_IN = {
     "user name and password": ("username", "password"),
 }
 """The ways to sign in, and the settings that make each."""
+
+MEDIA_TYPE = re.compile(r"[\w.+-]+/(?:[\w.+-]+|\*)", re.ASCII)
+"""One type, or all of a kind."""
 
 DATA_CENTER_ONLY = ("personal access token", "user name and password")
 
@@ -170,6 +183,16 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
             "Setting 'domain' must be a host name like your-company.atlassian.net, "
             f"not {_without_credentials(domain)!r}."
         )
+    yield from _start_problems(config)
+    if config.get("content_statuses") == []:
+        yield "Setting 'content_statuses' is empty: name at least one status."
+    yield from _body_problems(config)
+    yield from _download_problems(config)
+    yield from _sign_in_problems(config)
+
+
+def _start_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the moment to start at."""
     if config.get("anchor_date") and config.get("lookback_days"):
         yield "Set only one of 'anchor_date' and 'lookback_days'."
     date = config.get("anchor_date")
@@ -178,18 +201,59 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
             parse_day(date)
         except ValueError:
             yield f"Setting 'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), not {date!r}."
-    if config.get("body_format") == "atlas_doc_format" and deployment(config) == DATA_CENTER:
+
+
+def _body_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the format of the bodies: the site must have it, and it must do."""
+    body_format = config.get("body_format")
+    if body_format == "atlas_doc_format" and deployment(config) == DATA_CENTER:
         yield (
-            "Data Center has no bodies in 'atlas_doc_format': set 'body_format' to 'storage' or "
-            "'none'."
+            "Data Center has no bodies in 'atlas_doc_format': set 'body_format' to 'storage', "
+            "'view', 'export_view' or 'none'."
         )
-    if config.get("content_statuses") == []:
-        yield "Setting 'content_statuses' is empty: name at least one status."
-    if config.get("body_format") == "none" and (
+    if body_format in {*RENDERED, "none"} and (
         config.get("body_markdown") or config.get("body_text")
     ):
-        yield "'body_markdown' and 'body_text' need a body: set 'body_format' to 'storage'."
-    yield from _sign_in_problems(config)
+        yield (
+            "'body_markdown' and 'body_text' need a body in 'storage' or 'atlas_doc_format': set "
+            f"'body_format' to 'storage', not {body_format!r}."
+        )
+    if config.get("version_bodies") and body_format == "none":
+        yield (
+            "'version_bodies' needs a format to have them in: set 'body_format' to 'storage', not "
+            "'none'."
+        )
+
+
+def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with fetching files: where to, and which."""
+    which = ("attachment_max_bytes", "attachment_media_types")
+    if not isinstance(config.get("attachment_download_dir"), str | None):
+        return
+    folder = download_folder(config)
+    if folder is None:
+        yield from (
+            f"Setting '{name}' needs 'attachment_download_dir', the folder to put files into."
+            for name in which
+            if config.get(name) is not None
+        )
+        return
+    above = (folder.absolute(), *folder.absolute().parents)
+    there = next(path for path in above if os.access(path, os.F_OK))
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield (
+            f"Setting 'attachment_download_dir' must be a folder that can be written: '{there}' "
+            f"{'may not be' if there.is_dir() else 'is a file'}."
+        )
+    media_types = config.get("attachment_media_types")
+    if media_types == []:
+        yield "Setting 'attachment_media_types' is empty: name at least one type."
+    for media_type in media_types if isinstance(media_types, list) else ():
+        if isinstance(media_type, str) and not MEDIA_TYPE.fullmatch(media_type):
+            yield (
+                "Setting 'attachment_media_types' takes types like image/png or image/*, "
+                f"not {media_type!r}."
+            )
 
 
 def _is_web_address(value: object) -> bool:

@@ -1,0 +1,61 @@
+"""What pages and blog posts have in common: each of their versions has a body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.client import ListRequest, collect
+from tap_confluence.cloud.change_walk import BODY
+from tap_confluence.cloud.content import ContentStream
+from tap_confluence.cloud.details import OWNERS
+from tap_confluence.errors import NotFoundError
+from tap_confluence.settings import RENDERED, STORAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_confluence.streams.lists import Details
+
+VERSIONS = "versions"
+MOST_WITH_BODIES = "50"
+"""Versions to ask for at a time: an answer has the whole text once for each of them."""
+
+
+class PostStream(ContentStream):
+    """Pages or blog posts.
+
+    The bodies of versions are in the list of versions alone. Where they are wanted, it takes the
+    place of the versions among the details: one request an item more.
+    """
+
+    @override
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        if VERSIONS not in sections or not self.config["version_bodies"]:
+            return super().get_details(item_id, sections)
+        try:
+            versions = self._get_versions(item_id)
+        except NotFoundError:
+            # If not the item itself is gone, there is at least the history without bodies.
+            return super().get_details(item_id, sections)
+        others = [section for section in sections if section != VERSIONS]
+        details = super().get_details(item_id, others) if others else {}
+        return {**details, VERSIONS: versions}
+
+    def _get_versions(self, item_id: str) -> list[dict[str, Any]]:
+        body_format = self.config["body_format"]
+        params = {
+            "limit": MOST_WITH_BODIES,
+            BODY: STORAGE if body_format in RENDERED else body_format,
+        }
+        first = ListRequest(f"{self.path}/{item_id}/{VERSIONS}", params, self.name)
+        return [_with_body(row) for row in collect(self.reader.client, first)]
+
+
+def _with_body(row: dict[str, Any]) -> dict[str, Any]:
+    """Move the body of a version from what it is a version of to the version itself."""
+    owners = [owner for key in OWNERS if isinstance(owner := row.get(key), dict)]
+    body = next((owner.get("body") for owner in owners), None)
+    version = {key: value for key, value in row.items() if key not in OWNERS}
+    return {**version, "body": body if isinstance(body, dict) else {}}

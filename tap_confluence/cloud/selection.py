@@ -1,0 +1,223 @@
+"""Which content of a Cloud site is wanted, by the filters of the settings."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.cloud.containers import LISTS, MOST_IDS, Container, Containers
+from tap_confluence.cloud.custom_types import find_types
+from tap_confluence.cloud.search import SpaceSearch
+from tap_confluence.cloud.tree_items import TreeItems
+from tap_confluence.cloud.trees import PATHS
+from tap_confluence.cloud.wanted_labels import WantedLabels
+from tap_confluence.cloud.wanted_spaces import WantedSpaces
+from tap_confluence.cloud.wanted_trees import WantedTrees
+from tap_confluence.streams.moments import format_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tap_confluence.client import ListRequest, Reader
+    from tap_confluence.filters import Filters
+
+TAG = "filters"
+
+MOST_LOOK_UPS = 2
+"""Times to look up what rows are on; where there are more rows, all pages are listed instead."""
+
+Row = dict[str, Any]
+
+
+class Selection:
+    """What is wanted of a site.
+
+    Everything is asked for when it is first needed and once a run. Without filters nothing is.
+
+    Args:
+        reader: Reads the site.
+        filters: The filters.
+        custom_content_types: The types of custom content that the settings name, if they do.
+    """
+
+    def __init__(
+        self, reader: Reader, filters: Filters, custom_content_types: Sequence[str] | None
+    ) -> None:
+        self._reader = reader
+        self._filters = filters
+        self._named_types = custom_content_types
+        self._spaces = WantedSpaces(reader, filters)
+        self._trees = WantedTrees(reader, filters, tag=TAG)
+        self._labels = WantedLabels(reader, filters, self._spaces, tag=TAG)
+        self._containers = Containers(reader, lambda: self.custom_content_types, TAG)
+        self._verdicts: dict[str, bool] = {}
+        self._look_ups = 0
+        self._posts_listed_at: str | None = None
+
+    def check(self) -> None:
+        """Make sure of what the settings name before anything is read.
+
+        Raises:
+            SettingsError: A space or a page does not exist or is not visible.
+        """
+        self._spaces.check()
+        self._trees.check()
+        self._labels.check()
+
+    @property
+    def complete_until(self) -> str | None:
+        """Since when there may be spaces, pages or blog posts that this does not know.
+
+        What lies in those or on those is read by the next run.
+        """
+        listed = filter(None, (self._spaces.listed_at, self._posts_listed_at))
+        return min(listed, default=None)
+
+    def spaces(self) -> Iterable[Row]:
+        """Read the wanted spaces, as the API lists them."""
+        return self._spaces
+
+    def space_key(self, space_id: str) -> str | None:
+        """Return the key of a space; None if there is no such space."""
+        return self._spaces.key(space_id)
+
+    def has_space_id(self, space_id: str) -> bool:
+        """Tell whether a space is wanted."""
+        return self._spaces.has(space_id)
+
+    def space_lists(self, request: ListRequest) -> list[ListRequest]:
+        """Restrict a list that takes `space-id` to the wanted spaces, where that is cheaper."""
+        return self._spaces.lists(request)
+
+    def filtered(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows that are wanted, in their order.
+
+        Args:
+            rows: Pages, blog posts, folders, or what is on them, as REST v2 has them.
+        """
+        if not self._filters.by_anything:
+            yield from rows
+            return
+        waiting: list[Row] = []
+        for row in rows:
+            if not waiting and self._is_known(row):
+                if self._has(row):
+                    yield row
+                continue
+            waiting.append(row)
+            if len(waiting) >= MOST_IDS:
+                yield from self._resolved(waiting)
+                waiting = []
+        yield from self._resolved(waiting)
+
+    def has_tree_item(self, row: Row) -> bool:
+        """Tell whether a folder, whiteboard, database or embed is wanted, which has no label.
+
+        Args:
+            row: What is known of it: its `id`, and its space and parent if they are.
+        """
+        return not self._filters.labels and self._is_in_wanted_space(row) and self._trees.has(row)
+
+    @cached_property
+    def tree_items(self) -> TreeItems:
+        """The folders, whiteboards, databases and embeds there are."""
+        return TreeItems(self._reader, self, self._filters)
+
+    @cached_property
+    def custom_content_types(self) -> Sequence[str]:
+        """The types of custom content to read."""
+        if self._named_types is not None:
+            return self._named_types
+        return find_types(self._reader, tag="custom_content")
+
+    @cached_property
+    def search(self) -> SpaceSearch | None:
+        """What finds comments and files of the wanted spaces; None where all may be wanted."""
+        few = self._spaces.few
+        return None if few is None else SpaceSearch(self._reader, few, tag=TAG)
+
+    def _is_known(self, row: Row) -> bool:
+        """Tell whether nothing has to be looked up to judge a row."""
+        container = Container.of(row)
+        return container is None or self._judged(container, row) is not None
+
+    def _resolved(self, rows: Sequence[Row]) -> Iterator[Row]:
+        unjudged = self._unjudged(rows)
+        while unjudged:
+            self._look_ups += any(container.field in LISTS for container in unjudged)
+            if self._look_ups > MOST_LOOK_UPS:
+                self._judge_all_posts()
+            unjudged = [each for each in unjudged if self._judged_post(each) is None]
+            # A file may be on an app's content, which is on a page.
+            unjudged = self._unjudged(self._containers.look_up(unjudged))
+        return filter(self._has, rows)
+
+    def _unjudged(self, rows: Iterable[Row]) -> list[Container]:
+        """Return what some rows are on, as far as it has to be looked up."""
+        containers = [(row, Container.of(row)) for row in rows]
+        return [each for row, each in containers if each and self._judged(each, row) is None]
+
+    def _judge_all_posts(self) -> None:
+        """List all wanted pages and blog posts, which is cheaper than to look up most of them."""
+        if self._posts_listed_at:
+            return
+        now = format_moment(self._reader.client.site_time())
+        for path, statuses in LISTS.values():
+            wanted = [status for status in statuses if status in self._filters.statuses]
+            if wanted:
+                whole = self._reader.first_page(path, {"status": wanted}, tag=TAG)
+                for request in self.space_lists(whole):
+                    deque(filter(self._has, self._reader.items(request)), maxlen=0)
+        self._posts_listed_at = now
+
+    def _has(self, row: Row) -> bool:
+        container = Container.of(row)
+        if container is not None:
+            verdict = self._judged(container, row)
+            return self._judge_container(container) if verdict is None else verdict
+        if ":" in str(row.get("type")):
+            return self._filters.takes_what_spaces_keep and self._is_in_wanted_space(row)
+        verdict = self._has_post(row)
+        self._verdicts[str(row["id"])] = verdict
+        return verdict
+
+    def _judged(self, container: Container, row: Row) -> bool | None:
+        """Tell whether what a row is on is wanted, if that needs no look-up."""
+        if container.field not in LISTS:
+            return None
+        verdict = self._judged_post(container)
+        if verdict is not None:
+            return verdict
+        if not (
+            self._is_in_wanted_space(row)
+            and self._labels.has(container.id)
+            and self._trees.has({"id": container.id})
+        ):
+            return False
+        knows_space = row.get("spaceId") is not None or not self._filters.by_space
+        return True if knows_space and not self._filters.by_status else None
+
+    def _judged_post(self, container: Container) -> bool | None:
+        """Tell whether a page or blog post is wanted that has been judged already."""
+        if container.field not in LISTS:
+            return None
+        unknown = False if self._posts_listed_at else None
+        return self._verdicts.get(container.id, unknown)
+
+    def _judge_container(self, container: Container) -> bool:
+        row = self._containers.get(container)
+        return row is not None and self._has({"id": container.id, **row})
+
+    def _has_post(self, row: Row) -> bool:
+        """Tell whether a page, a blog post or something else that lies in the tree is wanted."""
+        return (
+            (row.get("type") in PATHS or row.get("status") in {None, *self._filters.statuses})
+            and self._is_in_wanted_space(row)
+            and self._trees.has(row)
+            and self._labels.has(str(row["id"]))
+        )
+
+    def _is_in_wanted_space(self, row: Row) -> bool:
+        space_id = row.get("spaceId")
+        return space_id is None or self.has_space_id(str(space_id))

@@ -1,0 +1,38 @@
+"""People by their account ids: 250 a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_confluence.client import Client
+
+USERS = "/api/v2/users-bulk"
+SCOPE = "read:user:confluence"
+
+MOST_IDS = 250
+"""Account ids that one request may name."""
+
+
+def look_up(client: Client, account_ids: Sequence[str], *, tag: str) -> list[dict[str, Any]]:
+    """Get people by their account ids.
+
+    Args:
+        client: The site.
+        account_ids: Any number of them, without repetition.
+        tag: Under which name the requests are counted.
+
+    Returns:
+        The people that the site knows, in no particular order: it leaves out the others.
+
+    Raises:
+        RefusedError: The token lacks the scope, or the account the right, to see people.
+    """
+    users: list[dict[str, Any]] = []
+    for first in range(0, len(account_ids), MOST_IDS):
+        question = {"accountIds": list(account_ids[first : first + MOST_IDS])}
+        results = client.post(USERS, question, tag=tag).body.get("results")
+        users += [u for u in results if isinstance(u, dict)] if isinstance(results, list) else []
+    return users

@@ -1,0 +1,151 @@
+"""Which spaces of a Cloud site are wanted, and lists of content restricted to them."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.client import ListRequest
+from tap_confluence.errors import SettingsError
+from tap_confluence.streams.moments import format_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tap_confluence.client import Reader
+    from tap_confluence.filters import Filters
+
+    Row = dict[str, Any]
+
+SPACES = "/api/v2/spaces"
+TAG = "spaces"
+
+PARAMS = {"description-format": "plain", "include-icon": "true"}
+"""What is asked for of spaces, so that one reading serves their stream and the filters."""
+
+MOST_KEYS = 250
+"""Keys that the list of spaces takes at once."""
+
+MOST_SPACES = 100
+"""Spaces that a list of content can be restricted to."""
+
+MOST_LISTS = 4
+"""Lists to read beside each other at most, each restricted to some of the spaces."""
+
+
+class WantedSpaces:
+    """The spaces that the filters leave, asked for once a run.
+
+    Attributes:
+        listed_at: When they were listed, if spaces that are made later may be wanted as well.
+
+    Args:
+        reader: Reads the site.
+        filters: The filters.
+    """
+
+    def __init__(self, reader: Reader, filters: Filters) -> None:
+        self.listed_at: str | None = None
+        self._reader = reader
+        self._filters = filters
+        self._verdicts: dict[str, bool] = {}
+        self._keys: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read them, as the API lists them."""
+        return iter(self._wanted) if self._filters.by_space else self._list({})
+
+    def check(self) -> None:
+        """Make sure of the spaces that the settings name.
+
+        Raises:
+            SettingsError: A space does not exist or is not visible.
+        """
+        if self._filters.by_space:
+            _ = self._wanted
+
+    def key(self, space_id: str) -> str | None:
+        """Return the key of a space; None if there is no such space."""
+        if not self._keys:
+            deque(self, maxlen=0)
+        return self._keys.get(space_id)
+
+    def has(self, space_id: str) -> bool:
+        """Tell whether a space is wanted."""
+        if not self._filters.by_space:
+            return True
+        self.check()
+        if space_id not in self._verdicts and not self._filters.space_keys:
+            # It was made since the spaces were listed.
+            self._judge(self._list({"ids": [space_id]}))
+        return self._verdicts.setdefault(space_id, False)
+
+    @cached_property
+    def few(self) -> list[Row] | None:
+        """Them, if they are so few that a list is cheaper to read for them alone."""
+        if not self._filters.by_space:
+            return None
+        count = len(self._wanted)
+        is_most = not self._filters.space_keys and 2 * count > len(self._verdicts)
+        return None if is_most or count > MOST_LISTS * MOST_SPACES else self._wanted
+
+    def lists(self, request: ListRequest) -> list[ListRequest]:
+        """Restrict a list of content to the wanted spaces, where that is cheaper.
+
+        Args:
+            request: The first page of a list that takes `space-id`.
+
+        Returns:
+            The first pages of the lists to read instead. What they hold has yet to be filtered.
+        """
+        if self.few is None:
+            return [request]
+        ids = sorted(str(space["id"]) for space in self.few)
+        chunks = [ids[start : start + MOST_SPACES] for start in range(0, len(ids), MOST_SPACES)]
+        return [
+            ListRequest(request.path, {**request.params, "space-id": chunk}, request.tag)
+            for chunk in chunks
+        ]
+
+    @cached_property
+    def _wanted(self) -> list[Row]:
+        spaces = self._named() if self._filters.space_keys else self._all()
+        missing = self._missing(spaces)
+        if missing:
+            message = (
+                f"There is no space {' or '.join(map(repr, missing))}, or this account may not see "
+                "it. Check 'space_keys' and 'exclude_space_keys'."
+            )
+            raise SettingsError(message)
+        self._judge(spaces)
+        return [space for space in spaces if self._verdicts[str(space["id"])]]
+
+    def _named(self) -> list[Row]:
+        keys = sorted(self._filters.named_keys)
+        chunks = [keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS)]
+        spaces = [space for chunk in chunks for space in self._list({"keys": chunk})]
+        # Whether the site minds how a key is spelled is not documented.
+        return list(self._list({})) if self._missing(spaces) else spaces
+
+    def _all(self) -> list[Row]:
+        self.listed_at = format_moment(self._reader.client.site_time())
+        return list(self._list({}))
+
+    def _missing(self, spaces: Iterable[Row]) -> list[str]:
+        """Return the keys that the settings name and no space has."""
+        found = {str(space.get("key")).lower() for space in spaces}
+        return sorted(key for key in self._filters.named_keys if key.lower() not in found)
+
+    def _judge(self, spaces: Iterable[Row]) -> None:
+        for space in spaces:
+            takes = self._filters.takes_space(
+                str(space.get("key")), space.get("type"), space.get("status")
+            )
+            self._verdicts[str(space["id"])] = takes
+
+    def _list(self, params: Mapping[str, Sequence[str]]) -> Iterator[Row]:
+        request = self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)
+        for space in self._reader.items(request):
+            self._keys[str(space["id"])] = str(space.get("key"))
+            yield space

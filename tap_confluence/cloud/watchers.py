@@ -1,0 +1,77 @@
+"""Who is told of changes to pages and spaces."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.client import collect_offsets
+from tap_confluence.cloud.pages import Pages
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.changes import TRASHED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.client import Client, ListRequest
+
+SCOPE = "read:watcher:confluence, read:user:confluence"
+MOST_A_PAGE = "200"
+
+
+class PageWatchers(ConfluenceStream):
+    """Who watches which page, with a request a page. Nobody watches what is in the trash."""
+
+    name = "page_watchers"
+    path = "/rest/api/content/{id}/notification/child-created"
+    scope = SCOPE
+    selected_by_default = False
+    primary_keys = ("pageId", "accountId")
+    schema = schemas.PAGE_WATCHER
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        def call(page: dict[str, Any]) -> Callable[[], list[str]] | None:
+            path = f"/rest/api/content/{page['id']}/notification/child-created"
+            request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
+            is_there = page.get("status") != TRASHED
+            return partial(_watchers, self.reader.client, request) if is_there else None
+
+        for page, watchers in self.each(self.stream_of(Pages).all_items(), call):
+            for watcher in watchers:
+                yield {"pageId": page["id"], "accountId": watcher}
+
+
+class SpaceWatchers(ConfluenceStream):
+    """Who watches which space, with a request a space."""
+
+    name = "space_watchers"
+    path = "/rest/api/space/{key}/watch"
+    scope = SCOPE
+    selected_by_default = False
+    primary_keys = ("spaceId", "accountId")
+    schema = schemas.SPACE_WATCHER
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        def call(space: dict[str, Any]) -> Callable[[], list[str]]:
+            path = f"/rest/api/space/{quote(str(space['key']), safe='~')}/watch"
+            request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
+            return partial(_watchers, self.reader.client, request)
+
+        for space, watchers in self.each(self._tap.selection.spaces(), call):
+            for watcher in watchers:
+                yield {"spaceId": str(space["id"]), "accountId": watcher}
+
+
+def _watchers(client: Client, request: ListRequest) -> list[str]:
+    """Get the account ids of those who watch, each once, whatever the ways they do."""
+    watches = (watch.get("watcher") for watch in collect_offsets(client, request))
+    accounts = (user.get("accountId") for user in watches if isinstance(user, dict))
+    return list(dict.fromkeys(str(account) for account in accounts if account))

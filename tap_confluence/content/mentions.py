@@ -1,0 +1,67 @@
+"""Whom a body mentions without saying what they are called."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_confluence.content.adf import decoded
+from tap_confluence.content.adf_nodes import attributes, content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Possessive, so that tags that never end cost no more than others.
+_USER: Final = re.compile(r"<ri:user\b([^<>]*+)>")
+_IDENTITY: Final = re.compile(
+    r"""\bri:(account-id|userkey|username)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')"""
+)
+
+ACCOUNT_ID: Final = "account-id"
+USER_KEY: Final = "userkey"
+USERNAME: Final = "username"
+_BEST_FIRST: Final = (ACCOUNT_ID, USER_KEY, USERNAME)
+
+
+def mentions_in(body: Any) -> dict[str, str]:
+    """Find the people whom the body of a record mentions by id.
+
+    Args:
+        body: An object with one object of `value` a representation, as the API gives it.
+
+    Returns:
+        What they are called by there, and which kind of id that is: `account-id`, `userkey` or
+        `username`.
+    """
+    found: dict[str, str] = {}
+    for representation, part in body.items() if isinstance(body, dict) else ():
+        value = part.get("value") if isinstance(part, dict) else None
+        if isinstance(value, str):
+            in_adf = representation == "atlas_doc_format"
+            found.update(_in_adf(value) if in_adf else _in_storage(value))
+    return found
+
+
+def _in_storage(value: str) -> Iterator[tuple[str, str]]:
+    for tag in _USER.finditer(value):
+        given = {kind: double or single for kind, double, single in _IDENTITY.findall(tag[1])}
+        for kind in _BEST_FIRST:
+            if given.get(kind):
+                yield unescape(given[kind]), kind
+                break
+
+
+def _in_adf(value: str) -> Iterator[tuple[str, str]]:
+    if '"mention"' not in value:
+        return
+    nodes: list[Any] = [decoded(value)]
+    while nodes:
+        node = nodes.pop()
+        if not isinstance(node, dict):
+            continue
+        if node.get("type") == "mention":
+            identity = attributes(node).get("id")
+            if isinstance(identity, str) and identity:
+                yield identity, ACCOUNT_ID
+        nodes.extend(reversed(content(node)))

@@ -1,0 +1,100 @@
+"""Who is told of changes to pages and spaces, which is shown to administrators."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.datacenter import records
+from tap_confluence.datacenter.batches import MOST_EXPANDED, Query, collect
+from tap_confluence.datacenter.listing import CONTENT
+from tap_confluence.datacenter.pages import Pages
+from tap_confluence.datacenter.selection import SPACES
+from tap_confluence.errors import ForbiddenError
+from tap_confluence.streams.base import ConfluenceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.client import Client
+
+RIGHT = "the right of an administrator of the space"
+
+
+class PageWatchers(ConfluenceStream):
+    """Who watches which page, with a request a page, in spaces that the account administers."""
+
+    name = "page_watchers"
+    path = f"{CONTENT}/{{id}}/watchers"
+    right = RIGHT
+    selected_by_default = False
+    primary_keys = ("pageId", "accountId")
+    schema = schemas.PAGE_WATCHER
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        client = self.reader.client
+        forbidden: set[str | None] = set()
+
+        def call(page: dict[str, Any]) -> Callable[[], list[str]] | None:
+            if (space := records.space_id(page)) in forbidden:
+                return None
+
+            def get() -> list[str]:
+                path = f"{CONTENT}/{page['id']}/watchers"
+                try:
+                    return watchers(client, Query(path, {}, self.name, limit=MOST_EXPANDED))
+                except ForbiddenError:
+                    forbidden.add(space)
+                    raise
+
+            return get
+
+        for page, found in self.each(self._pages(), call):
+            for watcher in found:
+                yield {"pageId": str(page["id"]), "accountId": watcher}
+
+    def _pages(self) -> Iterator[dict[str, Any]]:
+        """Read all pages that are wanted, but those in the trash, which nobody watches."""
+        pages = self.stream_of(Pages)
+        statuses = [status for status in pages.wanted_statuses if status != records.TRASHED]
+        for batch in pages.everything(statuses, ("space",)) if statuses else ():
+            if batch.failed is not None and batch.error is not None:
+                self._tap.note_skipped(self, batch.failed, batch.error)
+                self.leave_incomplete()
+            yield from batch.items
+
+
+class SpaceWatchers(ConfluenceStream):
+    """Who watches which space, with a request a space that the account administers."""
+
+    name = "space_watchers"
+    path = f"{SPACES}/{{key}}/watchers"
+    right = RIGHT
+    selected_by_default = False
+    primary_keys = ("spaceId", "accountId")
+    schema = schemas.SPACE_WATCHER
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        def call(space: dict[str, Any]) -> Callable[[], list[str]]:
+            path = f"{SPACES}/{quote(str(space['key']), safe='~')}/watchers"
+            query = Query(path, {}, self.name, limit=MOST_EXPANDED)
+            return partial(watchers, self.reader.client, query)
+
+        spaces = self._tap.selection.space_batches(self.name)
+        for space, found in self.each((s for batch in spaces for s in batch.items), call):
+            for watcher in found:
+                yield {"spaceId": str(space["id"]), "accountId": watcher}
+
+
+def watchers(client: Client, query: Query) -> list[str]:
+    """Get the keys of those who watch, each once."""
+    found = (records.user_id(user) for user in collect(client, query))
+    return list(dict.fromkeys(key for key in found if key))

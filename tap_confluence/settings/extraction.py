@@ -1,0 +1,177 @@
+"""The settings that say what to extract of a site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from singer_sdk import typing as th
+
+from tap_confluence.settings.values import READABLE, RENDERED
+
+EXTRACTION: tuple[th.Property[Any], ...] = (
+    th.Property(
+        "anchor_date",
+        th.DateType,
+        title="Anchor date",
+        description=(
+            "Incremental streams start at this day (`YYYY-MM-DD`, UTC) when they have no bookmark "
+            "yet. Defaults to one year ago. Streams replicated in full ignore it."
+        ),
+        examples=["2024-01-01"],
+    ),
+    th.Property(
+        "lookback_days",
+        th.IntegerType(minimum=1),
+        title="Lookback days",
+        description="Instead of `anchor_date`: start this many days before now.",
+    ),
+    th.Property(
+        "space_keys",
+        th.ArrayType(th.StringType),
+        title="Space keys",
+        description=(
+            "Only the spaces with these keys, such as `DOCS` or, for a personal one, `~ana`. "
+            "When absent, all spaces are read, new ones included."
+        ),
+    ),
+    th.Property(
+        "exclude_space_keys",
+        th.ArrayType(th.StringType),
+        title="Excluded space keys",
+        description="Never the spaces with these keys.",
+    ),
+    th.Property(
+        "space_types",
+        th.ArrayType(
+            th.StringType(
+                allowed_values=[
+                    *("global", "personal", "collaboration", "knowledge_base"),
+                    *("system", "onboarding", "xflow_sample_space"),
+                ]
+            )
+        ),
+        title="Space types",
+        description="Only spaces of these types; Data Center has `global` and `personal` ones.",
+    ),
+    th.Property(
+        "include_archived_spaces",
+        th.BooleanType,
+        title="Include archived spaces",
+        default=True,
+        description="Whether to read spaces that are archived.",
+    ),
+    th.Property(
+        "root_page_ids",
+        th.ArrayType(th.StringType),
+        title="Root page IDs",
+        description=(
+            "Only these pages and all that lie under them, at any depth. Blog posts, and pages in "
+            "the trash, lie under no page."
+        ),
+    ),
+    th.Property(
+        "exclude_page_ids",
+        th.ArrayType(th.StringType),
+        title="Excluded page IDs",
+        description="Never these pages, nor what lies under them.",
+    ),
+    th.Property(
+        "labels",
+        th.ArrayType(th.StringType),
+        title="Labels",
+        description="Only pages and blog posts that carry one of these labels.",
+    ),
+    th.Property(
+        "exclude_labels",
+        th.ArrayType(th.StringType),
+        title="Excluded labels",
+        description="Never pages and blog posts that carry one of these labels.",
+    ),
+    th.Property(
+        "content_statuses",
+        th.ArrayType(th.StringType(allowed_values=["current", "archived", "trashed"])),
+        title="Content statuses",
+        default=["current", "archived", "trashed"],
+        description=(
+            "Statuses of the pages, blog posts and attachments to read. Blog posts are never "
+            "archived."
+        ),
+    ),
+    th.Property(
+        "body_format",
+        th.StringType,
+        title="Body format",
+        allowed_values=[*READABLE, *RENDERED, "none"],
+        default="storage",
+        description=(
+            "Format of the bodies of pages, blog posts, comments, tasks and custom content: "
+            "`storage` (XHTML with macros), `atlas_doc_format` (JSON, Cloud only), `view` (HTML "
+            "as readers see it), `export_view` (the same for export) or `none`. Cloud gives "
+            "`view` and `export_view` at the cost of a request an item. Tasks have neither: "
+            "theirs are then in `storage`."
+        ),
+    ),
+    th.Property(
+        "body_markdown",
+        th.BooleanType,
+        title="Bodies as Markdown",
+        default=False,
+        description=(
+            "Whether to add the body of pages, blog posts and comments as Markdown, in which "
+            "links lead to the site and people have names."
+        ),
+    ),
+    th.Property(
+        "body_text",
+        th.BooleanType,
+        title="Bodies as plain text",
+        default=False,
+        description="Whether to add the body of pages, blog posts and comments as plain text.",
+    ),
+    th.Property(
+        "version_bodies",
+        th.BooleanType,
+        title="Bodies of versions",
+        default=False,
+        description=(
+            "Whether to add to each version of a page or blog post the body as it was then, in "
+            "the format of `body_format`; `storage` in place of `view` and `export_view`. Cloud "
+            "takes one request more for an item, Data Center one for each version."
+        ),
+    ),
+    th.Property(
+        "attachment_download_dir",
+        th.StringType,
+        title="Attachment download folder",
+        description=(
+            "Path of a folder into which the files of attachments are fetched. It is made when it "
+            "is needed. When absent, only what is known of the files is read."
+        ),
+        examples=["output/attachments"],
+    ),
+    th.Property(
+        "attachment_max_bytes",
+        th.IntegerType(minimum=1),
+        title="Attachment maximum size",
+        description="Only files of at most so many bytes.",
+    ),
+    th.Property(
+        "attachment_media_types",
+        th.ArrayType(th.StringType),
+        title="Attachment media types",
+        description=(
+            "Only files of these media types, such as `application/pdf`, or `image/*` for all "
+            "images."
+        ),
+    ),
+    th.Property(
+        "custom_content_types",
+        th.ArrayType(th.StringType),
+        title="Custom content types",
+        description=(
+            "Types of custom content to read, such as "
+            "`ac:com.mxgraph.confluence.plugins.diagramly:drawio-diagram`. When absent, the site "
+            "is asked which types it has."
+        ),
+    ),
+)

@@ -1,0 +1,177 @@
+"""The audit log, on any deployment."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.moments import format_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SPANS_KEPT = 4
+"""Answers kept in memory while going back; of the others only the span, to ask again."""
+
+IDENTITY = (
+    *("createdAt", "authorId", "remoteAddress", "category", "summary", "description"),
+    *("sysAdmin", "superAdmin", "affectedObject", "changedValues", "associatedObjects"),
+)
+"""What tells a record from others. The name of its author is not part of it: names change."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Some records of the log.
+
+    Attributes:
+        records: Newest first, without their ids.
+        more: Whether there may be older ones.
+    """
+
+    records: list[Record]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span of time that one answer covers.
+
+    Attributes:
+        first: Its first moment; None where there is none older.
+        last: Its last moment.
+        records: What the log has of it, unless that is to be asked again.
+    """
+
+    first: str | None
+    last: str
+    records: list[Record] | None
+
+
+class AuditStream(ConfluenceStream):
+    """What was done on the site that its administrators should know, oldest first.
+
+    The log is given out newest first, by offset or by cursor, while it grows. So it is never
+    paged through: each answer is asked for by the span of time that it is to cover, back to the
+    bookmark, and a span ends between two moments, never within one. Then the spans are written from
+    the oldest on, and the bookmark moves with each.
+    """
+
+    name = "audit_records"
+    right = "the right of a Confluence administrator"
+    selected_by_default = False
+    is_filtered = False
+    primary_keys = ("id",)
+    replication_key = "createdAt"
+    schema = schemas.AUDIT_RECORD
+
+    @abstractmethod
+    def answers(self, first: str | None, last: str) -> Iterator[Answer]:
+        """Ask for the records of a span of time, newest first, answer by answer.
+
+        Args:
+            first: The first moment of the span; None where there is none.
+            last: Its last moment.
+        """
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for span in reversed(self._spans(self.starting_point(), self._tap.site_moment())):
+            records = self._all_of(span) if span.records is None else span.records
+            yield from with_ids(records)
+            self.advance(max((r["createdAt"] for r in records if r["createdAt"]), default=None))
+            self._tap.write_state_when_due()
+
+    def _spans(self, first: str | None, last: str) -> list[Span]:
+        """Go back in time, and return the spans that have records, newest first."""
+        spans: list[Span] = []
+        while first is None or first <= last:
+            answer = next(self.answers(first, last), Answer([], more=False))
+            records = _within(answer.records, first, last)
+            if not answer.more:
+                spans.append(Span(first, last, records))
+                break
+            moments = [record["createdAt"] for record in records if record["createdAt"]]
+            oldest = min(moments, default=None)
+            if oldest is None or moments != sorted(moments, reverse=True):
+                # The site does not heed the span or the order: it has to be paged through.
+                spans.append(Span(first, last, None))
+                break
+            if oldest < last:
+                # There may be more of the oldest moment than the answer has.
+                newer = [r for r in records if r["createdAt"] is None or r["createdAt"] > oldest]
+                kept = newer if len(spans) < SPANS_KEPT else None
+                spans.append(Span(_after(oldest), last, kept))
+                last = oldest
+            else:
+                # One moment has more records than an answer holds.
+                spans.append(Span(last, last, None))
+                last = _before(last)
+        return spans
+
+    def _all_of(self, span: Span) -> list[Record]:
+        records: list[Record] = []
+        for answer in self.answers(span.first, span.last):
+            records += answer.records
+        return _within(records, span.first, span.last)
+
+
+def moment_of(epoch_ms: object) -> str | None:
+    """Write a time in milliseconds since 1970 the one way in which all are written."""
+    if not isinstance(epoch_ms, int):
+        return None
+    try:
+        return format_moment(EPOCH + timedelta(milliseconds=epoch_ms))
+    except OverflowError:
+        return None
+
+
+def epoch_ms_of(moment: str) -> int:
+    """Return the milliseconds since 1970 of a moment."""
+    return (datetime.fromisoformat(moment) - EPOCH) // timedelta(milliseconds=1)
+
+
+def with_ids(records: Iterable[Record]) -> Iterator[Record]:
+    """Give records ids, which are the same each time: the log has none.
+
+    An id is made of what the record says. Of several that say the same of the same moment, which
+    no span divides, each but the first is counted.
+    """
+    twins: Counter[str] = Counter()
+    for record in sorted(records, key=lambda record: record["createdAt"] or ""):
+        identity = {name: record.get(name) for name in IDENTITY}
+        text = msgspec.json.encode(identity, order="deterministic")
+        digest = hashlib.blake2b(text, digest_size=16).hexdigest()
+        twins[digest] += 1
+        yield {**record, "id": digest if twins[digest] == 1 else f"{digest}-{twins[digest]}"}
+
+
+def _within(records: Sequence[Record], first: str | None, last: str) -> list[Record]:
+    """Return the records of a span, those without a date included."""
+    return [
+        record
+        for record in records
+        if record["createdAt"] is None
+        or ((first is None or first <= record["createdAt"]) and record["createdAt"] <= last)
+    ]
+
+
+def _after(moment: str) -> str:
+    return moment_of(epoch_ms_of(moment) + 1) or moment
+
+
+def _before(moment: str) -> str:
+    return moment_of(epoch_ms_of(moment) - 1) or moment

@@ -1,0 +1,56 @@
+"""People, on any deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_confluence.errors import RefusedError
+from tap_confluence.streams.base import ConfluenceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_confluence.tap import TapConfluence
+
+
+class UserStream(ConfluenceStream):
+    """Everyone a run meets, in lists of people and in the records of the other streams.
+
+    Who has left is still the author of old pages, which a run that reads what has changed does
+    not see. So nobody who is not met is taken for gone.
+    """
+
+    name = "users"
+    primary_keys = ("accountId",)
+    is_filtered = False
+    is_whole = False
+    comes_last = True
+
+    def __init__(self, tap: TapConfluence) -> None:
+        super().__init__(tap)
+        self._known: set[str] = set()
+
+    @property
+    def unknown(self) -> list[str]:
+        """The ids of those whom the records of the run name, and who have not come yet."""
+        return sorted(self._tap.people_met - self._known)
+
+    def each_once(self, *sources: Callable[[], Iterable[Record]]) -> Iterator[Record]:
+        """Yield people from several sources in turn, without those who came before.
+
+        A source that is refused fails the run at its end, but keeps nobody from being read who is
+        in another one.
+
+        Args:
+            sources: What reads people.
+        """
+        for source in sources:
+            try:
+                for person in source():
+                    if person["accountId"] not in self._known:
+                        self._known.add(person["accountId"])
+                        yield person
+            except RefusedError as error:
+                self.deny(error)
