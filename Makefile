@@ -13,7 +13,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_NO_PROGRESS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test lint types clean
+.PHONY: help demo sync test lint types lock hub clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -35,6 +35,14 @@ lint: .venv/ready  ## check style and format
 
 types: .venv/ready  ## check types
 	.venv/bin/mypy
+
+lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to date
+	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group dev --upgrade \
+		--no-header --no-annotate --no-emit-index-url --no-emit-package tap-confluence \
+		--output-file constraints.txt -
+
+hub: .venv/ready  ## write docs/hub/tap-confluence.yml, the definition for Meltano Hub
+	@$(PYTHON) -m tests.hub
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
 	rm -rf .venv .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run .meltano/tests
@@ -59,8 +67,8 @@ $(UV):
 	echo "Python 3.11 or later is needed, and none was found as python3 or python3.11 to 3.14."; \
 	exit 1
 
-.venv/ready: pyproject.toml | $(UV)
-	$(UV) pip install --quiet --python $(PYTHON) --editable . --group dev
+.venv/ready: pyproject.toml constraints.txt | $(UV)
+	$(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --editable . --group dev
 	@touch $@
 
 # The loaders are installed for the Python that runs Meltano.

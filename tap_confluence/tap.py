@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections import Counter
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +17,14 @@ from tap_confluence import cloud, datacenter
 from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
-from tap_confluence.errors import ConfluenceError, RefusedError, StateError
+from tap_confluence.errors import ConfluenceError, StateError
 from tap_confluence.filters import Filters
+from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import check_environment, check_settings, read_object
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment, to_moment
+from tap_confluence.terminal import live_line
 from tap_confluence.writer import BufferedWriter
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from singer_sdk.plugin_base import _ConfigInput
 
     from tap_confluence.client import Client
+    from tap_confluence.errors import RefusedError
     from tap_confluence.streams.references import References
 
 SECONDS_BETWEEN_STATES = 5.0
@@ -58,8 +60,7 @@ class TapConfluence(Tap):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._stop = StopFlag()
-        self._denied: dict[str, str] = {}
-        self._skipped: Counter[str] = Counter()
+        self._report = Report(self)
         self._state_written_at = time.monotonic()
         super().__init__(*args, **kwargs)
 
@@ -155,19 +156,15 @@ class TapConfluence(Tap):
 
     def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
         """Take note that a stream may not be read: the run goes on without it, and fails."""
-        self._denied[stream.name] = f"'{stream.name}' needs {stream.needed(error)} ({error})"
+        self._report.note_denied(stream, error)
 
     def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
-        """Take note of an item that is gone or forbidden: the first of a stream is logged."""
-        self._skipped[stream.name] += 1
-        if self._skipped[stream.name] == 1:
-            self.logger.warning(
-                "Skipping %s of '%s', and any other like it: %s (%d)",
-                what,
-                stream.name,
-                error,
-                error.status,
-            )
+        """Take note of an item that is gone or forbidden, or that the site fails for."""
+        self._report.note_skipped(stream, what, error)
+
+    def note_unusable(self, stream: ConfluenceStream) -> None:
+        """Take note of a row without its key: it names nothing that could be written."""
+        self.client.note_unidentified(stream.name, 1)
 
     def _prepare(self) -> None:
         """Have the first requests of all streams on the way together."""
@@ -182,28 +179,6 @@ class TapConfluence(Tap):
             is_read = stream.selected and stream.replication_key
             if is_read and _is_filtered(stream) and self.filters.by_anything:
                 stream.stream_state[FILTERS] = self.filters.fingerprint
-
-    def _report_usage(self) -> None:
-        """Log what the run has cost, by stream."""
-        for name, usage in sorted(self.client.usage.items()):
-            self.logger.info("%s: %s", name, usage)
-        self.logger.info("In all: %s, %s", self.client.total_usage, self.client.pace)
-
-    def _report_gaps(self) -> None:
-        """Log what the run skipped.
-
-        Raises:
-            ConfluenceError: A stream could not be read at all.
-        """
-        for name, count in sorted(self._skipped.items()):
-            self.logger.warning("Skipped %d of '%s' that are gone or forbidden", count, name)
-        if self._denied:
-            message = (
-                f"Not all streams could be read: {'; '.join(sorted(self._denied.values()))}. Give "
-                "the token the scope and the account the right, or deselect the stream. All other "
-                "streams are complete."
-            )
-            raise ConfluenceError(message)
 
     @property
     @override
@@ -350,11 +325,14 @@ class TapConfluence(Tap):
         _ = self.reader
         if self.filters.by_anything:
             self.selection.check()
+        self._report.begin()
         try:
-            self._mark_filters()
-            self._prepare()
-            self.sync_all()
-            self._report_gaps()
+            with live_line(self._report.look):
+                self._mark_filters()
+                self._prepare()
+                self.sync_all()
+            self._report.compare_with_search()
+            self._report.tell_gaps()
         except ConfluenceError:
             # Last, also when it says nothing new: a target commits what came before it.
             self.write_message(StateMessage(value=self.state))
@@ -362,7 +340,7 @@ class TapConfluence(Tap):
         finally:
             if hasattr(signal, "alarm"):
                 signal.alarm(0)
-            self._report_usage()
+            self._report.tell()
 
 
 def _comes_last(stream: Stream) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -180,8 +182,14 @@ def test_singles_with_everything_included_are_as_described(
 ) -> None:
     schema = _schema(_operation(published, path))
     flags = {name: "true" for name in ENDPOINTS[path].params if name.startswith("include-")}
+    answers = []
     for id_ in list(_ids(reader, path))[:12]:
-        _validate(published, schema, reader.object(path.replace("{id}", id_), **flags))
+        # Not every page has a classification level.
+        with contextlib.suppress(requests.HTTPError):
+            answers.append(reader.object(path.replace("{id}", id_), **flags))
+    assert answers
+    for answer in answers:
+        _validate(published, schema, answer)
 
 
 @pytest.mark.parametrize("path", sorted(ENDPOINTS))

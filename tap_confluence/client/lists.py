@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 from tap_confluence.errors import RetriesExhaustedError
 
@@ -246,6 +246,11 @@ def collect_offsets(client: Client, first: ListRequest) -> list[dict[str, Any]]:
             return items
 
 
+def query_of(link: str) -> str:
+    """Return the query of a link, also of one whose host is none."""
+    return link.partition("#")[0].partition("?")[2]
+
+
 def _next_query(answer: Answer) -> dict[str, str | Sequence[str]] | None:
     """Return the query of the link to the next page, from the body or else the header.
 
@@ -258,7 +263,7 @@ def _next_query(answer: Answer) -> dict[str, str | Sequence[str]] | None:
     if not isinstance(link, str) or not link:
         return None
     query: dict[str, list[str]] = {}
-    for pair in urlsplit(link).query.split("&"):
+    for pair in query_of(link).split("&"):
         name, _, value = pair.partition("=")
         # The cursor may come un-encoded, in base64: a plus sign in it is no space. In what was
         # asked for, such as a search, it is one.

@@ -80,7 +80,7 @@ def _what_it_says(response: requests.Response) -> str:
     """Return the message of an error answer, from v1's or v2's envelope, on one line."""
     try:
         body = _decoder.decode(response.content)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return str(response.reason or response.status_code)
     if not isinstance(body, dict):
         return str(response.reason or response.status_code)

@@ -6,7 +6,7 @@ import itertools
 import logging
 import random
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from tap_confluence.client.refusals import (
     short,
     unreachable,
 )
+from tap_confluence.client.rows import identified
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
 
 if TYPE_CHECKING:
@@ -107,8 +108,10 @@ class Client:
         root: The site's root.
         pace: Says when a request may leave.
         usage: What the run has cost so far, by tag.
+        unidentified: Rows that were left out because they came without their key, by tag.
         confirm_account: Called before anything is taken for gone, because REST v2 answers 404
             also to credentials that were revoked meanwhile. It raises SignInError.
+        on_answer: Called with each answer, also with one that only says that the site limits.
 
     Args:
         root: The site's root, such as `https://acme.atlassian.net/wiki`.
@@ -137,8 +140,10 @@ class Client:
     ) -> None:
         self.root = root
         self.confirm_account: Callable[[], object] | None = None
+        self.on_answer: Callable[[requests.Response], object] | None = None
         self.usage: defaultdict[str, Usage] = defaultdict(Usage)
         self.total_usage = Usage()
+        self.unidentified: Counter[str] = Counter()
         self.pace = pace
         self._stop = stop
         self._max_retries = max_retries
@@ -201,6 +206,12 @@ class Client:
             ConfluenceError: As for `get`.
         """
         return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
+
+    def note_unidentified(self, tag: str, rows: int) -> None:
+        """Count rows without their key: they name nothing that could be written."""
+        if rows:
+            with self._usage_lock:
+                self.unidentified[tag] += rows
 
     def site_time(self) -> datetime:
         """Return the present moment by the site's clock, as its last `Date` header told it."""
@@ -266,7 +277,7 @@ class Client:
             raise refusal(response, path)
         try:
             body = _decoder.decode(response.content)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             kind = response.headers.get("Content-Type", "an unknown type")
             message = f"the answer is not JSON but {kind}, {len(response.content)} bytes"
             raise TransientError(message) from error
@@ -275,6 +286,10 @@ class Client:
             raise TransientError(message)
         if isinstance(body, list):
             body = {"results": body}
+        if isinstance(body.get("results"), list):
+            rows = identified(path, body["results"])
+            self.note_unidentified(tag, len(body["results"]) - len(rows))
+            body["results"] = rows
         self._count_points(tag, path, body)
         return Answer(body, response.links)
 
@@ -334,6 +349,8 @@ class Client:
                     raise SiteError(unreachable(self.root, error)) from error
                 raise TransientError(short(error)) from error
             self._has_answered = True
+            if self.on_answer is not None:
+                self.on_answer(response)
             if session is self._session:
                 self._read_clock(response)
             if not is_limited(response):
@@ -346,9 +363,11 @@ class Client:
     def _read_clock(self, response: requests.Response) -> None:
         try:
             moment = parsedate_to_datetime(response.headers["Date"])
-        except (KeyError, ValueError):
+            offset = moment.timestamp() - datetime.now(UTC).timestamp()
+            datetime.fromtimestamp(datetime.now(UTC).timestamp() + offset, UTC)
+        except (KeyError, ValueError, OverflowError):
             return
-        self._clock_offset = moment.timestamp() - datetime.now(UTC).timestamp()
+        self._clock_offset = offset
 
     def _note_retry(self, tag: str, path: str, details: Any) -> None:
         self._stop.check()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-SHOWN = frozenset({"current", "archived", None})
+SHOWN = ("current", "archived", None)
 
 
 class TreeItemStream(ConfluenceStream):

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.content import ContentStream
-from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +25,13 @@ KINDS = {
 """The streams whose lists hold all content, each list once, and what to call their items."""
 
 
-class ContentInventory(ConfluenceStream):
+class ContentInventory(InventoryStream):
     """One row for each page, blog post, comment, attachment and piece of custom content.
 
     Without bodies, so that it costs one request for 250 of them.
     """
 
-    name = "content_inventory"
     scope = "read:page:confluence, read:attachment:confluence, read:comment:confluence"
-    primary_keys = ("id",)
-    schema = schemas.CONTENT_INVENTORY
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

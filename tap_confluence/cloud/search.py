@@ -59,6 +59,7 @@ class Kind:
         shape: Turns a row of the search into one of the list.
         lists: The lists of REST v2 that hold it.
         on_a_page: The last word of the lists of what is on one page or blog post.
+        has_status: Whether it can be archived by itself, which a search does not find.
         body_format: The format of the bodies to have, if any.
     """
 
@@ -67,6 +68,7 @@ class Kind:
     shape: Callable[[Row], Row]
     lists: tuple[str, ...]
     on_a_page: tuple[str, ...]
+    has_status: bool = False
     body_format: str | None = None
 
 
@@ -86,6 +88,7 @@ ATTACHMENTS = Kind(
     records.attachment,
     ("/api/v2/attachments",),
     ("attachments",),
+    has_status=True,
 )
 
 
@@ -150,7 +153,8 @@ class SpaceSearch:
             row = {**kind.shape(item), owner: str(container.get("id"))}
             path = kind.lists[len(kind.lists) > 1 and records.is_inline(item)]
             rows[path][str(row["id"])] = row
-        for path, row in (*self._on_hidden_posts(kind), *self._newest(kind)):
+        missed = (*self._on_hidden_posts(kind), *self._archived(kind), *self._newest(kind))
+        for path, row in missed:
             rows[path][str(row["id"])] = row
         return {path: list(found.values()) for path, found in rows.items()}
 
@@ -227,6 +231,11 @@ class SpaceSearch:
             replies = get_replies(client, path, str(root["id"]), params, tag=self._tag)
             rows += [{**owner, **reply} for reply in replies]
         return rows
+
+    def _archived(self, kind: Kind) -> Iterator[tuple[str, Row]]:
+        for path in kind.lists if kind.has_status else ():
+            request = self._reader.first_page(path, {"status": "archived"}, tag=self._tag)
+            yield from ((path, row) for row in self._reader.items(request))
 
     def _newest(self, kind: Kind) -> Iterator[tuple[str, Row]]:
         """Read from the lists what a search may not find yet."""

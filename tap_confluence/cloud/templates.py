@@ -20,6 +20,10 @@ PATHS = ("/rest/api/template/page", "/rest/api/template/blueprint")
 MOST_A_PAGE = "25"
 
 
+LEFT_OUT = frozenset({"space", "_expandable", "_links"})
+"""What of a template says nothing of it, or nothing new."""
+
+
 class Templates(ConfluenceStream):
     """All templates: those of the site, and those of each space. Two requests a space.
 
@@ -66,7 +70,7 @@ def _record(template: dict[str, Any], space: dict[str, Any]) -> Record:
     space_id, body = space.get("id"), template.get("body")
     bodies = body.items() if isinstance(body, dict) else ()
     return {
-        **{key: value for key, value in template.items() if key not in {"space", "_expandable"}},
+        **{key: value for key, value in template.items() if key not in LEFT_OUT},
         "templateId": str(template["templateId"]),
         "spaceId": None if space_id is None else str(space_id),
         "spaceKey": space.get("key"),

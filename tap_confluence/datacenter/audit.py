@@ -40,6 +40,7 @@ class AuditRecords(AuditStream):
             paging = body.get("pagingInfo")
             paging = paging if isinstance(paging, dict) else {}
             cursor = paging.get("nextPageCursor")
+            cursor = str(cursor) if cursor else None
             more = bool(cursor) and not paging.get("lastPage") and cursor not in cursors
             if not isinstance(body.get("entities"), list):
                 message = f"{self.path} answered without 'entities': is this Confluence?"

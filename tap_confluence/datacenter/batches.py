@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from typing_extensions import override
 
+from tap_confluence.client.lists import query_of
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ def _has_more(body: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
 def _next_cursor(body: dict[str, Any]) -> str | None:
     """Return the cursor of what follows, which stands in the answer or in its next link."""
     links = body.get("_links")
-    query = urlsplit(str(links.get("next", ""))).query if isinstance(links, dict) else ""
+    query = query_of(str(links.get("next", ""))) if isinstance(links, dict) else ""
     cursor = body.get("nextCursor") or parse_qs(query).get("cursor", [None])[0]
     return str(cursor) if cursor else None
 
@@ -299,4 +300,4 @@ def _rows(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _identity(row: dict[str, Any]) -> object:
     names = ("id", "key", "name", "number")
-    return next((row[name] for name in names if row.get(name) is not None), str(row))
+    return next((str(row[name]) for name in names if row.get(name) is not None), str(row))

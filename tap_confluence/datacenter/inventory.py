@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter import records
 from tap_confluence.datacenter.content import ContentStream
-from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +21,8 @@ SOURCES = ("pages", "blog_posts", "attachments", "page_footer_comments")
 EXPAND = ("space", "version")
 
 
-class ContentInventory(ConfluenceStream):
+class ContentInventory(InventoryStream):
     """One row for each page, blog post, comment and attachment, without bodies."""
-
-    name = "content_inventory"
-    primary_keys = ("id",)
-    schema = schemas.CONTENT_INVENTORY
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

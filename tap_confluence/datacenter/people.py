@@ -43,7 +43,8 @@ class Groups(ConfluenceStream):
     def listed(self) -> Sequence[Record]:
         """All groups, which are read once a run."""
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
-        return [records.group(item) for b in OffsetWalk(self.reader, query) for item in b.items]
+        rows = (records.group(item) for b in OffsetWalk(self.reader, query) for item in b.items)
+        return [group for group in rows if group["id"]]
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, list[Record]]]:
         """Yield each group with its members, as records of `users`.

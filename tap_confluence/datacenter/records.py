@@ -113,8 +113,8 @@ def place(item: Mapping[str, Any]) -> tuple[str | None, str | None]:
     Returns:
         The id of the page or blog post and the key of the space, as far as the answer tells.
     """
-    holder = item if item.get("type") in CONTAINER_KEYS else _part(item, "container")
-    content_id = str(holder["id"]) if holder.get("type") in CONTAINER_KEYS else None
+    holder = item if _holds(item) else _part(item, "container")
+    content_id = _identity(holder) if _holds(holder) else None
     return content_id, space_key(holder)
 
 
@@ -183,7 +183,7 @@ def task(item: Mapping[str, Any], found: ParsedTask) -> Json:
 
 def label(item: Mapping[str, Any]) -> Json:
     """Turn a label into a row of what carries it."""
-    return {"id": str(item["id"]), "name": item.get("name"), "prefix": item.get("prefix")}
+    return {"id": _identity(item), "name": item.get("name"), "prefix": item.get("prefix")}
 
 
 def version(item: Mapping[str, Any]) -> Json:
@@ -200,7 +200,7 @@ def version(item: Mapping[str, Any]) -> Json:
 def content_property(item: Mapping[str, Any]) -> Json:
     """Turn a content property into a row of what it is kept with."""
     return {
-        "id": str(item.get("id") or item["key"]),
+        "id": _identity(item, "id", "key"),
         "key": item.get("key"),
         "value": item.get("value"),
         **({"version": version(item["version"])} if _part(item, "version") else {}),
@@ -276,7 +276,7 @@ def user(item: Mapping[str, Any]) -> Json:
 
 def group(item: Mapping[str, Any]) -> Json:
     """Turn a group into a record of `groups`; its id is its name."""
-    return {**item, "id": str(item.get("id") or item["name"])}
+    return {**item, "id": _identity(item, "id", "name")}
 
 
 def space_id(item: Mapping[str, Any]) -> str | None:
@@ -380,7 +380,18 @@ def _last_id(items: object) -> str | None:
     """Return the id of the last of some items, which is the nearest ancestor."""
     if not isinstance(items, list) or not items or not isinstance(items[-1], dict):
         return None
-    return str(items[-1]["id"])
+    return _identity(items[-1])
+
+
+def _holds(item: Mapping[str, Any]) -> bool:
+    """Tell whether an item is one on which others may be."""
+    return str(item.get("type")) in CONTAINER_KEYS
+
+
+def _identity(item: Mapping[str, Any], *names: str) -> str | None:
+    """Return what tells an item from others, by the first of some names that has it."""
+    values = (item.get(name) for name in names or ("id",))
+    return next((str(v) for v in values if isinstance(v, str | int) and v), None)
 
 
 def _integer(value: object) -> int | None:

@@ -238,9 +238,9 @@ class Selection:
     def _post_of(self, item: Row) -> Row | None:
         """Return the page or blog post that something is, or is on at any depth."""
         post: object = item
-        while isinstance(post, dict) and post.get("type") in ON_OTHERS:
-            container = post.get("container") or (self._ask(str(post["id"])) or {}).get("container")
-            post = container
+        while isinstance(post, dict) and str(post.get("type")) in ON_OTHERS:
+            told = post.get("container")
+            post = told or (self._ask(str(post.get("id"))) or {}).get("container")
         return post if isinstance(post, dict) and "id" in post else None
 
     def _has_post(self, post: Row) -> bool:
@@ -266,7 +266,7 @@ class Selection:
         )
 
     def _has_status(self, item: Row) -> bool:
-        return item.get("status") in {None, *self._filters.statuses}
+        return item.get("status") in (None, *self._filters.statuses)
 
     def _lies_well(self, post: Row) -> bool:
         if not self._filters.by_tree or post.get("type") == "blogpost":

@@ -21,6 +21,7 @@ from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.streams.columns import PARQUET, as_row
 from tap_confluence.streams.met import people_in
 from tap_confluence.streams.moments import to_moment, with_overlap
+from tap_confluence.streams.shapes import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -49,6 +50,8 @@ class ConfluenceStream(Stream):
         is_filtered: Whether the filters of the settings say what belongs to it.
         is_whole: Whether a run that reads all of it has read all there is.
         comes_last: Whether it is made of what all other streams have met.
+        is_denied: Whether the site refuses it to this account.
+        written_rows: How many rows of it this run has written so far.
     """
 
     # Records are made of JSON only, so there is nothing to convert.
@@ -68,6 +71,7 @@ class ConfluenceStream(Stream):
     def __init__(self, tap: TapConfluence) -> None:
         super().__init__(tap)
         self.is_denied = False
+        self.written_rows = 0
         self._is_open = False
         self._is_partial = False
 
@@ -129,18 +133,25 @@ class ConfluenceStream(Stream):
     def get_batches(
         self, batch_config: BatchConfig, context: Context | None = None
     ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
-        if batch_config.encoding.format != PARQUET:
-            yield from super().get_batches(batch_config, context)
-            return
         batcher = Batcher(tap_name=self.tap_name, stream_name=self.name, batch_config=batch_config)
-        records = self._sync_records(context, write_messages=False)
-        properties = self.schema["properties"]
-        rows = (as_row(record, properties) for record in records)
+        rows = self._counted(self._sync_records(context, write_messages=False))
+        if batch_config.encoding.format == PARQUET:
+            properties = self.schema["properties"]
+            rows = (as_row(record, properties) for record in rows)
         for manifest in batcher.get_batches(rows):
             yield batch_config.encoding, manifest
 
+    def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            self.written_rows += 1
+            yield record
+
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
+        self._shape.fit_fields(row)
+        if any(row.get(key) in {None, ""} for key in self.primary_keys):
+            self._tap.note_unusable(self)
+            return None
         for name, convert in self._readable_bodies.items():
             row[name] = convert_body(row.get("body"), convert, self.links())
         self.meet(row)
@@ -159,6 +170,10 @@ class ConfluenceStream(Stream):
     def has_readable_body(self) -> bool:
         """Whether bodies are to be made readable."""
         return bool(self._readable_bodies)
+
+    @cached_property
+    def _shape(self) -> Shape:
+        return Shape(self.schema)
 
     @cached_property
     def _readable_bodies(self) -> dict[str, Callable[[Any, str, Links], str]]:
@@ -255,7 +270,9 @@ class ConfluenceStream(Stream):
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        if self._stream_version is not None and not (self.is_denied or self._is_partial):
+        # What came without its key may be what an earlier run has written.
+        is_partial = self._is_partial or self.name in self._tap.client.unidentified
+        if self._stream_version is not None and not (self.is_denied or is_partial):
             self._write_activate_version_message(self._stream_version)
         for child in self.selected_children:
             child.complete()
@@ -295,11 +312,14 @@ class ConfluenceStream(Stream):
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
         if not self._takes_all_properties:
-            yield from super()._generate_record_messages(record)
+            for message in super()._generate_record_messages(record):
+                self.written_rows += 1
+                yield message
             return
         for stream_map in self.stream_maps:
             mapped = stream_map.transform(record)
             if mapped is not None:
+                self.written_rows += 1
                 yield RecordMessage(
                     stream=stream_map.stream_alias,
                     record=mapped,

@@ -8,6 +8,8 @@ OVERLAP = timedelta(minutes=2)
 """How far before its bookmark a stream starts again: a change is dated when it begins to be
 saved, and may become visible later than another that began after it."""
 
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+
 _LENGTH = len("2024-01-01T00:00:00.000Z")
 
 
@@ -22,21 +24,22 @@ def to_moment(value: object) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    if len(value) == _LENGTH and value[-1] == "Z" and value[-5] == ".":
-        return value
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        if len(value) == _LENGTH and value[10] == "T" and value[-5] == "." and value[-1] == "Z":
+            return value
+        return format_moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         return None
-    return format_moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def format_moment(moment: datetime) -> str:
     """Write a moment with an offset the one way in which all are written."""
     utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def with_overlap(bookmark: str) -> str:
     """Return where to start again after a bookmark."""
-    return format_moment(datetime.fromisoformat(bookmark) - OVERLAP)
+    moment = datetime.fromisoformat(bookmark)
+    return format_moment(max(moment, EARLIEST + OVERLAP) - OVERLAP)

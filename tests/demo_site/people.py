@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TRASHED = "trashed"
 BIG_SPACE = "ENG"
-CLASSES = ("ALL_LICENSED_USERS", "ALL_PRODUCT_ADMINS")
+CLASSES = ("all-licensed-users", "all-product-admins")
 ACTIVE = "active"
 
 

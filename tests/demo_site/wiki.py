@@ -6,6 +6,7 @@ import gc
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.demo_site.audit import plant_audit_log
+from tests.demo_site.audit_truth import audit_keys
 from tests.demo_site.changes import Changes
 from tests.demo_site.model import Attachment, BlogPost, CustomContent, Page
 from tests.demo_site.people_truth import people_of
@@ -98,6 +99,7 @@ class Wiki(Changes):
                 "groups": {(group.id,) for group in self.groups},
                 **people_of(self),
                 **usage_of(self),
+                "audit_records": audit_keys(self),
                 "content_inventory": {
                     (content.id,) for collection in self.contents() for content in collection
                 },

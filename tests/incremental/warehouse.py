@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.demo_site.clock import iso
-from tests.demo_site.model import BlogPost, Comment, Content, Page
+from tests.demo_site.model import Attachment, BlogPost, Comment, Content, CustomContent, Page
 from tests.incremental.runs import CONTENT, DETAILS, INVENTORY, OWNER_KEYS
 
 if TYPE_CHECKING:
@@ -64,6 +64,14 @@ class Warehouse:
             del table[key]
 
 
+HOLDERS: dict[str, type[Content]] = {
+    "page": Page,
+    "blog_post": BlogPost,
+    "attachment": Attachment,
+    "custom_content": CustomContent,
+}
+
+
 def latest_on(wiki: Wiki, stream: str) -> dict[str, tuple[Any, ...]]:
     """The version, date and status of each piece of content on the site."""
     with wiki.lock:
@@ -73,9 +81,9 @@ def latest_on(wiki: Wiki, stream: str) -> dict[str, tuple[Any, ...]]:
 
 def _contents(wiki: Wiki, stream: str) -> Iterator[Content]:
     match stream.rpartition("_comments")[0].rpartition("_"):
-        case ("page" | "blog_post" as kind, _, place):
+        case (("page" | "blog_post" | "attachment" | "custom_content") as kind, _, place):
             comments = wiki.inline_comments if place == "inline" else wiki.footer_comments
-            yield from _on(Page if kind == "page" else BlogPost, comments)
+            yield from _on(HOLDERS[kind], comments)
         case _:
             yield from getattr(wiki, stream)
 

@@ -172,7 +172,7 @@ def test_a_page_that_is_gone_meanwhile_is_left_out(
 
     assert set(run.keys(PAGES)) == site.truth()[PAGES]
     assert run.activated == {PAGES}
-    assert "gone or forbidden" in run.stderr
+    assert "Skipped 1 of 'page_restrictions': 1 gone" in run.stderr
 
 
 def test_without_the_scope_the_stream_is_named(config: Json, site: DemoSite) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.demo_site.audit_truth import audit_keys_of_data_center
 from tests.demo_site.datacenter.extent import is_here, is_listed, parent_page
 from tests.demo_site.datacenter.people import user_key
 from tests.demo_site.model import Attachment, BlogPost, Page
@@ -84,6 +85,7 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
                 stream: {(owner, user_key(watcher)) for owner, watcher in keys}
                 for stream, keys in watchers_of(wiki).items()
             },
+            "audit_records": audit_keys_of_data_center(wiki),
             "content_inventory": _ids([*pages, *posts, *attachments, *footer, *inline]),
         }
 

@@ -1,0 +1,45 @@
+"""The rows of a list that can be told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            *("pages", "blogposts", "attachments", "footer-comments", "inline-comments"),
+            *("custom-content", "tasks", "labels", "spaces", "children", "descendants"),
+            *("direct-children", "content", "content/search", "content/scan"),
+            *("child/page", "child/blogpost", "child/comment", "child/attachment"),
+        ),
+        ("id",),
+    ),
+    "space": ("id", "key"),
+}
+"""What a row of a list must have to be told apart, by the last words of the path of the list."""
+
+
+def identified(path: str, results: list[Any]) -> list[dict[str, Any]]:
+    """Leave out what is no row, or has no key where all rows of the list have one.
+
+    Args:
+        path: The list.
+        results: What it gave.
+
+    Returns:
+        The rows, each with a text for its id.
+    """
+    rows = [row for row in results if isinstance(row, dict)]
+    for row in rows:
+        if type(row.get("id")) is int:
+            row["id"] = str(row["id"])
+    words = path.split("/")
+    keys = KEYS.get(words[-1]) or KEYS.get("/".join(words[-2:]), ())
+    return [row for row in rows if all(_is_key(row.get(key)) for key in keys)]
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,78 @@
+"""The command `tap-confluence-survey`: facts about a site, without anything of what it holds."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import click
+
+from tap_confluence.command import TapCommand
+from tap_confluence.settings import CLOUD, deployment
+from tap_confluence.survey.asker import Asker
+from tap_confluence.survey.cloud import CloudSurvey
+from tap_confluence.survey.datacenter import DataCenterSurvey
+from tap_confluence.survey.facts import answered, as_json, as_text
+from tap_confluence.survey.limits import Limits
+from tap_confluence.tap import TapConfluence
+
+if TYPE_CHECKING:
+    from singer_sdk.plugin_base import _ConfigInput
+
+    from tap_confluence.survey.facts import Fact, Survey
+
+MOST_REQUESTS = 60
+"""How many requests a survey may cost that is not thorough."""
+
+WRITTEN = {"text": as_text, "json": as_json}
+
+
+def survey(tap: TapConfluence, *, thorough: bool) -> list[Fact]:
+    """Find out how a site behaves, by reading alone.
+
+    Args:
+        tap: With the settings.
+        thorough: Whether to read whole lists, for as many requests as it takes.
+
+    Raises:
+        ConfluenceError: The site cannot be read with these settings.
+    """
+    limits = Limits()
+    tap.client.on_answer = limits.note
+    _ = tap.reader
+    asker = Asker(tap.client, None if thorough else MOST_REQUESTS)
+    kind = CloudSurvey if deployment(tap.config) == CLOUD else DataCenterSurvey
+    of_site: Survey = kind(asker, thorough=thorough)
+    return [*answered(of_site.questions()), *answered(limits.questions())]
+
+
+def _invoke(config: _ConfigInput, *, thorough: bool, written_as: str) -> None:
+    facts = survey(TapConfluence.from_files(config, None, None), thorough=thorough)
+    click.echo(WRITTEN[written_as](facts))
+
+
+def cli() -> None:
+    """Run the command."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options = {option.name: option for option in TapConfluence.get_singer_command().params}
+    command = TapCommand(
+        name="tap-confluence-survey",
+        callback=_invoke,
+        params=[
+            options["config"],
+            click.Option(
+                ["--thorough"],
+                is_flag=True,
+                help=f"Read whole lists, for more than {MOST_REQUESTS} requests.",
+            ),
+            click.Option(
+                ["--format", "written_as"],
+                type=click.Choice([*WRITTEN]),
+                default="text",
+                help="How to write the facts.",
+            ),
+        ],
+        help="Tell how the site behaves, without anything of what it holds. Only reads.",
+        logger=TapConfluence.logger,
+    )
+    command()
