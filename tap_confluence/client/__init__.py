@@ -8,8 +8,9 @@ from tap_confluence.client.gateway import find_cloud_id, gateway_root
 from tap_confluence.client.lists import ListPage, ListRequest, collect, collect_offsets, get_page
 from tap_confluence.client.pace import Pace
 from tap_confluence.client.reader import Reader
-from tap_confluence.client.session import Client, Usage
+from tap_confluence.client.session import Client
 from tap_confluence.client.sign_in import check_cloud, check_data_center
+from tap_confluence.client.usage import Usage
 from tap_confluence.client.workers import LookAhead, StopFlag, Workers
 
 __all__ = [

@@ -32,6 +32,7 @@ from tap_confluence.client.refusals import (
     unreachable,
 )
 from tap_confluence.client.rows import identified
+from tap_confluence.client.usage import Usage, points_of
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
 
 if TYPE_CHECKING:
@@ -55,42 +56,12 @@ RENEWALS = 3
 LONGEST_RETRY_WAIT = 30.0
 """Seconds to wait at most before a failed request is repeated."""
 
-POINTS_PER_OBJECT: Mapping[str, int] = dict.fromkeys(
-    ("group", "membersByGroupId", "permissions", "role-assignments", "user", "users-bulk"), 2
-)
-"""What an object costs of the points quota, by the last word of its path; others cost one
-(https://developer.atlassian.com/cloud/confluence/rate-limiting/)."""
-
 AS_IT_IS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 """Headers to get a file with, not an encoding of it."""
 
 T = TypeVar("T")
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
-
-
-@dataclass
-class Usage:
-    """What a part of the run has cost.
-
-    Attributes:
-        requests: Requests sent, those included that failed.
-        points: Points of the hourly quota that Atlassian counts for apps.
-        retries: Requests that were repeated after a failure.
-        limited: Requests that were answered 429.
-    """
-
-    requests: int = 0
-    points: int = 0
-    retries: int = 0
-    limited: int = 0
-
-    def __str__(self) -> str:
-        """Say it in words."""
-        return (
-            f"{self.requests} requests ({self.points} points of quota), "
-            f"{self.retries} retries, {self.limited} rate-limited"
-        )
 
 
 @dataclass(frozen=True)
@@ -290,7 +261,7 @@ class Client:
             rows = identified(path, body["results"])
             self.note_unidentified(tag, len(body["results"]) - len(rows))
             body["results"] = rows
-        self._count_points(tag, path, body)
+        self._count(tag, points=points_of(path, body))
         return Answer(body, response.links)
 
     def open(
@@ -385,12 +356,6 @@ class Client:
                 usage.points += points
                 usage.retries += retries
                 usage.limited += limited
-
-    def _count_points(self, tag: str, path: str, body: Mapping[str, Any]) -> None:
-        results = body.get("results")
-        objects = len(results) if isinstance(results, list) else 1
-        price = POINTS_PER_OBJECT.get(path.rsplit("/", 1)[-1], 1)
-        self._count(tag, points=1 + price * objects)
 
 
 def _new_session(verify: bool | str, user_agent: str, connections: int) -> requests.Session:  # noqa: FBT001

@@ -14,7 +14,7 @@ from tests.running import Run, not_by_default, run_command, run_tap, settings_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMBINATIONS = 48
+COMBINATIONS = 40
 ALL_STREAMS_EACH = 8
 """In one of so many combinations, the streams are read too that cost a request an item."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.incremental.runs import Run
     from tests.running import Json
 
-COMBINATIONS = 48
+COMBINATIONS = 40
 RELEASES = ("9.2.1", "7.19.4", "8.2.0")
 SLOW = ("_versions", "_properties", "_permissions", "_watchers", "audit_records", "users", "groups")
 """Streams with a request for each item, which are read in some of the runs."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 
 ITEM_WISE = ("_versions", "_properties", "space_permissions")
+PEOPLE = ("users", "group_members")
+"""What costs a request a group, however many pages there are."""
 READ_WHOLE = ("_labels", "child_pages", INVENTORY)
 
 
@@ -130,7 +132,10 @@ def test_the_warehouse_equals_the_site() -> None:
         for stream in set(INCREMENTAL) - {"tasks"}:
             assert warehouse.keys(stream) == truth[stream], stream
         for stream in set(CONTENT) - {"attachments"}:
-            assert warehouse.latest(stream) == latest_on(site.wiki, stream), stream
+            # What is on a file in the trash is not there on Data Center.
+            latest = latest_on(site.wiki, stream)
+            listed = {id_: latest[id_] for (id_,) in truth[stream]}
+            assert warehouse.latest(stream) == listed, stream
 
 
 def test_a_stream_selected_later_is_read_from_its_beginning(site: ClockedDataCenter) -> None:
@@ -183,5 +188,5 @@ def test_labels_and_the_tree_cost_a_request_for_two_hundred_pages() -> None:
 
 
 def without_item_wise(*others: str) -> Json:
-    endings = (INVENTORY, *ITEM_WISE, *others)
+    endings = (INVENTORY, *ITEM_WISE, *PEOPLE, *others)
     return all_but(*(name for name in stream_names() if name.endswith(endings)))

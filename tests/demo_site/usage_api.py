@@ -102,7 +102,7 @@ class UsageApi:
         rows = [(template, key) for template in lists.get(key, ())]
         if kind == "blueprint" and key:
             # A space has those of the site as well.
-            rows = [*((template, "") for template in usage.blueprints[""]), *rows]
+            rows = [*((template, "") for template in usage.blueprints.get("", ())), *rows]
         found = [self._template(template, owner, query) for template, owner in rows]
         return Reply(200, self._page(path, query, found))
 

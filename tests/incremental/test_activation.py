@@ -81,7 +81,13 @@ def test_nothing_is_activated_after_an_error(site: ClockedSite, stream: str) -> 
         (r"/api/v2/pages/\d+", {"page_labels"}),
         (r"/api/v2/blogposts/\d+", {"blog_post_labels"}),
         (r"/api/v2/attachments/att\d+", {"attachment_labels"}),
-        (r"/api/v2/spaces/\d+", {"space_labels", "space_permissions", "space_properties"}),
+        (
+            r"/api/v2/spaces/\d+",
+            {
+                *("space_labels", "space_permissions", "space_properties"),
+                "space_role_assignments",
+            },
+        ),
     ],
 )
 def test_nothing_is_activated_of_which_an_item_is_forbidden(
@@ -100,7 +106,7 @@ def test_nothing_is_activated_of_a_stream_that_is_denied(site: ClockedSite) -> N
     run = sync(site)
 
     assert run.exit_status == 1
-    assert run.activated == set(full_table_streams()) - {"groups"}
+    assert run.activated == set(full_table_streams()) - {"groups", "group_members"}
 
 
 def test_the_inventory_is_not_activated_when_one_of_its_lists_is_denied(site: ClockedSite) -> None:

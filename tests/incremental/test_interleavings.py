@@ -50,7 +50,7 @@ def _long_walks() -> Iterator[None]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -81,7 +81,7 @@ def test_the_tables_equal_the_site(
         "validate_records": False,
     }
     settings.write_text(json.dumps(target))
-    with ClockedSite(Wiki.seeded(pages=1000)) as site:
+    with ClockedSite(Wiki.seeded(pages=400)) as site:
         first = sync(site, body_format="none")
         load(loader, settings, first)
         Day(site.wiki).pass_by()

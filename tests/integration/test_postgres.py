@@ -81,7 +81,7 @@ class Job:
 def loaded(meltano: Meltano, postgres: str, schema: str) -> Iterator[Job]:
     """A job that has run once."""
     with (
-        DemoSite(Wiki.seeded(pages=160, seed=5)) as site,
+        DemoSite(Wiki.seeded(pages=80, seed=5)) as site,
         psycopg.connect(postgres, autocommit=True) as connection,
     ):
         settings = {
