@@ -23,7 +23,8 @@ DLT = "dlt"
 
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     CHART: ("matplotlib~=3.10",),
-    SITE: ("aiohttp~=3.12", "sortedcontainers~=2.4"),
+    # The keys of audit records, which the site is asked for, are made by the tap.
+    SITE: ("aiohttp~=3.12", "sortedcontainers~=2.4", "--editable", str(PROJECT)),
     TAP: ("--editable", str(PROJECT)),
     SLING: ("sling-linux-amd64==1.4.11",),
     CDK: ("airbyte-cdk==7.39.1",),

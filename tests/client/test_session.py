@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tap_confluence.client import Basic, Client, Pace
-from tap_confluence.client.session import Usage
+from tap_confluence.client import Basic, Client, Pace, Usage
 from tap_confluence.errors import (
     EndpointGoneError,
     ForbiddenError,
