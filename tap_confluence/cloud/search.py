@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from tap_confluence.client import collect
 from tap_confluence.cloud.change_walk import NEWEST_FIRST
 from tap_confluence.cloud.replies import get_replies
-from tap_confluence.datacenter import records
 from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.moments import format_moment, to_moment
 
 if TYPE_CHECKING:

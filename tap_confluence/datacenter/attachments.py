@@ -9,12 +9,12 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.client import Source
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import MOST_EXPANDED, Query, answers
 from tap_confluence.datacenter.borne import BorneStream
 from tap_confluence.datacenter.content import ContentDetailStream, LabelStream
 from tap_confluence.datacenter.listing import CONTENT, CURRENT
 from tap_confluence.errors import RefusedError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 
 if TYPE_CHECKING:

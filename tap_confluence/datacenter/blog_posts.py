@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.content import ContentDetailStream, LabelStream
 from tap_confluence.datacenter.posts import PostStream
+from tap_confluence.rest_v1 import records
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.borne import BorneStream
 from tap_confluence.datacenter.content import SearchedStream
 from tap_confluence.datacenter.listing import CURRENT
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.details import DetailStream
 
 if TYPE_CHECKING:

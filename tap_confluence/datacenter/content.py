@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import (
     MOST_EXPANDED,
     OffsetWalk,
@@ -20,6 +19,7 @@ from tap_confluence.datacenter.batches import (
 from tap_confluence.datacenter.expanded import ExpandedListStream
 from tap_confluence.datacenter.full_read import FullRead
 from tap_confluence.datacenter.listing import CONTENT, CURRENT, Listing, limit_for
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import ChangeDetailStream, DetailStream
 from tap_confluence.streams.lists import Work

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.content import ContentStream
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import OffsetWalk, Query
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:

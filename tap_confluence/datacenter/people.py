@@ -9,9 +9,9 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import MOST_EXPANDED, OffsetWalk, Query, collect
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.users import UserStream
 

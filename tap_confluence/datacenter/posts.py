@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import FAILED, MOST_WITH_BODIES
 from tap_confluence.datacenter.content import ContentStream, incremental
 from tap_confluence.datacenter.listing import CONTENT, CURRENT
-from tap_confluence.datacenter.task_lists import tasks_in
+from tap_confluence.datacenter.task_lists import task_record, tasks_in
 from tap_confluence.datacenter.version_bodies import version_bodies
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.digest import TrashDigest
@@ -52,7 +52,7 @@ class PostStream(ContentStream):
         if section != TASKS:
             return super().riding(item, section)
         with_body = self.config["body_format"] != "none"
-        tasks = [records.task(item, task) for task in tasks_in(records.storage_body(item))]
+        tasks = [task_record(item, task) for task in tasks_in(records.storage_body(item))]
         return tasks if with_body else [{**task, "body": None} for task in tasks]
 
     @override

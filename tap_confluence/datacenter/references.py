@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import USER_KEY, USERNAME
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import MOST_WITH_BODIES
 from tap_confluence.errors import ForbiddenError, RefusedError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.references import TAG, References
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import (
     MOST_BARE,
     MOST_EXPANDED,
@@ -18,6 +17,7 @@ from tap_confluence.datacenter.batches import (
     collect,
 )
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, SettingsError
+from tap_confluence.rest_v1 import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import (
     FAILED,
     MOST_EXPANDED,
@@ -19,6 +18,7 @@ from tap_confluence.datacenter.batches import (
 from tap_confluence.datacenter.expanded import ExpandedListStream
 from tap_confluence.datacenter.selection import SPACE_EXPAND, SPACES
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import Work
 from tap_confluence.streams.space_properties import SpacePropertyStream

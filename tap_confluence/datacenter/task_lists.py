@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.rest_v1 import records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BODY = "task-body"
 
@@ -110,3 +116,21 @@ class _OpenTask:
             case "task-body":
                 self.task.body += text
         self._part = ""
+
+
+def task_record(item: Mapping[str, Any], found: ParsedTask) -> dict[str, Any]:
+    """Turn a task in the body of an item into a record of `tasks`.
+
+    Its number is unique on its page only, so that its id is that of the page and the number. When
+    it was made, changed or ticked off is not known.
+    """
+    due = f"{found.due}T00:00:00.000Z" if found.due else None
+    return {
+        "id": f"{item['id']}-{found.local_id}",
+        "localId": found.local_id,
+        "spaceId": records.space_id(item),
+        "status": found.status,
+        "body": {"storage": {"representation": "storage", "value": found.body}},
+        "assignedTo": found.assignee,
+        "dueAt": due,
+    }

@@ -9,12 +9,12 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter import records
 from tap_confluence.datacenter.batches import MOST_EXPANDED, Query, collect
 from tap_confluence.datacenter.listing import CONTENT
 from tap_confluence.datacenter.pages import Pages
 from tap_confluence.datacenter.selection import SPACES
 from tap_confluence.errors import ForbiddenError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tap_confluence.datacenter import records
+from tap_confluence.rest_v1 import records
 
 ADMIN = {
     "type": "known",

@@ -1,4 +1,4 @@
-"""From REST v1, as Data Center speaks it, to the records that REST v2 would have given.
+"""From REST v1 to the records that REST v2 would have given.
 
 Pure functions. Every part of a v1 answer may be missing, because it was not expanded, or because
 the site is old; then the field is missing in the record too.
@@ -14,8 +14,6 @@ from tap_confluence.streams.moments import to_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tap_confluence.datacenter.task_lists import ParsedTask
 
     Json = dict[str, Any]
 
@@ -161,24 +159,6 @@ def child_page(item: Mapping[str, Any]) -> Json | None:
         return None
     same = ("parentId", "parentType", "id", "status", "title", "spaceId")
     return {**{key: record[key] for key in same}, "childPosition": record["position"]}
-
-
-def task(item: Mapping[str, Any], found: ParsedTask) -> Json:
-    """Turn a task in the body of an item into a record of `tasks`.
-
-    Its number is unique on its page only, so that its id is that of the page and the number. When
-    it was made, changed or ticked off is not known.
-    """
-    due = f"{found.due}T00:00:00.000Z" if found.due else None
-    return {
-        "id": f"{item['id']}-{found.local_id}",
-        "localId": found.local_id,
-        "spaceId": space_id(item),
-        "status": found.status,
-        "body": {"storage": {"representation": "storage", "value": found.body}},
-        "assignedTo": found.assignee,
-        "dueAt": due,
-    }
 
 
 def label(item: Mapping[str, Any]) -> Json:

@@ -1,0 +1,1 @@
+"""What REST v1 answers, on Data Center and where Cloud has nothing else."""
