@@ -20,14 +20,14 @@ def site() -> Iterator[DemoSite]:
         yield site
 
 
-@pytest.mark.parametrize(("token", "status"), [("right", 0), ("wrong", 1)])
+@pytest.mark.parametrize(("is_right", "status"), [(True, 0), (False, 1)])
 def test_meltano_tells_whether_the_settings_work(
-    meltano: Meltano, site: DemoSite, token: str, status: int
+    meltano: Meltano, site: DemoSite, status: int, *, is_right: bool
 ) -> None:
     settings = {
         "TAP_CONFLUENCE_BASE_URL": site.base_url,
         "TAP_CONFLUENCE_EMAIL": site.email,
-        "TAP_CONFLUENCE_API_TOKEN": site.api_token if token == "right" else "mistyped",
+        "TAP_CONFLUENCE_API_TOKEN": site.api_token if is_right else "mistyped",
     }
 
     done = subprocess.run(  # noqa: S603 - the command is ours
