@@ -12,7 +12,6 @@ import pytest
 
 from tap_confluence.survey import MOST_REQUESTS, survey
 from tap_confluence.survey.facts import as_json, as_text
-from tap_confluence.survey.limits import shape_of
 from tap_confluence.tap import TapConfluence
 from tests import running
 from tests.datacenter.runs import ClockedDataCenter
@@ -365,25 +364,6 @@ def test_it_goes_on_when_the_site_wants_too_long_a_pause(fresh: ClockedSite) -> 
 
     assert found["251 rows of a list"] == "not known (the site wants too long a pause)"
     assert found["GET /rest/api/group"] == "200"
-
-
-@pytest.mark.parametrize(
-    ("value", "shape"),
-    [
-        ("65000", "a number"),
-        ("9223372036854775807", "a number of more than 12 digits"),
-        ("true", "true or false"),
-        ("2026-03-26T16:00Z", "a moment without seconds"),
-        ("2026-03-26T16:00:00Z", "a moment with seconds"),
-        ('"global-app-quota";q=65000;w=3600', '"global-app-quota";q=N;w=N'),
-        ("confluence-quota-tenant-based", "confluence-quota-tenant-based"),
-        ("acme-tenant-quota", "word-tenant-quota"),
-        ("Ana Lindqvist", "text"),
-        ("ana@example.com", "text"),
-    ],
-)
-def test_headers_are_described_by_their_shape(value: str, shape: str) -> None:
-    assert shape_of(value) == shape
 
 
 def test_it_works_through_the_gateway() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -26,7 +27,7 @@ SENT = web.RequestKey("sent", bytes)
 """Under which key a request keeps what was sent with it."""
 
 
-class LoopbackSite:
+class LoopbackSite(ABC):
     """A server on loopback, from entering the context until leaving it.
 
     Args:
@@ -128,9 +129,9 @@ class LoopbackSite:
         found: int = runner.addresses[-1][1]
         return found
 
+    @abstractmethod
     async def _open(self, runner: web.ServerRunner) -> None:
         """Make ready what needs to know the address of the site."""
-        raise NotImplementedError
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         faults = self._site_faults
@@ -189,9 +190,9 @@ class LoopbackSite:
     ) -> web.StreamResponse:
         return self._respond(request, path, raw_query)
 
+    @abstractmethod
     def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
         """Answer a request that no trouble befell."""
-        raise NotImplementedError
 
     async def _steer(self, request: web.BaseRequest, path: str) -> web.Response:
         sent = await request.read()
