@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tap_confluence.command import TapCommand
+from tap_confluence.command import run_beside
 from tap_confluence.errors import (
     ForbiddenError,
     RefusedError,
@@ -118,13 +117,5 @@ def _invoke(config: _ConfigInput, catalog: IO[str] | None) -> None:
 
 def cli() -> None:
     """Run the command."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    options = {option.name: option for option in TapConfluence.get_singer_command().params}
-    command = TapCommand(
-        name="tap-confluence-check",
-        callback=_invoke,
-        params=[options["config"], options["catalog"]],
-        help="Say who is signed in, what the filters select and which streams may be read.",
-        logger=TapConfluence.logger,
-    )
-    command()
+    purpose = "Say who is signed in, what the filters select and which streams may be read."
+    run_beside(TapConfluence, "tap-confluence-check", _invoke, ["config", "catalog"], purpose)

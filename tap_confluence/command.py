@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -12,9 +13,10 @@ from typing_extensions import override
 from tap_confluence.errors import ConfluenceError, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import click
+    from singer_sdk import Tap
 
 T = TypeVar("T")
 
@@ -49,3 +51,31 @@ class TapCommand(SingerCommand):
     def _fail(self, message: str) -> NoReturn:
         self.logger.error("%s", message)
         sys.exit(1)
+
+
+def run_beside(
+    tap: type[Tap],
+    name: str,
+    callback: Callable[..., None],
+    params: Sequence[str | click.Parameter],
+    purpose: str,
+) -> None:
+    """Run another command, which takes settings as that of the tap does.
+
+    Args:
+        tap: Whose settings these are.
+        name: The name of the command.
+        callback: What it does.
+        params: Its options; those that the tap has too, by name.
+        purpose: What it is for.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options = {option.name: option for option in tap.get_singer_command().params}
+    command = TapCommand(
+        name=name,
+        callback=callback,
+        params=[options[param] if isinstance(param, str) else param for param in params],
+        help=purpose,
+        logger=tap.logger,
+    )
+    command()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from tap_confluence.errors import SettingsError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+logger = logging.getLogger("tap-confluence")
 
 ALL_STATUSES = frozenset({"current", "archived", "trashed"})
 
@@ -140,3 +145,46 @@ class Filters:
     def takes_what_spaces_keep(self) -> bool:
         """Whether content can be wanted that is in a space, but on no page and no blog post."""
         return not (self.root_page_ids or self.labels)
+
+    def check_keys(self, found: Iterable[str]) -> None:
+        """Make sure that the spaces exist that the settings name.
+
+        Args:
+            found: The keys of the spaces that were found.
+
+        Raises:
+            SettingsError: A space does not exist or is not visible.
+        """
+        if missing := self.missing_keys(found):
+            message = (
+                f"There is no space {' or '.join(map(repr, missing))}, or this account may not see "
+                "it. Check 'space_keys' and 'exclude_space_keys'."
+            )
+            raise SettingsError(message)
+
+    def missing_keys(self, found: Iterable[str]) -> list[str]:
+        """Return the keys that the settings name and that were not found, however spelled."""
+        known = {key.lower() for key in found}
+        return sorted(key for key in self.named_keys if key.lower() not in known)
+
+
+def check_roots(missing: Sequence[str]) -> None:
+    """Refuse root pages that do not exist or are not visible.
+
+    Raises:
+        SettingsError: There are some.
+    """
+    if missing:
+        message = (
+            f"There is no page {' or '.join(missing)}, or this account may not see it. Check "
+            "'root_page_ids'."
+        )
+        raise SettingsError(message)
+
+
+def warn_of_excluded(page_id: str) -> None:
+    """Say that a page to exclude does not exist or is not visible: it does no harm."""
+    logger.warning(
+        "There is no page %s, or this account may not see it: 'exclude_page_ids' need not name it",
+        page_id,
+    )

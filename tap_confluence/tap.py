@@ -180,7 +180,7 @@ class TapConfluence(Tap):
             if is_read and _is_filtered(stream) and self.filters.by_anything:
                 stream.stream_state[FILTERS] = self.filters.fingerprint
 
-    @property
+    @cached_property
     @override
     def streams(self) -> dict[str, Stream]:
         # The SDK has them by name; what is made of all others has to wait for them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_plus
 
@@ -207,21 +208,15 @@ class PageWalk:
 def read_offsets(workers: Workers, client: Client, first: ListRequest) -> Iterator[dict[str, Any]]:
     """Walk a list of REST v1 that is paged by `start` and `limit`.
 
-    The next offset follows from what was received: `_links.next` may count by the limit that was
-    asked for instead of the lower one that was served.
-
     Yields:
         Each item.
+
+    Raises:
+        RetriesExhaustedError: The list begins anew at each offset: its rest is out of reach.
     """
-    start = 0
-    while True:
-        params = {**first.params, "start": str(start)}
-        request = ListRequest(first.path, params, first.tag)
-        page = workers.result(workers.submit(get_page, client, request))
-        yield from page.items
-        start += len(page.items)
-        if page.next is None or not page.items:
-            return
+    return _walk_offsets(
+        lambda request: workers.result(workers.submit(get_page, client, request)), first
+    )
 
 
 def collect_offsets(client: Client, first: ListRequest) -> list[dict[str, Any]]:
@@ -230,20 +225,33 @@ def collect_offsets(client: Client, first: ListRequest) -> list[dict[str, Any]]:
     Raises:
         RetriesExhaustedError: The list begins anew at each offset: its rest is out of reach.
     """
-    items: list[dict[str, Any]] = []
+    return list(_walk_offsets(partial(get_page, client), first))
+
+
+def _walk_offsets(
+    get: Callable[[ListRequest], ListPage], first: ListRequest
+) -> Iterator[dict[str, Any]]:
+    """Walk a list by offsets.
+
+    The next offset follows from what was received: `_links.next` may count by the limit that was
+    asked for instead of the lower one that was served.
+    """
+    start = 0
+    beginning: list[dict[str, Any]] = []
     while True:
-        params = {**first.params, "start": str(len(items))}
-        page = get_page(client, ListRequest(first.path, params, first.tag))
-        begins_anew = items and page.items == items[: len(page.items)]
+        page = get(ListRequest(first.path, {**first.params, "start": str(start)}, first.tag))
+        begins_anew = start and page.items[: len(beginning)] == beginning[: len(page.items)]
         if begins_anew and page.items and page.next is not None:
             message = (
                 f"{first.path} gives the same items at each offset, so that the rest of the list "
                 "is out of reach. Run again; if it stays so, tell Atlassian support."
             )
             raise RetriesExhaustedError(message)
-        items += page.items
+        yield from page.items
+        beginning = beginning or page.items
+        start += len(page.items)
         if page.next is None or not page.items:
-            return items
+            return
 
 
 def query_of(link: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.client import ListPage, ListRequest
+from tap_confluence.streams.moments import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -137,8 +138,7 @@ class ChangeWalk:
         return any(self._is_due(item) for item in page.items)
 
     def _is_due(self, item: dict[str, Any]) -> bool:
-        moment = self._moment(item)
-        return self._start is None or moment is None or moment >= self._start
+        return is_due(self._moment(item), self._start)
 
 
 def _with(request: ListRequest, **params: Any) -> ListRequest:

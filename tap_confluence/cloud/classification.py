@@ -66,7 +66,7 @@ class PageClassificationLevels(PerItemStream):
 
     @override
     def ask(self, item: dict[str, Any]) -> Record | None:
-        path = f"{PAGES}/{item['id']}/classification-level"
+        path = self.path.format(id=item["id"])
         status = str(item.get("status") or "current")
         try:
             return self.reader.client.get(path, {"status": status}, tag=self.name).body

@@ -15,6 +15,7 @@ from tap_confluence.cloud.replies import get_replies
 from tap_confluence.cloud.search import COMMENTS
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.lists import Work
+from tap_confluence.streams.moments import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,7 +105,7 @@ class CommentStream(ContentStream):
                 for comment in (root, *({**container, **reply} for reply in replies)):
                     moment = self.moment(comment)
                     latest = max(filter(None, (latest, moment)), default=None)
-                    if start is None or moment is None or moment >= start:
+                    if is_due(moment, start):
                         yield Work(comment, [self], moves_bookmark=False)
 
         yield from self.write(work())

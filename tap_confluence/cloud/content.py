@@ -13,6 +13,7 @@ from tap_confluence.cloud.change_walk import BODY, PAGES_AHEAD, ChangeWalk
 from tap_confluence.cloud.details import BODY_SECTION, get_details
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.streams.changes import TRASHED, ChangeStream
+from tap_confluence.streams.moments import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -190,9 +191,7 @@ class FoundChanges:
             stream.selection.filtered(filter(stream.belongs, found)),
             key=lambda item: stream.moment(item) or "",
         )
-        self._due = [
-            item for item in wanted if start is None or _is_due(stream.moment(item), start)
-        ]
+        self._due = [item for item in wanted if is_due(stream.moment(item), start)]
         self.everything = len(self._due) == len(wanted)
 
     def ask_ahead(self) -> None:
@@ -222,7 +221,3 @@ class BelongingChanges:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items, oldest first."""
         return self._stream.selection.filtered(filter(self._stream.belongs, self._walk))
-
-
-def _is_due(moment: str | None, start: str) -> bool:
-    return moment is None or moment >= start

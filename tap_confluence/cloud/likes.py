@@ -80,7 +80,7 @@ class CommentLikeStream(ConfluenceStream):
         comments = self.stream_of(self.commented)
 
         def call(comment: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
-            path = f"{comments.path}/{comment['id']}/likes/users"
+            path = self.path.format(id=comment["id"])
             request = self.reader.first_page(path, tag=self.name)
             return partial(collect, self.reader.client, request)
 

@@ -17,7 +17,7 @@ from tap_confluence.cloud.change_walk import NEWEST_FIRST
 from tap_confluence.cloud.replies import get_replies
 from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.moments import format_moment, to_moment
+from tap_confluence.streams.moments import format_moment, modified_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -243,15 +243,10 @@ class SpaceSearch:
             params = {**self._body_params(kind), "sort": NEWEST_FIRST}
             request = self._reader.first_page(path, params, tag=self._tag)
             for page in self._reader.pages(request):
-                recent = [row for row in page.items if _moment(row) >= self.began]
+                recent = [row for row in page.items if (modified_at(row) or "") >= self.began]
                 yield from ((path, row) for row in recent)
                 if len(recent) < len(page.items):
                     break
 
     def _body_params(self, kind: Kind) -> dict[str, str]:
         return {"body-format": kind.body_format} if kind.body_format else {}
-
-
-def _moment(row: Row) -> str:
-    version = row.get("version")
-    return (to_moment(version.get("createdAt")) if isinstance(version, dict) else None) or ""

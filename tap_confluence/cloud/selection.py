@@ -17,7 +17,7 @@ from tap_confluence.cloud.wanted_trees import WantedTrees
 from tap_confluence.streams.moments import format_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tap_confluence.client import ListRequest, Reader
     from tap_confluence.filters import Filters
@@ -71,8 +71,8 @@ class Selection:
 
         What lies in those or on those is read by the next run.
         """
-        listed = filter(None, (self._spaces.listed_at, self._posts_listed_at))
-        return min(listed, default=None)
+        spaces_at, posts_at = self._spaces.listed_at, self._posts_listed_at
+        return min(spaces_at, posts_at) if spaces_at and posts_at else spaces_at or posts_at
 
     def spaces(self) -> Iterable[Row]:
         """Read the wanted spaces, as the API lists them."""
@@ -118,6 +118,11 @@ class Selection:
             row: What is known of it: its `id`, and its space and parent if they are.
         """
         return not self._filters.labels and self._is_in_wanted_space(row) and self._trees.has(row)
+
+    @property
+    def kinds_in_trees(self) -> Mapping[str, str]:
+        """The kind of all that lies in the trees asked for, such as `folder`, by id."""
+        return self._trees.kinds
 
     @cached_property
     def tree_items(self) -> TreeItems:

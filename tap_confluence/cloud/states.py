@@ -33,7 +33,7 @@ class ContentStates(PerItemStream):
 
     @override
     def ask(self, item: dict[str, Any]) -> Record | None:
-        path = f"/rest/api/content/{item['id']}/state"
+        path = self.path.format(id=item["id"])
         status = str(item.get("status") or "current")
         answer = self.reader.client.get(path, {"status": status}, tag=self.name).body
         state = answer.get("contentState")

@@ -9,7 +9,7 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import to_moment
+from tap_confluence.streams.moments import is_due, to_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Tasks(ConfluenceStream):
         for task in tasks:
             record = _with_moment(task)
             moment = record["modifiedAt"]
-            if start is None or moment is None or moment >= start:
+            if is_due(moment, start):
                 yield record
                 latest = max(filter(None, (latest, moment)), default=None)
         self.advance(min(latest, selection.complete_until or began, began) if latest else None)

@@ -8,8 +8,7 @@ import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.client import collect
-from tap_confluence.cloud.trees import DEEPEST, PATHS
+from tap_confluence.cloud.trees import PATHS, TREE_ITEMS, descendants
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, ScopeError
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ logger = logging.getLogger("tap-confluence")
 SEARCH = "/rest/api/content/search"
 TAG = "tree items"
 
-TYPES = ("folder", "whiteboard", "database", "embed")
 STATUSES = ("current", "archived")
 KNOWN_TYPES = "Supported values"
 """What comes before the types that a site knows when it refuses one that it does not know."""
@@ -77,8 +75,7 @@ class TreeItems:
     def _found(self) -> dict[str, str]:
         if self._filters.root_page_ids:
             # All that is wanted lies under these.
-            self._descend(("page", root) for root in sorted(self._filters.root_page_ids))
-            return self._types
+            return dict(self._selection.kinds_in_trees)
         tops: list[Place] = []
         ways: dict[str, Callable[[], None]] = {
             "the list of pages": lambda: tops.extend(self._ask_pages()),
@@ -115,7 +112,7 @@ class TreeItems:
                     continue
                 if page.get("parentId") is None:
                     yield "page", str(page["id"])
-                elif page.get("parentType") in TYPES:
+                elif page.get("parentType") in TREE_ITEMS:
                     self._types[str(page["parentId"])] = str(page["parentType"])
 
     def _homepages(self) -> list[Place]:
@@ -124,12 +121,12 @@ class TreeItems:
 
     def _search(self) -> None:
         try:
-            self._take_hits(TYPES)
+            self._take_hits(TREE_ITEMS)
         except RefusedError as error:
             # A site that does not know one of the types refuses all of them, and names those that
             # it knows.
             named = set(re.findall(r"[\w:.-]+", error.said.partition(KNOWN_TYPES)[2]))
-            known = [name for name in TYPES if name in named]
+            known = [name for name in TREE_ITEMS if name in named]
             if not known:
                 raise
             self._take_hits(known)
@@ -138,7 +135,7 @@ class TreeItems:
         for row in self._reader.items(self._search_request(types)):
             space = row.get("space")
             space_id = space.get("id") if isinstance(space, dict) else None
-            if row.get("type") in TYPES and self._takes_space(space_id):
+            if row.get("type") in TREE_ITEMS and self._takes_space(space_id):
                 self._types[str(row["id"])] = str(row["type"])
 
     def _takes_space(self, space_id: object) -> bool:
@@ -157,37 +154,17 @@ class TreeItems:
 
     def _descend(self, tops: Iterable[Place]) -> None:
         """Take all that is under some pages and items, at any depth."""
-        unasked = list(tops)
-        asked = {item_id for _, item_id in unasked}
-        while unasked:
-            wave, unasked = unasked, []
-            for rows in self._lists_under(wave):
-                for row in rows:
-                    item_id, type_ = str(row["id"]), str(row.get("type"))
-                    if type_ in TYPES:
-                        self._types[item_id] = type_
-                        self._reached.add(item_id)
-                    is_deepest = row.get("depth") == DEEPEST and type_ in PATHS
-                    if is_deepest and item_id not in asked:
-                        asked.add(item_id)
-                        unasked.append((type_, item_id))
+        rows = descendants(self._reader, tops, tag=TAG, on_forbidden=self._note_forbidden)
+        for row in rows:
+            item_id, type_ = str(row["id"]), str(row.get("type"))
+            if type_ in TREE_ITEMS:
+                self._types[item_id] = type_
+                self._reached.add(item_id)
 
-    def _lists_under(self, places: Iterable[Place]) -> Iterator[list[Row]]:
-        def call(place: Place) -> Callable[[], list[Row]]:
-            type_, item_id = place
-            path = f"{PATHS[type_]}/{item_id}/descendants"
-            request = self._reader.first_page(path, {"depth": str(DEEPEST)}, tag=TAG)
-            return partial(collect, self._reader.client, request)
-
-        for place, future in self._reader.look_ahead(places, call):
-            try:
-                yield self._reader.result(future) if future else []
-            except NotFoundError:
-                logger.debug("%s %s is gone", *place)
-            except ForbiddenError:
-                if self.is_complete:
-                    logger.warning("What lies under %s %s is forbidden, and maybe others", *place)
-                self.is_complete = False
+    def _note_forbidden(self, place: Place, _: ForbiddenError) -> None:
+        if self.is_complete:
+            logger.warning("What lies under %s %s is forbidden, and maybe others", *place)
+        self.is_complete = False
 
     def _climb(self) -> list[Place]:
         """Take what the items lie under that no list of descendants had.
@@ -219,7 +196,7 @@ class TreeItems:
                 # Its own stream, if it is selected, says so.
                 continue
             self._records[item_id] = item
-            if item.get("parentType") in TYPES and item.get("parentId") is not None:
+            if item.get("parentType") in TREE_ITEMS and item.get("parentId") is not None:
                 yield item_id, (str(item["parentType"]), str(item["parentId"]))
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from tap_confluence.client import collect
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from tap_confluence.client import Reader
+
+    Place = tuple[str, str]
 
 PATHS = {
     "page": "/api/v2/pages",
@@ -22,7 +28,15 @@ DEEPEST = 10
 """Levels that one list of descendants reaches down."""
 
 
-def subtree(reader: Reader, page_id: str, *, tag: str) -> set[str] | None:
+TREE_ITEMS = ("folder", "whiteboard", "database", "embed")
+"""The kinds other than pages."""
+
+
+def _give_up(_: Place, error: ForbiddenError) -> None:
+    raise error
+
+
+def subtree(reader: Reader, page_id: str, *, tag: str) -> dict[str, str] | None:
     """Find all that lies under a page.
 
     Args:
@@ -31,8 +45,8 @@ def subtree(reader: Reader, page_id: str, *, tag: str) -> set[str] | None:
         tag: Under which name the requests are counted.
 
     Returns:
-        The ids of the page and of all pages, folders, whiteboards, databases and embeds under it;
-        None if there is no such page, or it is not visible.
+        The kind of the page and of all pages, folders, whiteboards, databases and embeds under
+        it, by id; None if there is no such page, or it is not visible.
 
     Raises:
         SettingsError: The token may not ask for descendants.
@@ -41,27 +55,58 @@ def subtree(reader: Reader, page_id: str, *, tag: str) -> set[str] | None:
         reader.get(f"{PATHS['page']}/{page_id}", {}, tag=tag)
     except (NotFoundError, ForbiddenError):
         return None
-    found = {page_id}
-    unasked = [("page", page_id)]
+    try:
+        rows = list(descendants(reader, [("page", page_id)], tag=tag))
+    except ScopeError as error:
+        message = (
+            "'root_page_ids' and 'exclude_page_ids' need the scope "
+            f"read:hierarchical-content:confluence, which the token lacks ({error})."
+        )
+        raise SettingsError(message) from error
+    return {page_id: "page", **{str(row["id"]): str(row.get("type")) for row in rows}}
+
+
+def descendants(
+    reader: Reader,
+    tops: Iterable[Place],
+    *,
+    tag: str,
+    on_forbidden: Callable[[Place, ForbiddenError], None] = _give_up,
+) -> Iterator[dict[str, Any]]:
+    """Read what lies under some pages and items, at any depth, several lists at a time.
+
+    Args:
+        reader: Reads the site.
+        tops: The kind and the id of each.
+        tag: Under which name the requests are counted.
+        on_forbidden: Called where the list of a place is forbidden.
+
+    Yields:
+        Each row of the lists of descendants. What is gone has none.
+    """
+
+    def call(place: Place) -> Callable[[], list[dict[str, Any]]]:
+        kind, item_id = place
+        path = f"{PATHS[kind]}/{item_id}/descendants"
+        request = reader.first_page(path, {"depth": str(DEEPEST)}, tag=tag)
+        return partial(collect, reader.client, request)
+
+    unasked = list(tops)
+    asked = {item_id for _, item_id in unasked}
     while unasked:
-        kind, item_id = unasked.pop()
-        params = {"depth": str(DEEPEST)}
-        request = reader.first_page(f"{PATHS[kind]}/{item_id}/descendants", params, tag=tag)
-        try:
-            rows = list(reader.items(request))
-        except NotFoundError:
-            # It was put into the trash since, and lies under nothing.
-            continue
-        except ScopeError as error:
-            message = (
-                "'root_page_ids' and 'exclude_page_ids' need the scope "
-                f"read:hierarchical-content:confluence, which the token lacks ({error})."
-            )
-            raise SettingsError(message) from error
-        for row in rows:
-            row_id, row_kind = str(row["id"]), str(row.get("type"))
-            if row_id not in found:
-                found.add(row_id)
-                if row.get("depth") == DEEPEST and row_kind in PATHS:
-                    unasked.append((row_kind, row_id))
-    return found
+        wave, unasked = unasked, []
+        for place, future in reader.look_ahead(wave, call):
+            try:
+                rows = reader.result(future) if future else []
+            except NotFoundError:
+                # It was put into the trash since, and nothing lies under it.
+                continue
+            except ForbiddenError as error:
+                on_forbidden(place, error)
+                continue
+            for row in rows:
+                yield row
+                item_id, kind = str(row["id"]), str(row.get("type"))
+                if row.get("depth") == DEEPEST and kind in PATHS and item_id not in asked:
+                    asked.add(item_id)
+                    unasked.append((kind, item_id))

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.client import ListRequest
-from tap_confluence.errors import SettingsError
 from tap_confluence.streams.moments import format_moment
 
 if TYPE_CHECKING:
@@ -111,13 +110,7 @@ class WantedSpaces:
     @cached_property
     def _wanted(self) -> list[Row]:
         spaces = self._named() if self._filters.space_keys else self._all()
-        missing = self._missing(spaces)
-        if missing:
-            message = (
-                f"There is no space {' or '.join(map(repr, missing))}, or this account may not see "
-                "it. Check 'space_keys' and 'exclude_space_keys'."
-            )
-            raise SettingsError(message)
+        self._filters.check_keys(map(_key_of, spaces))
         self._judge(spaces)
         return [space for space in spaces if self._verdicts[str(space["id"])]]
 
@@ -126,26 +119,25 @@ class WantedSpaces:
         chunks = [keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS)]
         spaces = [space for chunk in chunks for space in self._list({"keys": chunk})]
         # Whether the site minds how a key is spelled is not documented.
-        return list(self._list({})) if self._missing(spaces) else spaces
+        is_spelled = not self._filters.missing_keys(map(_key_of, spaces))
+        return spaces if is_spelled else list(self._list({}))
 
     def _all(self) -> list[Row]:
         self.listed_at = format_moment(self._reader.client.site_time())
         return list(self._list({}))
 
-    def _missing(self, spaces: Iterable[Row]) -> list[str]:
-        """Return the keys that the settings name and no space has."""
-        found = {str(space.get("key")).lower() for space in spaces}
-        return sorted(key for key in self._filters.named_keys if key.lower() not in found)
-
     def _judge(self, spaces: Iterable[Row]) -> None:
         for space in spaces:
-            takes = self._filters.takes_space(
-                str(space.get("key")), space.get("type"), space.get("status")
-            )
+            key = _key_of(space)
+            takes = self._filters.takes_space(key, space.get("type"), space.get("status"))
             self._verdicts[str(space["id"])] = takes
 
     def _list(self, params: Mapping[str, Sequence[str]]) -> Iterator[Row]:
         request = self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)
         for space in self._reader.items(request):
-            self._keys[str(space["id"])] = str(space.get("key"))
+            self._keys[str(space["id"])] = _key_of(space)
             yield space
+
+
+def _key_of(space: Row) -> str:
+    return str(space.get("key"))

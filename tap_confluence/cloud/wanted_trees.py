@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.cloud.trees import subtree
-from tap_confluence.errors import SettingsError
+from tap_confluence.filters import check_roots, warn_of_excluded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_confluence.client import Reader
     from tap_confluence.filters import Filters
-
-logger = logging.getLogger("tap-confluence")
 
 
 class WantedTrees:
@@ -50,37 +49,32 @@ class WantedTrees:
         for tree in (self._included, self._excluded):
             # It may have come there since the tree was read.
             if tree is not None and parent_id in tree:
-                tree.add(row_id)
+                tree.setdefault(row_id, str(row.get("type") or "page"))
         return (self._included is None or row_id in self._included) and (
             row_id not in self._excluded
         )
 
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """The kind of all that lies in the trees asked for, such as `folder`, by id."""
+        return self._included or {}
+
     @cached_property
-    def _included(self) -> set[str] | None:
-        """The ids of all that lies in the trees asked for; None without any."""
+    def _included(self) -> dict[str, str] | None:
+        """What lies in the trees asked for; None without any."""
         roots = sorted(self._filters.root_page_ids)
         if not roots:
             return None
         trees = {root: subtree(self._reader, root, tag=self._tag) for root in roots}
-        missing = [root for root, tree in trees.items() if tree is None]
-        if missing:
-            message = (
-                f"There is no page {' or '.join(missing)}, or this account may not see it. Check "
-                "'root_page_ids'."
-            )
-            raise SettingsError(message)
-        return {item_id for tree in trees.values() for item_id in tree or ()}
+        check_roots([root for root, tree in trees.items() if tree is None])
+        return {item_id: kind for tree in trees.values() for item_id, kind in (tree or {}).items()}
 
     @cached_property
-    def _excluded(self) -> set[str]:
-        excluded: set[str] = set()
+    def _excluded(self) -> dict[str, str]:
+        excluded: dict[str, str] = {}
         for root in sorted(self._filters.exclude_page_ids):
             tree = subtree(self._reader, root, tag=self._tag)
             if tree is None:
-                logger.warning(
-                    "There is no page %s, or this account may not see it: 'exclude_page_ids' "
-                    "need not name it",
-                    root,
-                )
-            excluded |= tree or set()
+                warn_of_excluded(root)
+            excluded |= tree or {}
         return excluded

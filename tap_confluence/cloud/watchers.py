@@ -38,7 +38,7 @@ class PageWatchers(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         def call(page: dict[str, Any]) -> Callable[[], list[str]] | None:
-            path = f"/rest/api/content/{page['id']}/notification/child-created"
+            path = self.path.format(id=page["id"])
             request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
             is_there = page.get("status") != TRASHED
             return partial(_watchers, self.reader.client, request) if is_there else None
@@ -61,7 +61,7 @@ class SpaceWatchers(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         def call(space: dict[str, Any]) -> Callable[[], list[str]]:
-            path = f"/rest/api/space/{quote(str(space['key']), safe='~')}/watch"
+            path = self.path.format(key=quote(str(space["key"]), safe="~"))
             request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
             return partial(_watchers, self.reader.client, request)
 

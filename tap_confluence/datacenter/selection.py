@@ -16,7 +16,8 @@ from tap_confluence.datacenter.batches import (
     Query,
     collect,
 )
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, SettingsError
+from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.filters import check_roots, warn_of_excluded
 from tap_confluence.rest_v1 import records
 
 if TYPE_CHECKING:
@@ -76,19 +77,9 @@ class Selection:
         """
         if self._filters.by_space:
             self.spaces()
-        missing = self._missing_pages(self._filters.root_page_ids)
-        if missing:
-            message = (
-                f"There is no page {' or '.join(missing)}, or this account may not see it. Check "
-                "'root_page_ids'."
-            )
-            raise SettingsError(message)
+        check_roots(self._missing_pages(self._filters.root_page_ids))
         for page_id in self._missing_pages(self._filters.exclude_page_ids):
-            logger.warning(
-                "There is no page %s, or this account may not see it: 'exclude_page_ids' need not "
-                "name it",
-                page_id,
-            )
+            warn_of_excluded(page_id)
 
     @property
     def statuses(self) -> list[str]:
@@ -178,22 +169,13 @@ class Selection:
             keys = sorted({*named, *map(str.lower, named), *map(str.upper, named)})
             for start in range(0, len(keys), MOST_KEYS):
                 found += self._list(keys[start : start + MOST_KEYS])
-        if not self._filters.space_keys or self._missing_keys(found):
+        if not self._filters.space_keys or self._filters.missing_keys(map(_key_of, found)):
             found = [*self._list(())]
-        if missing := self._missing_keys(found):
-            message = (
-                f"There is no space {' or '.join(map(repr, missing))}, or this account may not see "
-                "it. Check 'space_keys' and 'exclude_space_keys'."
-            )
-            raise SettingsError(message)
+        self._filters.check_keys(map(_key_of, found))
         self._judge(found)
         by_key = {str(space["key"]).lower(): space for space in found}
         wanted = (space for key, space in by_key.items() if self._space_verdicts[key])
         return sorted(wanted, key=lambda space: int(space["id"]))
-
-    def _missing_keys(self, found: Iterable[Row]) -> list[str]:
-        known = {str(space["key"]).lower() for space in found}
-        return sorted(key for key in self._filters.named_keys if key.lower() not in known)
 
     def _list(self, keys: Sequence[str]) -> Iterator[Row]:
         params = {"spaceKey": keys} if keys else {}
@@ -321,3 +303,7 @@ class Selection:
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _key_of(space: Row) -> str:
+    return str(space["key"])

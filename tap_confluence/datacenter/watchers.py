@@ -47,7 +47,7 @@ class PageWatchers(ConfluenceStream):
                 return None
 
             def get() -> list[str]:
-                path = f"{CONTENT}/{page['id']}/watchers"
+                path = self.path.format(id=page["id"])
                 try:
                     return watchers(client, Query(path, {}, self.name, limit=MOST_EXPANDED))
                 except ForbiddenError:
@@ -84,7 +84,7 @@ class SpaceWatchers(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         def call(space: dict[str, Any]) -> Callable[[], list[str]]:
-            path = f"{SPACES}/{quote(str(space['key']), safe='~')}/watchers"
+            path = self.path.format(key=quote(str(space["key"]), safe="~"))
             query = Query(path, {}, self.name, limit=MOST_EXPANDED)
             return partial(watchers, self.reader.client, query)
 

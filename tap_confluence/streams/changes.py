@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.lists import ListStream, Work
-from tap_confluence.streams.moments import to_moment
+from tap_confluence.streams.moments import modified_at
 from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
 from tap_confluence.streams.undated import UndatedStream
 
@@ -77,10 +77,7 @@ class ChangeStream(ListStream):
     def moment(self, item: dict[str, Any]) -> str | None:
         """Return when an item was last modified, and keep it with the item."""
         if self.replication_key not in item:
-            version = item.get("version")
-            modified = version.get("createdAt") if isinstance(version, dict) else None
-            moment = to_moment(modified) or to_moment(item.get("createdAt"))
-            item[self.replication_key] = moment
+            item[self.replication_key] = modified_at(item)
         return item[self.replication_key]  # type: ignore[no-any-return]
 
     @override

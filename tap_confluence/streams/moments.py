@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OVERLAP = timedelta(minutes=2)
 """How far before its bookmark a stream starts again: a change is dated when it begins to be
@@ -43,3 +47,20 @@ def with_overlap(bookmark: str) -> str:
     """Return where to start again after a bookmark."""
     moment = datetime.fromisoformat(bookmark)
     return format_moment(max(moment, EARLIEST + OVERLAP) - OVERLAP)
+
+
+def is_due(moment: str | None, start: str | None) -> bool:
+    """Tell whether what has a moment is to be read from a start on.
+
+    Args:
+        moment: When it was last modified; what has no date is always due.
+        start: None reads everything.
+    """
+    return start is None or moment is None or moment >= start
+
+
+def modified_at(item: Mapping[str, Any]) -> str | None:
+    """Return when an item of REST v2 was last modified: when its latest version was made."""
+    version = item.get("version")
+    modified = version.get("createdAt") if isinstance(version, dict) else None
+    return to_moment(modified) or to_moment(item.get("createdAt"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_confluence.streams.digest import BUCKETS, OverlapDigest, TrashDigest
+from tap_confluence.streams.moments import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ class Progress:
 
     def reaches_back_to(self, moment: str | None) -> bool:
         """Tell whether the stream is to write items of a moment."""
-        return _is_due(moment, self.start)
+        return is_due(moment, self.start)
 
     def lacks(self, item_id: str, moment: str | None) -> bool:
         """Tell whether the stream has yet to write an item as it is since a moment."""
@@ -52,14 +53,14 @@ class Progress:
         if self.start is None:
             return True
         if self._trash is None:
-            return _is_due(moment, self._stream.anchor)
+            return is_due(moment, self._stream.anchor)
         return trash.may_be_new(item_id, moment, self._trash)
 
     def lacks_details_of_trashed(
         self, item_id: str, moment: str | None, trash: TrashDigest
     ) -> bool:
         """Tell whether an item changed before it came into the trash, or by coming there."""
-        changed = self.start is None or self._trash is None or _is_due(moment, self._trash_start)
+        changed = self.start is None or self._trash is None or is_due(moment, self._trash_start)
         return changed and self.lacks_trashed(item_id, moment, trash)
 
     def note_walk(self, last: Iterable[tuple[str, str | None]]) -> None:
@@ -69,7 +70,7 @@ class Progress:
         start = self._stream.starting_point()
         overlap = OverlapDigest()
         for item_id, moment in last:
-            if _is_due(moment, start):
+            if is_due(moment, start):
                 overlap.add(item_id, moment)
         self._stream.entry[OVERLAP] = overlap.dump()
 
@@ -77,7 +78,3 @@ class Progress:
         """Keep what is in the trash, all of which has been written."""
         self._stream.entry[TRASH] = trash.dump()
         self._stream.entry[TRASH_START] = self._stream.starting_point()
-
-
-def _is_due(moment: str | None, start: str | None) -> bool:
-    return start is None or moment is None or moment >= start

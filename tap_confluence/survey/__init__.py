@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import click
 
-from tap_confluence.command import TapCommand
+from tap_confluence.command import run_beside
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.survey.asker import Asker
 from tap_confluence.survey.cloud import CloudSurvey
@@ -53,26 +52,17 @@ def _invoke(config: _ConfigInput, *, thorough: bool, written_as: str) -> None:
 
 def cli() -> None:
     """Run the command."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    options = {option.name: option for option in TapConfluence.get_singer_command().params}
-    command = TapCommand(
-        name="tap-confluence-survey",
-        callback=_invoke,
-        params=[
-            options["config"],
-            click.Option(
-                ["--thorough"],
-                is_flag=True,
-                help=f"Read whole lists, for more than {MOST_REQUESTS} requests.",
-            ),
-            click.Option(
-                ["--format", "written_as"],
-                type=click.Choice([*WRITTEN]),
-                default="text",
-                help="How to write the facts.",
-            ),
-        ],
-        help="Tell how the site behaves, without anything of what it holds. Only reads.",
-        logger=TapConfluence.logger,
+    thorough = click.Option(
+        ["--thorough"],
+        is_flag=True,
+        help=f"Read whole lists, for more than {MOST_REQUESTS} requests.",
     )
-    command()
+    written_as = click.Option(
+        ["--format", "written_as"],
+        type=click.Choice([*WRITTEN]),
+        default="text",
+        help="How to write the facts.",
+    )
+    purpose = "Tell how the site behaves, without anything of what it holds. Only reads."
+    options = ("config", thorough, written_as)
+    run_beside(TapConfluence, "tap-confluence-survey", _invoke, options, purpose)
