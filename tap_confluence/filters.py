@@ -23,18 +23,20 @@ ALL_STATUSES = frozenset({"current", "archived", "trashed"})
 class Filters:
     """The filters of the settings, and what follows from them alone.
 
-    A space is wanted if its key, type and status are. A page is wanted if its space and its status
-    are, if it lies in one of the trees asked for (the root included) and in none that is excluded,
-    and by the labels that it carries itself. The same holds for a blog post, which lies in no
-    tree. Whatever belongs to a page or a blog post, such as a comment, a file or a version, is
-    wanted if and only if that is. What an app keeps with a space itself is wanted if its space is,
-    unless trees or labels are asked for. People and groups are not filtered.
+    A space is wanted if its key, type, status and id are. A page is wanted if its space and its
+    status are, if it lies in one of the trees asked for (the root included) and in none that is
+    excluded, and by the labels that it carries itself. The same holds for a blog post, which lies
+    in no tree. Whatever belongs to a page or a blog post, such as a comment, a file or a version,
+    is wanted if and only if that is. What an app keeps with a space itself is wanted if its space
+    is, unless trees or labels are asked for. People and groups are not filtered.
 
     Attributes:
         space_keys: Only these spaces, in lower case; empty takes all.
         exclude_space_keys: Never these, in lower case.
         space_types: Only spaces of these types; empty takes all.
         archived_spaces: Whether archived spaces are wanted.
+        space_id_from: Only spaces with this id or a higher one.
+        space_id_below: Only spaces with a lower id.
         root_page_ids: Only what lies in these trees; empty takes all.
         exclude_page_ids: Never what lies in these.
         labels: Only what carries one of these, in lower case; empty takes all.
@@ -47,6 +49,8 @@ class Filters:
     exclude_space_keys: frozenset[str] = frozenset()
     space_types: frozenset[str] = frozenset()
     archived_spaces: bool = True
+    space_id_from: int | None = None
+    space_id_below: int | None = None
     root_page_ids: frozenset[str] = frozenset()
     exclude_page_ids: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
@@ -69,6 +73,8 @@ class Filters:
             exclude_space_keys=lower("exclude_space_keys"),
             space_types=lower("space_types"),
             archived_spaces=config["include_archived_spaces"],
+            space_id_from=config.get("space_id_from"),
+            space_id_below=config.get("space_id_below"),
             root_page_ids=lower("root_page_ids"),
             exclude_page_ids=lower("exclude_page_ids"),
             labels=lower("labels"),
@@ -81,7 +87,12 @@ class Filters:
     def by_space(self) -> bool:
         """Whether some spaces may be unwanted."""
         by_name = self.space_keys or self.exclude_space_keys or self.space_types
-        return bool(by_name) or not self.archived_spaces
+        return bool(by_name) or self.by_range or not self.archived_spaces
+
+    @property
+    def by_range(self) -> bool:
+        """Whether some spaces may be unwanted because of their ids."""
+        return self.space_id_from is not None or self.space_id_below is not None
 
     @property
     def by_tree(self) -> bool:
@@ -113,13 +124,20 @@ class Filters:
         text = msgspec.json.encode(same, order="deterministic")
         return hashlib.blake2b(text, digest_size=8).hexdigest()
 
-    def takes_space(self, key: str, kind: str | None, status: str | None) -> bool:
-        """Tell whether a space is wanted."""
+    def takes_space(self, space: Mapping[str, Any]) -> bool:
+        """Tell whether a space is wanted.
+
+        Args:
+            space: Its `id`, `key`, `type` and `status`.
+        """
+        key, number = str(space["key"]).lower(), space_number(space)
         return (
-            (not self.space_keys or key.lower() in self.space_keys)
-            and key.lower() not in self.exclude_space_keys
-            and (not self.space_types or kind in self.space_types)
-            and (self.archived_spaces or status != "archived")
+            (not self.space_keys or key in self.space_keys)
+            and key not in self.exclude_space_keys
+            and (not self.space_types or space.get("type") in self.space_types)
+            and (self.archived_spaces or space.get("status") != "archived")
+            and (self.space_id_from is None or number >= self.space_id_from)
+            and (self.space_id_below is None or number < self.space_id_below)
         )
 
     def takes_labels(self, names: frozenset[str]) -> bool:
@@ -166,6 +184,12 @@ class Filters:
         """Return the keys that the settings name and that were not found, however spelled."""
         known = {key.lower() for key in found}
         return sorted(key for key in self.named_keys if key.lower() not in known)
+
+
+def space_number(space: Mapping[str, Any]) -> int:
+    """Return the id of a space as a number, by which spaces are in order; 0 if it is none."""
+    space_id = str(space["id"])
+    return int(space_id) if space_id.isdecimal() else 0
 
 
 def check_roots(missing: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from tap_confluence.errors import (
     RefusedError,
     RetriesExhaustedError,
 )
+from tap_confluence.rest_v1 import search
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.inventory import CURRENT, InventoryStream
 from tap_confluence.terminal import is_watched
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-SEARCH = "/rest/api/search"
 KINDS = {"page": "pages", "blogpost": "blog posts"}
 """What a search counts, and what to call it."""
 
@@ -246,13 +246,12 @@ class Report:
 
     def _count_by_search(self, kind: str, tag: str) -> int | None:
         """Return how many current items a search counts; an estimate, None if nobody tells."""
-        params = {"cql": f"type={kind}", "limit": "1", "includeArchivedSpaces": "true"}
         try:
-            size = self._tap.reader.get(SEARCH, params, tag=tag).get("totalSize")
+            [found] = search.counts(self._tap.reader, f"type={kind}", tag=tag)
         except (RefusedError, RetriesExhaustedError, RateLimitError) as error:
             logger.debug("The site does not count its content: %s", error)
             return None
-        return size if isinstance(size, int) else None
+        return found
 
 
 def counted(reasons: Mapping[str, int]) -> str:

@@ -115,7 +115,9 @@ class TapConfluence(Tap):
     @cached_property
     def meets_people(self) -> bool:
         """Whether a selected stream is made of whom the others have met."""
-        return any(stream.selected for stream in self.streams.values() if _comes_last(stream))
+        return "records" in self.config["user_sources"] and any(
+            stream.selected for stream in self.streams.values() if _comes_last(stream)
+        )
 
     @cached_property
     def anchor(self) -> str:

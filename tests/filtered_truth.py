@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -105,6 +106,8 @@ class Verdicts:
             and space.key.lower() not in excluded
             and (not types or kind in types)
             and (self.filters.get("include_archived_spaces", True) or space.status != "archived")
+            and space.num >= self.filters.get("space_id_from", 0)
+            and space.num < self.filters.get("space_id_below", sys.maxsize)
         )
 
     def _takes_own(self, content: Page | BlogPost | TreeItem) -> bool:
@@ -211,6 +214,7 @@ def _choices(wiki: Wiki) -> dict[str, list[Any]]:
     [personal] = (space.key for space in wiki.spaces if space.type == "personal")
     home = str(engineering.homepage)
     above, below = _nested(wiki)
+    space_ids = sorted(space.num for space in wiki.spaces)
     carried = Counter(label for page in pages for label in page.labels).most_common()
     often, next_often, *_, seldom = (wiki.labels[num].name for num, _ in carried)
     return {
@@ -218,6 +222,8 @@ def _choices(wiki: Wiki) -> dict[str, list[Any]]:
         "exclude_space_keys": [["ENG"], [personal.upper(), "legacy"]],
         "space_types": [["personal"], ["global", "knowledge_base"]],
         "include_archived_spaces": [False],
+        "space_id_from": [space_ids[1]],
+        "space_id_below": [space_ids[-2]],
         "root_page_ids": [[home], [above], [below, above, str(pages[-1].num)]],
         "exclude_page_ids": [[home], [below], [above, "999999999"]],
         "labels": [[often], [next_often.upper(), seldom]],

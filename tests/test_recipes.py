@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[1]
 RECIPES = sorted((PROJECT / "docs" / "recipes").glob("*.md"))
 SIGN_IN = {"domain": "acme", "email": "ana@example.com", "api_token": "a-secret-token"}
-COMMANDS = {"make", "meltano", "tap-confluence", "tap-confluence-check"}
+COMMANDS = {"make", "meltano", "tap-confluence", "tap-confluence-check", "tap-confluence-shards"}
 OF_THE_PROXY = {"HTTPS_PROXY", "NO_PROXY"}
 COLUMN_TYPES = {
     "array": "jsonb",
@@ -142,7 +142,7 @@ def known(extractor: dict[str, Any]) -> list[str]:
     """Return the variables that set what an extractor can be set to."""
     return [
         re.sub("[-.]", "_", f"{extractor['name']}_{setting['name']}").upper()
-        for setting in extractor["settings"]
+        for setting in extractor.get("settings", ())
     ]
 
 
@@ -208,13 +208,3 @@ def test_a_run_every_five_minutes_costs_what_is_said(site: DemoSite) -> None:
     assert len(site.requests) - made == REQUESTS_WHEN_NOTHING_CHANGED
     said = f"| a run when nothing has changed | {REQUESTS_WHEN_NOTHING_CHANGED} |"
     assert said in (PROJECT / "docs" / "recipes" / "every-five-minutes.md").read_text()
-
-
-def test_a_part_of_a_site_takes_nothing_of_the_others_for_gone(site: DemoSite) -> None:
-    entry = ENTRIES["tap-confluence--part"]
-    key = next(space.key for space in site.wiki.spaces if space.type == "global")
-    run = run_tap(settings_of(site, **entry["config"], space_keys=[key]), streams=streams_of(entry))
-
-    assert run.exit_status == 0
-    assert run.records["pages"]
-    assert run.activated == set()

@@ -123,6 +123,14 @@ def test_a_run_begins_at_one_moment_only() -> None:
     assert "only one of 'anchor_date'" in problem_with(anchor_date="2024-01-01", lookback_days=3)
 
 
+def test_a_range_of_spaces_has_its_ends_in_order() -> None:
+    assert "must be lower" in problem_with(space_id_from=20, space_id_below=20)
+
+
+def test_no_source_of_users_is_no_way_to_leave_them_out() -> None:
+    assert "'users'" in problem_with(user_sources=[])
+
+
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [

@@ -16,7 +16,7 @@ from tap_confluence.client import collect
 from tap_confluence.cloud.change_walk import NEWEST_FIRST
 from tap_confluence.cloud.replies import get_replies
 from tap_confluence.errors import NotFoundError, RefusedError
-from tap_confluence.rest_v1 import records
+from tap_confluence.rest_v1 import records, search
 from tap_confluence.streams.moments import format_moment, modified_at
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-COUNT = "/rest/api/search"
 SEARCH = "/rest/api/content/search"
 PAGES = "/api/v2/pages"
 BLOG_POSTS = "/api/v2/blogposts"
@@ -132,8 +131,9 @@ class SpaceSearch:
         if any(space.get("status") == "archived" for space in self._spaces):
             # A search of content passes over archived spaces.
             return False
-        wanted = self._count(f"type={kind.name} and {self._in_spaces()}")
-        everything = self._count(f"type={kind.name}")
+        everywhere = f"type={kind.name}"
+        in_them = f"{everywhere} and {self._in_spaces()}"
+        wanted, everything = search.counts(self._reader, in_them, everywhere, tag=self._tag)
         if wanted is None or everything is None or wanted > MOST_FOUND:
             return False
         hidden = len(self._hidden()) * len(kind.on_a_page)
@@ -174,13 +174,7 @@ class SpaceSearch:
         return min(longest, self._reader.page_size)
 
     def _in_spaces(self) -> str:
-        keys = (str(space.get("key")) for space in self._spaces)
-        quoted = ('"{}"'.format(key.replace("\\", r"\\").replace('"', r"\"")) for key in keys)
-        return f"space in ({','.join(quoted)})"
-
-    def _count(self, cql: str) -> int | None:
-        size = self._reader.get(COUNT, {"cql": cql, "limit": "1"}, tag=self._tag).get("totalSize")
-        return size if isinstance(size, int) else None
+        return search.in_spaces(str(space.get("key")) for space in self._spaces)
 
     def _hidden(self) -> list[tuple[str, Row]]:
         """The archived and trashed pages and blog posts, which a search does not find."""

@@ -64,7 +64,7 @@ class Users(UserStream):
     def _together(self) -> Iterator[list[Record]]:
         """Yield people by as many as can be looked up at once, each person once."""
         together: list[Record] = []
-        for person in self.each_once(self._searched, self._members, self._met):
+        for person in self.each_once([self._searched, self._members], self._met):
             together.append(person)
             if len(together) == MOST_IDS:
                 yield together
@@ -104,7 +104,7 @@ class Users(UserStream):
 
     def _members(self) -> Iterator[Record]:
         of_groups = self.stream_of(GroupMembers)
-        if of_groups.selected and not of_groups.is_denied:
+        if self._tap.meets_people and of_groups.selected and not of_groups.is_denied:
             # Then they have been met.
             return
         for _, members in self.stream_of(Groups).members(self):

@@ -128,9 +128,7 @@ class WantedSpaces:
 
     def _judge(self, spaces: Iterable[Row]) -> None:
         for space in spaces:
-            key = _key_of(space)
-            takes = self._filters.takes_space(key, space.get("type"), space.get("status"))
-            self._verdicts[str(space["id"])] = takes
+            self._verdicts[str(space["id"])] = self._filters.takes_space(space)
 
     def _list(self, params: Mapping[str, Sequence[str]]) -> Iterator[Row]:
         request = self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)

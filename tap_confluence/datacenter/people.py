@@ -98,7 +98,7 @@ class Users(UserStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        return self.each_once(self._listed_or_members, self._looked_up)
+        return self.each_once([self._listed_or_members], self._looked_up)
 
     def _listed_or_members(self) -> Iterator[Record]:
         query = Query(self.path, {}, self.name, EXPAND, MOST_EXPANDED)

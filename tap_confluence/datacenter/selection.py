@@ -18,7 +18,7 @@ from tap_confluence.datacenter.batches import (
 )
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.filters import check_roots, warn_of_excluded
-from tap_confluence.rest_v1 import records
+from tap_confluence.rest_v1 import records, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-confluence")
 
 CONTENT = "/rest/api/content"
-SEARCH = "/rest/api/search"
 SPACES = "/rest/api/space"
 TAG = "filters"
 
@@ -137,8 +136,7 @@ class Selection:
         """Narrow a search to the wanted spaces, where these can be named."""
         if not self._filters.by_space or not 0 < len(self._spaces) <= MOST_KEYS:
             return cql
-        keys = ", ".join(_quoted(str(space["key"])) for space in self._spaces)
-        return f"{cql} and space in ({keys})"
+        return f"{cql} and {search.in_spaces(str(space['key']) for space in self._spaces)}"
 
     def expansion(self, kind: str) -> tuple[str, ...]:
         """Return what to have spelled out of content, so that it can be judged."""
@@ -187,23 +185,17 @@ class Selection:
 
     def _judge(self, spaces: Iterable[Row]) -> None:
         for space in spaces:
-            key = str(space["key"])
-            takes = self._filters.takes_space(key, space.get("type"), space.get("status"))
-            self._space_verdicts[key.lower()] = takes
+            self._space_verdicts[str(space["key"]).lower()] = self._filters.takes_space(space)
 
     @cached_property
     def _sizes(self) -> tuple[int, int]:
         """How many pages there are in the wanted spaces, and in all; zeros if nobody tells."""
         cql = "type=page"
-        sizes = []
-        for query in (self.narrowed(cql), cql):
-            params = {"cql": query, "limit": "1", "includeArchivedSpaces": "true"}
-            try:
-                size = self._reader.get(SEARCH, params, tag=TAG).get("totalSize")
-            except RefusedError:
-                size = None
-            sizes.append(size if isinstance(size, int) else 0)
-        return sizes[0], sizes[1]
+        try:
+            wanted, whole = search.counts(self._reader, self.narrowed(cql), cql, tag=TAG)
+        except RefusedError:
+            return 0, 0
+        return wanted or 0, whole or 0
 
     def _missing_pages(self, page_ids: Iterable[str]) -> list[str]:
         ids = sorted(page_ids)
@@ -298,11 +290,6 @@ class Selection:
             except (NotFoundError, ForbiddenError):
                 self._asked_labels[item_id] = None
         return self._asked_labels[item_id]
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _key_of(space: Row) -> str:

@@ -184,11 +184,24 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
             f"not {_without_credentials(domain)!r}."
         )
     yield from _start_problems(config)
+    yield from _range_problems(config)
     if config.get("content_statuses") == []:
         yield "Setting 'content_statuses' is empty: name at least one status."
+    if config.get("user_sources") == []:
+        yield "Setting 'user_sources' is empty: deselect the stream 'users' instead."
     yield from _body_problems(config)
     yield from _download_problems(config)
     yield from _sign_in_problems(config)
+
+
+def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the range of spaces."""
+    first, end = config.get("space_id_from"), config.get("space_id_below")
+    if isinstance(first, int) and isinstance(end, int) and first >= end:
+        yield (
+            f"'space_id_from' ({first}) must be lower than 'space_id_below' ({end}), or no space "
+            "is left."
+        )
 
 
 def _start_problems(config: Mapping[str, Any]) -> Iterator[str]:

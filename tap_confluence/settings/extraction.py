@@ -61,6 +61,21 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         description="Whether to read spaces that are archived.",
     ),
     th.Property(
+        "space_id_from",
+        th.IntegerType(minimum=0),
+        title="First space ID",
+        description=(
+            "Only spaces with this id or a higher one. Together with `space_id_below` this is a "
+            "share of a large site, as `tap-confluence-shards` makes them."
+        ),
+    ),
+    th.Property(
+        "space_id_below",
+        th.IntegerType(minimum=1),
+        title="End of the space IDs",
+        description="Only spaces with a lower id than this.",
+    ),
+    th.Property(
         "root_page_ids",
         th.ArrayType(th.StringType),
         title="Root page IDs",
@@ -162,6 +177,16 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         description=(
             "Only files of these media types, such as `application/pdf`, or `image/*` for all "
             "images."
+        ),
+    ),
+    th.Property(
+        "user_sources",
+        th.ArrayType(th.StringType(allowed_values=["site", "records"])),
+        title="User sources",
+        default=["site", "records"],
+        description=(
+            "Whom `users` brings: those whom the `site` itself lists, finds or has in groups, and "
+            "those whom the `records` of the same run name."
         ),
     ),
     th.Property(

@@ -8,7 +8,7 @@ from tap_confluence.errors import RefusedError
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
@@ -37,15 +37,23 @@ class UserStream(ConfluenceStream):
         """The ids of those whom the records of the run name, and who have not come yet."""
         return sorted(self._tap.people_met - self._known)
 
-    def each_once(self, *sources: Callable[[], Iterable[Record]]) -> Iterator[Record]:
-        """Yield people from several sources in turn, without those who came before.
+    def each_once(
+        self,
+        of_site: Sequence[Callable[[], Iterable[Record]]],
+        of_records: Callable[[], Iterable[Record]],
+    ) -> Iterator[Record]:
+        """Yield people from the wanted sources in turn, without those who came before.
 
         A source that is refused fails the run at its end, but keeps nobody from being read who is
         in another one.
 
         Args:
-            sources: What reads people.
+            of_site: What reads those whom the site itself tells, each in its way.
+            of_records: What reads those whom the records of the run name.
         """
+        sources = [*(of_site if "site" in self.config["user_sources"] else ())]
+        if self._tap.meets_people:
+            sources.append(of_records)
         for source in sources:
             try:
                 for person in source():

@@ -50,6 +50,15 @@ def test_everyone_is_listed_once_without_a_look_up(site: ClockedDataCenter) -> N
     assert look_ups(site) == 0
 
 
+def test_of_records_alone_those_come_whom_they_name(site: ClockedDataCenter) -> None:
+    run = sync(site, catalog=only("blog_posts", "users"), user_sources=["records"])
+
+    named = {row["authorId"] for row in run.rows("blog_posts")}
+    named |= {row["version"]["authorId"] for row in run.rows("blog_posts")}
+    assert {account for (account,) in run.keys("users")} == named
+    assert not any(request.path.endswith("/user/list") for request in site.requests)
+
+
 def test_users_bear_the_ids_by_which_pages_name_them(site: ClockedDataCenter) -> None:
     run = sync(site, catalog=only("pages", "users"))
 

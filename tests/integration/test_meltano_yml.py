@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.plugins import PROJECT, definition, plugin
-from tests.running import not_by_default, run_command
+from tests.running import everything, not_by_default, run_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,32 @@ def test_it_leaves_out_the_streams_that_the_tap_leaves_out_by_default() -> None:
 def test_no_plugin_is_looked_up_at_meltano_hub() -> None:
     plugins = [entry for kind in definition()["plugins"].values() for entry in kind]
 
-    assert all("namespace" in entry and "pip_url" in entry for entry in plugins)
+    own = [entry for entry in plugins if "inherit_from" not in entry]
+    assert all("namespace" in entry and "pip_url" in entry for entry in own)
+
+
+def test_shards_and_the_site_read_together_what_the_tap_reads_by_default() -> None:
+    shard, site = (selected(f"tap-confluence--{name}") for name in ("shard", "site"))
+
+    assert shard | site == {entry["tap_stream_id"] for entry in everything()["streams"]} - (
+        not_by_default()
+    )
+    assert shard & site == {"users"}
+
+
+def test_shards_read_what_is_dated_and_never_say_that_a_row_is_gone() -> None:
+    config = plugin("extractors", "tap-confluence--shard")["config"]
+    dated = {
+        entry["tap_stream_id"] for entry in everything()["streams"] if entry.get("replication_key")
+    }
+
+    assert selected("tap-confluence--shard") - {"users"} <= dated
+    assert config == {"user_sources": ["records"], "emit_activate_version_messages": False}
+
+
+def selected(name: str) -> set[str]:
+    """Return the streams that an entry selects one by one."""
+    return {rule.removesuffix(".*") for rule in plugin("extractors", name)["select"]}
 
 
 def test_the_template_of_env_has_a_line_for_every_secret() -> None:
@@ -104,6 +129,6 @@ def variables(*, sensitive: bool = False) -> set[str]:
         re.sub("[-.]", "_", f"{entry['name']}_{setting['name']}").upper()
         for kind in definition()["plugins"].values()
         for entry in kind
-        for setting in entry["settings"]
+        for setting in entry.get("settings", ())
         if setting.get("sensitive") or not sensitive
     }

@@ -51,6 +51,30 @@ class TestUsers:
         assert set(run.keys("users")) == site.truth()["users"]
         assert len(run.keys("users")) == len(set(run.keys("users")))
 
+    @pytest.mark.parametrize("others", [("groups",), ("groups", "group_members")])
+    def test_of_the_site_alone_those_come_whom_it_knows(
+        self, site: DemoSite, config: Json, others: tuple[str, ...]
+    ) -> None:
+        streams = (*others, "pages", "users")
+
+        run = run_tap({**config, "user_sources": ["site"]}, streams=streams)
+
+        assert run.exit_status == 0
+        people = {account for (account,) in run.keys("users")}
+        assert people >= {account for _, account in site.truth()["group_members"]}
+        assert not people & former(site)
+
+    def test_of_records_alone_those_come_whom_they_name(self, site: DemoSite, config: Json) -> None:
+        run = run_tap({**config, "user_sources": ["records"]}, streams=("blog_posts", "users"))
+
+        named = {
+            account
+            for row in run.records["blog_posts"]
+            for account in (row["authorId"], row["version"]["authorId"], row.get("ownerId"))
+        }
+        assert {account for (account,) in run.keys("users")} == named - {None}
+        assert site.count(SEARCH) == site.count(MEMBERS) == 0
+
     def test_authors_who_have_left_are_met_and_described(
         self, site: DemoSite, config: Json
     ) -> None:

@@ -1,0 +1,49 @@
+"""The search by CQL, for what it counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tap_confluence.client import Reader
+
+SEARCH = "/rest/api/search"
+
+
+def counts(reader: Reader, *queries: str, tag: str) -> list[int | None]:
+    """Ask how many current items several searches find, archived spaces included.
+
+    Args:
+        reader: Reads the site.
+        queries: What to search for, in CQL.
+        tag: Under which name the requests are counted.
+
+    Returns:
+        About how many each finds; None where the site does not say.
+
+    Raises:
+        RefusedError: The account may not search.
+    """
+    asked = [
+        reader.start(
+            reader.client.get,
+            SEARCH,
+            {"cql": query, "limit": "1", "includeArchivedSpaces": "true"},
+            tag=tag,
+        )
+        for query in queries
+    ]
+    sizes = [reader.result(answer).body.get("totalSize") for answer in asked]
+    return [size if isinstance(size, int) else None for size in sizes]
+
+
+def in_spaces(keys: Iterable[str]) -> str:
+    """Return the CQL for what is in some spaces, by their keys."""
+    return f"space in ({', '.join(map(_quoted, keys))})"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
