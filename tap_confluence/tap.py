@@ -21,7 +21,12 @@ from tap_confluence.errors import ConfluenceError, StateError
 from tap_confluence.filters import Filters
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
-from tap_confluence.settings.check import check_environment, check_settings, read_object
+from tap_confluence.settings.check import (
+    check_environment,
+    check_settings,
+    read_numbers,
+    read_object,
+)
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment, to_moment
 from tap_confluence.terminal import live_line
@@ -244,6 +249,7 @@ class TapConfluence(Tap):
         for name, setting in schema["properties"].items():
             if "default" in setting:
                 self._config.setdefault(name, setting["default"])
+        read_numbers(self._config, schema)
         if raise_errors:
             check_settings(self._config, schema)
         return []

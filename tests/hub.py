@@ -23,7 +23,7 @@ DEFINITION = PROJECT / "docs" / "hub" / "tap-confluence.yml"
 VARIANT = "tap-confluence"
 """The Hub names variants by the owners of their repositories: to be set to ours, with `repo`."""
 
-KINDS = {"number": "decimal"}
+KINDS = {"number": "string"}
 """What Meltano calls the types of JSON Schema, where it calls them otherwise."""
 
 SIGN_IN = (

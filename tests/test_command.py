@@ -83,7 +83,7 @@ def test_state_and_catalog_are_read_from_files(site: DemoSite) -> None:
 def test_settings_are_read_from_the_environment(site: DemoSite) -> None:
     variables = {
         f"TAP_CONFLUENCE_{name.upper()}": str(value)
-        for name, value in settings_of(site, page_size=3).items()
+        for name, value in settings_of(site, page_size=3, request_timeout=60.5).items()
     }
 
     run = run_command(None, "--config=ENV", environment=variables)

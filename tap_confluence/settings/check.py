@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import os
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import msgspec
 from jsonschema import Draft202012Validator
 from singer_sdk.configuration._dict_config import parse_environment_config
 
@@ -25,7 +27,7 @@ from tap_confluence.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, MutableMapping
     from pathlib import Path
 
 SIGN_IN = {
@@ -56,6 +58,19 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
     problems += _contradictions(config)
     if problems:
         raise SettingsError(" ".join(problems))
+
+
+def read_numbers(config: MutableMapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Make numbers of settings that came as text, as the environment has them.
+
+    Args:
+        config: The settings. What is no number stays as it is, for `check_settings` to find.
+        schema: The JSON schema of all settings.
+    """
+    for name, setting in schema["properties"].items():
+        if "number" in setting["type"] and isinstance(config.get(name), str):
+            with contextlib.suppress(msgspec.DecodeError):
+                config[name] = msgspec.json.decode(config[name], type=float)
 
 
 def check_environment(schema: Mapping[str, Any], prefix: str) -> None:

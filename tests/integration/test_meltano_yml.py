@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 TAP = plugin("extractors", "tap-confluence")
 SETTINGS = {setting["name"]: setting for setting in TAP["settings"]}
-KINDS = {"number": "decimal"}
-"""What Meltano calls the types of JSON Schema, where it calls them otherwise."""
+KINDS = {"number": "string"}
+"""What Meltano calls the types of JSON Schema, where it calls them otherwise.
+
+Meltano 4.4.1 has a kind `decimal`, but cannot hand over one that a variable sets.
+"""
 
 
 @cache

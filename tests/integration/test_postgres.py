@@ -89,6 +89,7 @@ def loaded(meltano: Meltano, postgres: str, schema: str) -> Iterator[Job]:
             "TAP_CONFLUENCE_EMAIL": site.email,
             "TAP_CONFLUENCE_API_TOKEN": site.api_token,
             "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
+            "TAP_CONFLUENCE_REQUESTS_PER_SECOND": "1000.5",
             "TARGET_POSTGRES_SQLALCHEMY_URL": postgres.replace("://", "+psycopg://", 1),
             "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schema,
         }
