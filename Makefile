@@ -1,7 +1,9 @@
 # Everything is installed into this folder: Python packages into .venv, Meltano into .venv-meltano,
-# the tap and the loaders for Meltano into .meltano. What is up to date is not installed again.
+# Airflow into .venv-airflow, the tap and the loaders for Meltano into .meltano. What is up to date
+# is not installed again.
 
 MELTANO_VERSION := 4.4.1
+AIRFLOW_VERSION := 3.3.2
 TARGET ?= target-duckdb
 ARGS ?=
 
@@ -13,7 +15,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_NO_PROGRESS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test lint types lock hub clean
+.PHONY: help demo sync test airflow lint types lock hub clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -28,6 +30,10 @@ sync: .env .meltano/tap-confluence.ready .meltano/$(TARGET).ready  ## load the s
 
 test: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready .meltano/target-jsonl.ready .meltano/target-postgres.ready  ## run the tests; ARGS='-k name' for some of them
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+airflow: .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready  ## test the DAG with a real Airflow
+	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
+		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
 lint: .venv/ready  ## check style and format
 	.venv/bin/ruff check
@@ -45,7 +51,7 @@ hub: .venv/ready  ## write docs/hub/tap-confluence.yml, the definition for Melta
 	@$(PYTHON) -m tests.hub
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run .meltano/tests
+	rm -rf .venv .venv-airflow .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run .meltano/tests
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f output/warehouse.duckdb* output/demo.log
 
@@ -75,6 +81,16 @@ $(UV):
 .venv-meltano/ready: Makefile | $(UV)
 	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable if sys.version_info < (3, 14) else ">=3.11,<3.14")')" .venv-meltano
 	$(UV) pip install --quiet --python .venv-meltano/bin/python meltano==$(MELTANO_VERSION)
+	@touch $@
+
+# With PostgreSQL as its database, several runs of Meltano can keep their states at the same time.
+.venv-meltano/postgres: .venv-meltano/ready
+	$(UV) pip install --quiet --python .venv-meltano/bin/python 'meltano[postgres]==$(MELTANO_VERSION)'
+	@touch $@
+
+.venv-airflow/ready: Makefile | $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv-airflow
+	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow~=$(AIRFLOW_VERSION)'
 	@touch $@
 
 .meltano/tap-confluence.ready: pyproject.toml

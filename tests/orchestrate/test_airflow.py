@@ -1,0 +1,346 @@
+"""The DAG: a site in shards beside each other, each resumed on its own, by a real Airflow."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tap_confluence.cloud import STREAMS
+from tests.demo_site import DemoSite, Wiki
+from tests.demo_site.clock import epoch_ms
+from tests.integration.plugins import INSTALLED, Meltano, environment, find_meltano
+from tests.orchestrate.airflow import Airflow
+from tests.orchestrate.warehouse import Schema, States
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.orchestrate.airflow import Instance
+
+SHARDS = 3
+CEILING = 20
+SIZES = {"ALPHA": 30, "BETA": 3, "GAMMA": 21, "DELTA": 12}
+"""Spaces that the wiki has beside its own ones, and how many pages are in them."""
+
+KEYS = {stream.name: stream.primary_keys for stream in STREAMS if stream.selected_by_default}
+DETAILS = re.compile(r"/api/v2/pages/(\d+)")
+"""The request for what is read of each page alone, such as its versions."""
+
+
+# A loader keeps records for up to five minutes before it writes them and lets the state through.
+LOADER = f"""\
+#!{INSTALLED}/loaders/target-postgres/venv/bin/python
+from target_postgres.target import TargetPostgres
+
+TargetPostgres._MAX_RECORD_AGE_IN_MINUTES = 1 / 60
+TargetPostgres.cli()
+"""
+
+
+@dataclass
+class Story:
+    """What has happened.
+
+    Attributes:
+        site: The site.
+        plan: The shards.
+        states: The states that Meltano keeps.
+        in_shards: What the DAG has loaded.
+        as_a_whole: What `meltano run tap-confluence target-postgres` has loaded in the end.
+        victim: The name of the shard that was killed.
+        at_kill: How all loads were doing when it was.
+        given: The settings that the tap was given in each load that ran then.
+        bookmarks: Those of the victim at that time.
+        killed_after: How many requests the site had got by then.
+        ended_after: How many it had got when the first run ended.
+        loads: How each load ended in the first run.
+        again: How each load ended in the second run, which began with what had changed.
+        again_after: How many requests the site had got when that ended.
+        changed: The ids of the pages that had changed.
+    """
+
+    site: DemoSite
+    states: States
+    in_shards: Schema
+    as_a_whole: Schema
+    plan: list[dict[str, Any]] = field(default_factory=list)
+    victim: str = ""
+    at_kill: list[Instance] = field(default_factory=list)
+    given: list[dict[str, Any]] = field(default_factory=list)
+    bookmarks: dict[str, Any] = field(default_factory=dict)
+    killed_after: int = 0
+    ended_after: int = 0
+    loads: list[Instance] = field(default_factory=list)
+    again: list[Instance] = field(default_factory=list)
+    again_after: int = 0
+    changed: set[str] = field(default_factory=set)
+
+    def shard_of(self, page_id: str) -> str:
+        """Return the name of the shard that a page is in."""
+        space = self.site.wiki.pages[int(page_id)].space
+        return next(name_of(shard) for shard in self.plan if holds(shard, space))
+
+    def asked(self, start: int = 0, end: int | None = None) -> Counter[str]:
+        """Count the requests for the details of each page, among some of all requests."""
+        found = (DETAILS.fullmatch(request.path) for request in self.site.requests[start:end])
+        return Counter(match[1] for match in found if match)
+
+
+def name_of(shard: dict[str, Any]) -> str:
+    start, end = shard["space_id_from"], shard["space_id_below"]
+    return f"spaces-from-{start or 0}-below-{end or 'any'}"
+
+
+def holds(shard: dict[str, Any], space: int) -> bool:
+    start, end = shard["space_id_from"], shard["space_id_below"]
+    return (start is None or space >= start) and (end is None or space < end)
+
+
+def grown_wiki() -> Wiki:
+    """Make a wiki with ten spaces, of which one holds a third of the pages."""
+    wiki = Wiki.seeded(pages=60, seed=3)
+    for key, size in SIZES.items():
+        wiki.add_space(key)
+        for _ in range(size):
+            wiki.add_footer_comment(page_id=wiki.add_page(key))
+    return wiki
+
+
+@pytest.fixture(scope="module")
+def story(
+    airflow_command: str,
+    postgres: str,
+    schemas: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Story]:
+    """Two runs of the DAG, in the first of which a shard is killed, and one run without it."""
+    command = find_meltano()
+    assert command, "Meltano is not installed"
+    meltano = Meltano.in_folder(command, tmp_path_factory.mktemp("meltano"))
+    hurry(meltano.project)
+    separator = "&" if "?" in postgres else "?"
+    options = f"{separator}options=-csearch_path%3D{schemas['of_meltano']}"
+    with (
+        DemoSite(grown_wiki()) as site,
+        psycopg.connect(postgres, autocommit=True) as connection,
+    ):
+        url = postgres.replace("://", "+psycopg://", 1)
+        settings = {
+            "TAP_CONFLUENCE_BASE_URL": site.base_url,
+            "TAP_CONFLUENCE_EMAIL": site.email,
+            "TAP_CONFLUENCE_API_TOKEN": site.api_token,
+            "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
+            "TARGET_POSTGRES_SQLALCHEMY_URL": url,
+            "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schemas["in_shards"],
+            "MELTANO_DATABASE_URI": f"{url}{options}",
+        }
+        story = Story(
+            site,
+            States(Schema(connection, schemas["of_meltano"])),
+            Schema(connection, schemas["in_shards"]),
+            Schema(connection, schemas["as_a_whole"]),
+        )
+        of_workers = {
+            **environment(settings),
+            "MELTANO_PROJECT_ROOT": str(meltano.project),
+            "PATH": os.pathsep.join([str(Path(command).parent), os.environ["PATH"]]),
+        }
+        with Airflow(airflow_command, tmp_path_factory.mktemp("airflow"), of_workers) as airflow:
+            first_run(airflow, story, meltano.project)
+            second_run(airflow, story)
+        whole = {"TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schemas["as_a_whole"]}
+        meltano.run("tap-confluence", "target-postgres", settings={**settings, **whole})
+        yield story
+
+
+def hurry(project: Path) -> None:
+    """Have the loader of a project let the state through each second."""
+    loader = project / "loader"
+    loader.write_text(LOADER)
+    loader.chmod(0o700)
+    definition = project / "meltano.yml"
+    text = definition.read_text()
+    assert "executable: target-postgres\n" in text
+    text = text.replace("executable: target-postgres\n", f"executable: {loader}\n")
+    definition.write_text(text)
+
+
+def first_run(airflow: Airflow, story: Story, project: Path) -> None:
+    """Load for the first time, and kill the largest shard when it has kept a state."""
+    airflow.set_variable("confluence_shards", str(SHARDS))
+    airflow.set_variable("confluence_requests_per_second", str(CEILING))
+    run = airflow.schedule()
+    airflow.watch(run, lambda: all_run(airflow, run), "The loads do not run beside each other")
+    story.plan = json.loads(airflow.variable("confluence_plan"))
+    story.victim = name_of(max(story.plan, key=lambda shard: int(shard["pages"])))
+
+    def has_come_some_way() -> bool:
+        story.bookmarks = story.states.bookmarks(story.victim)
+        return is_under_way(story.bookmarks)
+
+    airflow.watch(run, has_come_some_way, "The largest shard keeps no state")
+    story.at_kill = loads(airflow, run)
+    story.given = [
+        json.loads(path.read_text())
+        for path in project.glob(".meltano/run/elt/*/*/tap.*.config.json")
+    ]
+    kill(story.victim)
+    story.killed_after = len(story.site.requests)
+    airflow.finish(run)
+    story.ended_after = len(story.site.requests)
+    story.loads = loads(airflow, run)
+
+
+def second_run(airflow: Airflow, story: Story) -> None:
+    """Load again when something has changed."""
+    wiki = story.site.wiki
+    wiki.add_space("LATER")
+    story.changed = {wiki.add_page("LATER"), wiki.edit_page(), wiki.add_page("BETA")}
+    wiki.remove_label(*some_label(wiki))
+    run = airflow.trigger()
+    airflow.finish(run)
+    story.again = loads(airflow, run)
+    story.again_after = len(story.site.requests)
+
+
+def loads(airflow: Airflow, run: str) -> list[Instance]:
+    return [*airflow.instances(run, "load_shard"), *airflow.instances(run, "load_site")]
+
+
+def all_run(airflow: Airflow, run: str) -> bool:
+    return [load.state for load in loads(airflow, run)] == ["running"] * (SHARDS + 1)
+
+
+def is_under_way(bookmarks: dict[str, Any]) -> bool:
+    reached: str = bookmarks.get("page_versions", {}).get("replication_key_value", "")
+    return reached > "2001"
+
+
+def some_label(wiki: Wiki) -> tuple[str, str]:
+    """Return the id of a page, and a label on it."""
+    page = next(page for page in wiki.pages if page.labels and page.status == "current")
+    return page.id, wiki.labels[page.labels[0]].name
+
+
+def kill(shard: str) -> None:
+    """Kill all processes that load a shard, so that none of them can do anything about it."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pgid=,args="],  # noqa: S607 - it lies elsewhere on each system
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    groups = {
+        int(line.split()[0])
+        for line in listed.stdout.splitlines()
+        if f"--state-id-suffix={shard} " in line
+    }
+    [group] = groups
+    os.killpg(group, signal.SIGKILL)
+
+
+def test_the_shards_hold_all_spaces_and_each_one_once(story: Story) -> None:
+    holding = [
+        [shard for shard in story.plan if holds(shard, space.num)]
+        for space in story.site.wiki.spaces
+    ]
+
+    assert len(story.plan) == SHARDS
+    assert [len(shards) for shards in holding] == [1] * len(holding)
+
+
+def test_the_shards_and_the_rest_of_the_site_are_loaded_beside_each_other(story: Story) -> None:
+    names = {load.name or load.task: load.state for load in story.at_kill}
+
+    assert names == dict.fromkeys([*map(name_of, story.plan), "load_site"], "running")
+
+
+def test_the_requests_of_all_shards_come_in_turns(story: Story) -> None:
+    asked = [
+        story.shard_of(match[1])
+        for request in story.site.requests[: story.killed_after]
+        if (match := DETAILS.fullmatch(request.path))
+    ]
+    shards = set(map(name_of, story.plan))
+    first = max(asked.index(shard) for shard in shards)
+    last = min(len(asked) - asked[::-1].index(shard) for shard in shards)
+
+    assert first < last
+
+
+def test_the_ceiling_is_divided_among_all_that_runs_at_once(story: Story) -> None:
+    share = CEILING / (SHARDS + 1)
+
+    assert [settings["requests_per_second"] for settings in story.given] == [share] * (SHARDS + 1)
+
+
+def test_each_shard_has_a_state_of_its_own_in_the_shared_database(story: Story) -> None:
+    of_shards = "site:tap-confluence--shard-to-target-postgres"
+
+    assert story.states.ids() == {
+        *(f"{of_shards}:{name_of(shard)}" for shard in story.plan),
+        f"{of_shards}:tables",
+        "site:tap-confluence--site-to-target-postgres",
+        "site:tap-confluence-to-target-postgres",
+    }
+
+
+def test_only_the_killed_shard_is_tried_again(story: Story) -> None:
+    tries = {load.name or load.task: (load.state, load.tries) for load in story.loads}
+    others = {name_of(shard) for shard in story.plan} - {story.victim} | {"load_site"}
+
+    assert tries == {story.victim: ("success", 2)} | dict.fromkeys(others, ("success", 1))
+
+
+def test_the_killed_shard_goes_on_where_its_state_says(story: Story) -> None:
+    before = story.asked(0, story.killed_after)
+    after = story.asked(story.killed_after, story.ended_after)
+    reached = epoch_ms(story.bookmarks["page_versions"]["replication_key_value"])
+    of_victim = {
+        page.id: page.modified
+        for page in story.site.wiki.pages
+        if page.id in before | after and story.shard_of(page.id) == story.victim
+    }
+    done = {page for page, modified in of_victim.items() if modified < reached}
+
+    assert done
+    assert done <= before.keys()
+    assert done & after.keys() == set()
+
+
+def test_the_other_shards_ask_for_nothing_twice(story: Story) -> None:
+    asked = story.asked(0, story.ended_after)
+
+    assert [
+        page for page, times in asked.items() if times > 1 and story.shard_of(page) != story.victim
+    ] == []
+
+
+def test_the_next_run_reads_what_has_changed(story: Story) -> None:
+    assert story.asked(story.ended_after, story.again_after).keys() == story.changed
+    assert [(load.state, load.tries) for load in story.again] == [("success", 1)] * (SHARDS + 1)
+
+
+def test_what_came_in_shards_is_what_comes_as_a_whole(story: Story) -> None:
+    in_shards, as_a_whole = story.in_shards.content(), story.as_a_whole.content()
+
+    assert set(in_shards) == set(as_a_whole)
+    assert [table for table in in_shards if in_shards[table] != as_a_whole[table]] == []
+
+
+@pytest.mark.parametrize("stream", KEYS)
+def test_each_item_of_the_site_is_one_row(story: Story, stream: str) -> None:
+    keys = story.in_shards.rows(stream, *KEYS[stream])
+
+    assert len(keys) == len(story.site.truth()[stream])
+    assert set(keys) == story.site.truth()[stream]

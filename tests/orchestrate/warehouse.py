@@ -1,0 +1,70 @@
+"""What a load has left in PostgreSQL: rows in tables, and states in Meltano's database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A schema in PostgreSQL."""
+
+    connection: psycopg.Connection
+    name: str
+
+    def content(self) -> dict[str, Rows]:
+        """Return all rows of all tables, without the columns that the loader adds."""
+        query = """
+            select table_name, array_agg(column_name::text order by ordinal_position)
+            from information_schema.columns
+            where table_schema = %s and column_name not like '\\_sdc\\_%%'
+            group by table_name
+        """
+        tables = self.connection.execute(query, (self.name,)).fetchall()
+        return {table: sorted(self.rows(table, *columns), key=str) for table, columns in tables}
+
+    def rows(self, table: str, *columns: str) -> Rows:
+        """Return columns of all rows of a table."""
+        query = sql.SQL("select {} from {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(self.name, table)
+        )
+        return self.connection.execute(query).fetchall()
+
+
+@dataclass(frozen=True)
+class States:
+    """The states that Meltano keeps."""
+
+    schema: Schema
+
+    def ids(self) -> set[str]:
+        """Return their ids."""
+        return {state_id for (state_id,) in self.schema.rows("state", "state_id")}
+
+    def bookmarks(self, suffix: str) -> dict[str, Any]:
+        """Return the bookmark of each stream, of a load that has not come to its end."""
+        for state_id, state in self._unfinished():
+            if state_id.endswith(f":{suffix}"):
+                found: dict[str, Any] = state["singer_state"]["bookmarks"]
+                return found
+        return {}
+
+    def _unfinished(self) -> Rows:
+        if not self._exist():
+            return []
+        found = self.schema.rows("state", "state_id", "partial_state")
+        return [(state_id, state) for state_id, state in found if state]
+
+    def _exist(self) -> bool:
+        query = "select to_regclass(%s)"
+        return self.schema.connection.execute(query, (f"{self.schema.name}.state",)).fetchone() != (
+            None,
+        )
