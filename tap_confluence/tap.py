@@ -28,7 +28,7 @@ from tap_confluence.settings.check import (
     read_object,
 )
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import format_moment, to_moment
+from tap_confluence.streams.moments import CLOCKS_DIFFER, format_moment, to_moment
 from tap_confluence.terminal import live_line
 from tap_confluence.writer import BufferedWriter
 
@@ -144,8 +144,9 @@ class TapConfluence(Tap):
         """
         return bool(self.config["emit_activate_version_messages"]) and not self._is_batching
 
-    def site_moment(self) -> str:
-        """Return the present moment by the clock of the site."""
+    @cached_property
+    def began(self) -> str:
+        """The moment at which the run began, by the clock of the site."""
         return format_moment(self.client.site_time())
 
     def write_state_when_due(self) -> None:
@@ -222,13 +223,25 @@ class TapConfluence(Tap):
                     "state to start over, or set it to a moment like 2024-01-31T00:00:00.000Z."
                 )
                 raise StateError(message)
-            if moment is not None and moment > format_moment(datetime.now(UTC)):
+        believable = self._without_future(bookmarks)
+        super().load_state({**state, "bookmarks": self._with_same_filters(believable)})
+
+    def _without_future(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what no run can have read: to go on from there would pass over changes."""
+        latest = format_moment(datetime.now(UTC) + CLOCKS_DIFFER)
+        kept = {}
+        for name, entry in bookmarks.items():
+            parts = [entry, *(part for part in entry.values() if isinstance(part, dict))]
+            moments = [to_moment(part.get("replication_key_value")) for part in parts]
+            if (moment := max(filter(None, moments), default="")) > latest:
                 self.logger.warning(
-                    "The bookmark %s of '%s' lies in the future: nothing older will be read",
+                    "The bookmark %s of '%s' lies in the future: the stream starts over",
                     moment,
                     name,
                 )
-        super().load_state({**state, "bookmarks": self._with_same_filters(bookmarks)})
+            else:
+                kept[name] = entry
+        return kept
 
     def _with_same_filters(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
         """Leave out what was read with other filters: what they left out has to be read now."""
@@ -330,7 +343,7 @@ class TapConfluence(Tap):
         Raises:
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
-        _ = self.reader
+        _ = self.reader, self.began
         if self.filters.by_anything:
             self.selection.check()
         self._report.begin()

@@ -8,7 +8,7 @@ import random
 import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -55,6 +55,9 @@ RENEWALS = 3
 
 LONGEST_RETRY_WAIT = 30.0
 """Seconds to wait at most before a failed request is repeated."""
+
+FIRST_RELEASE = datetime(2004, 3, 25, tzinfo=UTC)
+"""When Confluence 1.0 came out: a clock that is further behind is none."""
 
 AS_IT_IS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 """Headers to get a file with, not an encoding of it."""
@@ -119,7 +122,7 @@ class Client:
         self._stop = stop
         self._max_retries = max_retries
         self._timeout = timeout
-        self._clock_offset = 0.0
+        self._clock_lag = 0.0
         self._has_answered = False
         self._usage_lock = threading.Lock()
         self._session = _new_session(verify, user_agent, connections)
@@ -185,8 +188,12 @@ class Client:
                 self.unidentified[tag] += rows
 
     def site_time(self) -> datetime:
-        """Return the present moment by the site's clock, as its last `Date` header told it."""
-        return datetime.fromtimestamp(datetime.now(UTC).timestamp() + self._clock_offset, UTC)
+        """Return the present moment by the site's clock, as its last `Date` header told it.
+
+        A clock that is ahead of the one here may be wrong, and what goes by it would pass over
+        changes. One that is behind at worst has some read again, so the earlier one counts.
+        """
+        return datetime.now(UTC) - timedelta(seconds=self._clock_lag)
 
     def _ask(  # noqa: PLR0913
         self,
@@ -334,11 +341,12 @@ class Client:
     def _read_clock(self, response: requests.Response) -> None:
         try:
             moment = parsedate_to_datetime(response.headers["Date"])
-            offset = moment.timestamp() - datetime.now(UTC).timestamp()
-            datetime.fromtimestamp(datetime.now(UTC).timestamp() + offset, UTC)
         except (KeyError, ValueError, OverflowError):
             return
-        self._clock_offset = offset
+        # Without an offset it is in UTC (RFC 5322, section 3.3).
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment >= FIRST_RELEASE:
+            self._clock_lag = max((datetime.now(UTC) - moment).total_seconds(), 0.0)
 
     def _note_retry(self, tag: str, path: str, details: Any) -> None:
         self._stop.check()

@@ -90,9 +90,8 @@ class CommentStream(ContentStream):
         """Read all comments that are no reply, and ask each for its replies.
 
         A reply may be newer than comments further on in the list, so the bookmark moves at the
-        end only, and not past the moment the walk began.
+        end only.
         """
-        began = self._tap.site_moment()
         start = self.starting_point()
         latest = start
         [first] = self.lists()
@@ -104,12 +103,12 @@ class CommentStream(ContentStream):
                 container = {self.container_key: root[self.container_key]}
                 for comment in (root, *({**container, **reply} for reply in replies)):
                     moment = self.moment(comment)
-                    latest = max(filter(None, (latest, moment)), default=None)
+                    latest = self.latest(latest, moment)
                     if is_due(moment, start):
                         yield Work(comment, [self], moves_bookmark=False)
 
         yield from self.write(work())
-        self.advance(min(latest, began) if latest else None)
+        self.advance(latest)
 
     def _threads(
         self, roots: Iterable[dict[str, Any]]

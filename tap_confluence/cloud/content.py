@@ -149,18 +149,12 @@ class ContentStream(ChangeStream):
         for request in self._wanted_lists(bodies=False):
             yield from self.selection.filtered(self.reader.items(request))
 
-    @override
-    def advance(self, moment: str | None) -> None:
-        if moment is not None:
-            moment = min(moment, self._complete_until or moment)
-        super().advance(moment)
-
     @property
-    def _complete_until(self) -> str | None:
-        """The moment before which all changes are in the lists of this run."""
-        if self._is_found and self.selection.search is not None:
-            return self.selection.search.began
-        return self.selection.complete_until
+    @override
+    def complete_until(self) -> str:
+        search = self.selection.search if self._is_found else None
+        began = super().complete_until
+        return began if search is None else min(search.began, began)
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:

@@ -32,22 +32,13 @@ class CustomContent(ContentStream):
     owner_key = "customContentId"
     schema = schemas.CUSTOM_CONTENT
 
-    _began = ""
-
     @override
     def lists(self, *statuses: str, bodies: bool = True) -> list[ListRequest]:
-        self._began = self._tap.site_moment()
         return [
             replace(request, params={**request.params, "type": type_})
             for type_ in self.selection.custom_content_types
             for request in super(CustomContent, self).lists(*statuses, bodies=bodies)
         ]
-
-    @override
-    def advance(self, moment: str | None) -> None:
-        # The lists of the types are read one beside the other: what changes in one after its end
-        # was reached is read by the next run.
-        super().advance(min(moment, self._began or moment) if moment else None)
 
     @override
     def prepare(self) -> None:

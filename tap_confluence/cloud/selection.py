@@ -14,7 +14,6 @@ from tap_confluence.cloud.trees import PATHS
 from tap_confluence.cloud.wanted_labels import WantedLabels
 from tap_confluence.cloud.wanted_spaces import WantedSpaces
 from tap_confluence.cloud.wanted_trees import WantedTrees
-from tap_confluence.streams.moments import format_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +52,7 @@ class Selection:
         self._containers = Containers(reader, lambda: self.custom_content_types, TAG)
         self._verdicts: dict[str, bool] = {}
         self._look_ups = 0
-        self._posts_listed_at: str | None = None
+        self._has_judged_all_posts = False
 
     def check(self) -> None:
         """Make sure of what the settings name before anything is read.
@@ -64,15 +63,6 @@ class Selection:
         self._spaces.check()
         self._trees.check()
         self._labels.check()
-
-    @property
-    def complete_until(self) -> str | None:
-        """Since when there may be spaces, pages or blog posts that this does not know.
-
-        What lies in those or on those is read by the next run.
-        """
-        spaces_at, posts_at = self._spaces.listed_at, self._posts_listed_at
-        return min(spaces_at, posts_at) if spaces_at and posts_at else spaces_at or posts_at
 
     def spaces(self) -> Iterable[Row]:
         """Read the wanted spaces, as the API lists them."""
@@ -165,16 +155,15 @@ class Selection:
 
     def _judge_all_posts(self) -> None:
         """List all wanted pages and blog posts, which is cheaper than to look up most of them."""
-        if self._posts_listed_at:
+        if self._has_judged_all_posts:
             return
-        now = format_moment(self._reader.client.site_time())
         for path, statuses in LISTS.values():
             wanted = [status for status in statuses if status in self._filters.statuses]
             if wanted:
                 whole = self._reader.first_page(path, {"status": wanted}, tag=TAG)
                 for request in self.space_lists(whole):
                     deque(filter(self._has, self._reader.items(request)), maxlen=0)
-        self._posts_listed_at = now
+        self._has_judged_all_posts = True
 
     def _has(self, row: Row) -> bool:
         container = Container.of(row)
@@ -207,7 +196,7 @@ class Selection:
         """Tell whether a page or blog post is wanted that has been judged already."""
         if container.field not in LISTS:
             return None
-        unknown = False if self._posts_listed_at else None
+        unknown = False if self._has_judged_all_posts else None
         return self._verdicts.get(container.id, unknown)
 
     def _judge_container(self, container: Container) -> bool:

@@ -29,9 +29,6 @@ class Tasks(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        # A task that changes after the walk has passed it is read by the next run, whose
-        # bookmark therefore must not lie after the beginning of this walk.
-        began = self._tap.site_moment()
         start = self.starting_point()
         latest = start
         body_format = self.config["body_format"]
@@ -50,8 +47,8 @@ class Tasks(ConfluenceStream):
             moment = record["modifiedAt"]
             if is_due(moment, start):
                 yield record
-                latest = max(filter(None, (latest, moment)), default=None)
-        self.advance(min(latest, selection.complete_until or began, began) if latest else None)
+                latest = self.latest(latest, moment)
+        self.advance(latest)
 
 
 def _with_moment(task: dict[str, Any]) -> Record:

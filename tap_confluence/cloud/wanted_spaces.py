@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.client import ListRequest
-from tap_confluence.streams.moments import format_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,16 +35,12 @@ MOST_LISTS = 4
 class WantedSpaces:
     """The spaces that the filters leave, asked for once a run.
 
-    Attributes:
-        listed_at: When they were listed, if spaces that are made later may be wanted as well.
-
     Args:
         reader: Reads the site.
         filters: The filters.
     """
 
     def __init__(self, reader: Reader, filters: Filters) -> None:
-        self.listed_at: str | None = None
         self._reader = reader
         self._filters = filters
         self._verdicts: dict[str, bool] = {}
@@ -109,7 +104,7 @@ class WantedSpaces:
 
     @cached_property
     def _wanted(self) -> list[Row]:
-        spaces = self._named() if self._filters.space_keys else self._all()
+        spaces = self._named() if self._filters.space_keys else list(self._list({}))
         self._filters.check_keys(map(_key_of, spaces))
         self._judge(spaces)
         return [space for space in spaces if self._verdicts[str(space["id"])]]
@@ -121,10 +116,6 @@ class WantedSpaces:
         # Whether the site minds how a key is spelled is not documented.
         is_spelled = not self._filters.missing_keys(map(_key_of, spaces))
         return spaces if is_spelled else list(self._list({}))
-
-    def _all(self) -> list[Row]:
-        self.listed_at = format_moment(self._reader.client.site_time())
-        return list(self._list({}))
 
     def _judge(self, spaces: Iterable[Row]) -> None:
         for space in spaces:

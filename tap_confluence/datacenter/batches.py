@@ -71,12 +71,14 @@ class Batch:
         cursor: Where the list goes on, if a later run can go on there.
         failed: The item that the site fails for, by id, where it does.
         error: How it fails.
+        newest: When any item was changed last, those included that are not wanted.
     """
 
     items: list[dict[str, Any]]
     cursor: str | None = None
     failed: str | None = None
     error: RefusedError | None = None
+    newest: str | None = None
 
 
 class Walk(ABC):

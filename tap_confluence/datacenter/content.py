@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from abc import abstractmethod
 from collections import deque
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import ChangeDetailStream, DetailStream
 from tap_confluence.streams.lists import Work
-from tap_confluence.streams.moments import format_moment
+from tap_confluence.streams.moments import with_overlap
 from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
 from tap_confluence.streams.restrictions import get_restrictions, restrictions_that_ride
 
@@ -55,7 +56,7 @@ class SearchedStream(ConfluenceStream):
         bookmark = self.bookmark
         if not self.is_incremental or bookmark is None:
             return super().starting_point()
-        return format_moment(datetime.fromisoformat(bookmark) - OVERLAP)
+        return with_overlap(bookmark, OVERLAP)
 
 
 class ContentDetailStream(SearchedStream, ChangeDetailStream):
@@ -278,19 +279,21 @@ class ContentStream(SearchedStream, ExpandedListStream):
         """Read all there is, from the beginning or from where an earlier run was killed."""
         resumed = FullRead.resumed({stream: p.start for stream, p in family.items()})
         lasting = [stream for stream in family if stream.is_incremental]
-        self._full_read = read = resumed or FullRead(lasting, self._tap.site_moment())
+        self._full_read = read = resumed or FullRead(lasting, self._tap.began)
         riding = [] if resumed else riders
-        again = format_moment(datetime.fromisoformat(read.began) - OVERLAP)
-        last: deque[tuple[str, str | None]] = deque(maxlen=MOST_REMEMBERED)
+        last: list[tuple[str, str]] = []
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor):
                 self.report(batch, [*family, *riding])
+                read.meet(batch.newest)
                 works = []
                 for item in batch.items:
-                    moment = records.modified_at(item)
-                    if moment is not None and moment >= again:
-                        last.append((self.identity(item), moment))
+                    if moment := records.modified_at(item):
+                        read.meet(moment)
+                        heapq.heappush(last, (moment, self.identity(item)))
+                        if len(last) > MOST_REMEMBERED:
+                            heapq.heappop(last)
                     if due := [*self.lacking(family, item), *riding]:
                         works.append((item, due))
                 for place, (item, due) in enumerate(works, start=1):
@@ -299,7 +302,7 @@ class ContentStream(SearchedStream, ExpandedListStream):
         yield from self.write(work())
         read.finish()
         for progress in incremental(family):
-            progress.note_walk(last)
+            progress.note_walk((item_id, moment) for moment, item_id in last)
         return resumed is None
 
     def _changed_since(self, start: str) -> Iterator[Batch]:

@@ -21,6 +21,7 @@ from tap_confluence.datacenter.batches import (
     collect,
 )
 from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.rest_v1 import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -80,7 +81,9 @@ class Listing:
             return
         expand = tuple(dict.fromkeys((*expand, *self._selection.expansion(kind))))
         for batch in self._all(kind, statuses, expand, cursor):
-            yield replace(batch, items=[*self._selection.filtered(batch.items)])
+            newest = max(filter(None, map(records.modified_at, batch.items)), default=None)
+            wanted = [*self._selection.filtered(batch.items)]
+            yield replace(batch, items=wanted, newest=newest)
 
     def _all(
         self, kind: str, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None

@@ -42,8 +42,8 @@ class Tasks(ContentDetailStream):
         return entry
 
     @override
-    def advance(self, moment: str | None) -> None:
-        super().advance(moment)
+    def advance(self, *moments: str | None) -> None:
+        super().advance(*moments)
         names = [s.name for s in self._tap.streams.values() if isinstance(s, self.bearers)]
         entries = [self.stream_state.get(name) or {} for name in names]
         bookmarks = [entry.get("replication_key_value") or "" for entry in entries]

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import format_moment
+from tap_confluence.streams.moments import CLOCKS_DIFFER, format_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,10 +89,11 @@ class AuditStream(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for span in reversed(self._spans(self.starting_point(), self._tap.site_moment())):
+        last = format_moment(datetime.now(UTC) + CLOCKS_DIFFER)
+        for span in reversed(self._spans(self.starting_point(), last)):
             records = self._all_of(span) if span.records is None else span.records
             yield from with_ids(records)
-            self.advance(max((r["createdAt"] for r in records if r["createdAt"]), default=None))
+            self.advance(*(record["createdAt"] for record in records))
             self._tap.write_state_when_due()
 
     def _spans(self, first: str | None, last: str) -> list[Span]:
@@ -119,7 +120,9 @@ class AuditStream(ConfluenceStream):
             else:
                 # One moment has more records than an answer holds.
                 spans.append(Span(last, last, None))
-                last = _before(last)
+                if (before := _before(last)) == last:
+                    break
+                last = before
         return spans
 
     def _all_of(self, span: Span) -> list[Record]:

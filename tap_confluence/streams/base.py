@@ -245,8 +245,23 @@ class ConfluenceStream(Stream):
         """The entry of the stream in the state."""
         return self.stream_state
 
-    def advance(self, moment: str | None) -> None:
-        """Move the bookmark on, never back."""
+    @property
+    def complete_until(self) -> str:
+        """The moment up to which this run can have read everything: when it began.
+
+        What bears a later date has changed while the run went on, or its date is not true. Either
+        way others may be dated before it that are still to come.
+        """
+        return self._tap.began
+
+    def latest(self, *moments: str | None) -> str | None:
+        """Return the latest of some moments to which a bookmark may move, if there is one."""
+        possible = (each for each in moments if each and each <= self.complete_until)
+        return max(possible, default=None)
+
+    def advance(self, *moments: str | None) -> None:
+        """Move the bookmark on to the latest of some moments, never back and never too far."""
+        moment = self.latest(*moments)
         if self.is_incremental and not self.is_denied and moment and moment > (self.bookmark or ""):
             self.entry["replication_key"] = self.replication_key
             self.entry["replication_key_value"] = moment

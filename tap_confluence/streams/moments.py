@@ -12,6 +12,9 @@ OVERLAP = timedelta(minutes=2)
 """How far before its bookmark a stream starts again: a change is dated when it begins to be
 saved, and may become visible later than another that began after it."""
 
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far a clock elsewhere may be ahead of the one here before it is taken for wrong."""
+
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 _LENGTH = len("2024-01-01T00:00:00.000Z")
@@ -43,10 +46,10 @@ def format_moment(moment: datetime) -> str:
     return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def with_overlap(bookmark: str) -> str:
+def with_overlap(bookmark: str, overlap: timedelta = OVERLAP) -> str:
     """Return where to start again after a bookmark."""
     moment = datetime.fromisoformat(bookmark)
-    return format_moment(max(moment, EARLIEST + OVERLAP) - OVERLAP)
+    return format_moment(max(moment, EARLIEST + overlap) - overlap)
 
 
 def is_due(moment: str | None, start: str | None) -> bool:

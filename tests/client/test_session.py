@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -197,8 +198,26 @@ def test_requests_points_and_retries_are_counted_by_stream(
 
 
 def test_the_sites_clock_is_told(client: Client, requests_mock: Mocker) -> None:
-    requests_mock.get(f"{ROOT}{PATH}", json={}, headers={"Date": "Mon, 02 Jan 2040 03:04:05 GMT"})
+    requests_mock.get(f"{ROOT}{PATH}", json={}, headers={"Date": "Thu, 02 Jan 2020 03:04:05 GMT"})
 
     client.get(PATH, tag="pages")
 
-    assert client.site_time().isoformat().startswith("2040-01-02T03:04")
+    assert client.site_time().isoformat().startswith("2020-01-02T03:04")
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("Mon, 02 Jan 2040 03:04:05 GMT", "Fri, 31 Dec 9999 23:59:59 -1400", "tomorrow", ""),
+        *("Thu, 01 Jan 1970 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 -0000"),
+    ],
+)
+def test_a_clock_that_cannot_be_right_is_not_believed(
+    client: Client, requests_mock: Mocker, date: str
+) -> None:
+    requests_mock.get(f"{ROOT}{PATH}", json={}, headers={"Date": date})
+    before = datetime.now(UTC)
+
+    client.get(PATH, tag="pages")
+
+    assert before <= client.site_time() <= datetime.now(UTC)

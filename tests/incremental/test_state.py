@@ -166,7 +166,7 @@ def test_what_the_tap_keeps_besides_is_ignored_if_it_makes_no_sense(
     assert comment in second.ids("page_footer_comments")
 
 
-def test_a_bookmark_in_the_future_is_reported(site: ClockedSite) -> None:
+def test_a_bookmark_in_the_future_is_reported_and_not_believed(site: ClockedSite) -> None:
     entry = {"replication_key": "modifiedAt", "replication_key_value": "2999-01-01T00:00:00.000Z"}
 
     run = sync(site, {"bookmarks": {"pages": entry}}, only("pages"))
@@ -175,3 +175,4 @@ def test_a_bookmark_in_the_future_is_reported(site: ClockedSite) -> None:
     [warning] = [line for line in run.log if "future" in line]
     assert "'pages'" in warning
     assert "2999-01-01" in warning
+    assert set(run.keys("pages")) == site.truth()["pages"]
