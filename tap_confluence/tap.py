@@ -174,6 +174,13 @@ class TapConfluence(Tap):
         """Take note of a row without its key: it names nothing that could be written."""
         self.client.note_unidentified(stream.name, 1)
 
+    def _write_last_state(self) -> None:
+        """Write a STATE message, also when it says nothing new.
+
+        A target commits what came before it, and the writer holds no record back.
+        """
+        self.write_message(StateMessage(value=self.state))
+
     def _prepare(self) -> None:
         """Have the first requests of all streams on the way together."""
         for stream in self.streams.values():
@@ -355,9 +362,10 @@ class TapConfluence(Tap):
             self._report.compare_with_search()
             self._report.tell_gaps()
         except ConfluenceError:
-            # Last, also when it says nothing new: a target commits what came before it.
-            self.write_message(StateMessage(value=self.state))
+            self._write_last_state()
             raise
+        else:
+            self._write_last_state()
         finally:
             if hasattr(signal, "alarm"):
                 signal.alarm(0)
