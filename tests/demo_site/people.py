@@ -137,17 +137,17 @@ class People:
     def assignments(self, space: Space) -> list[Assignment]:
         """Get who has which role in a space."""
         count = 70 if space.key == BIG_SPACE else 2 + space.num % 4
-        made = [self._assignment(space, place) for place in range(count)]
+        users = [user.account_id for user in self.users]
+        made = [self._assignment(space, place, users) for place in range(count)]
         made += self.granted.get(space.num, [])
         return list({(a.role, a.principal_type, a.principal_id): a for a in made}.values())
 
-    def _assignment(self, space: Space, place: int) -> Assignment:
+    def _assignment(self, space: Space, place: int, users: list[str]) -> Assignment:
         role = ROLES[(space.num + place) % len(ROLES)].id
         kind = ("GROUP", "USER", "USER", "ACCESS_CLASS")[place % 4]
-        people = [user.account_id for user in self.users]
         holder = {
             "GROUP": self.groups[place % len(self.groups)].id,
-            "USER": people[mix(space.num, place) % len(people)],
+            "USER": users[mix(space.num, place) % len(users)],
             "ACCESS_CLASS": CLASSES[place % len(CLASSES)],
         }[kind]
         return Assignment(place + 1, role, kind, holder)

@@ -27,9 +27,9 @@ def people_of(wiki: Store) -> dict[str, Keys]:
     spaces = list(wiki.spaces) if people.has_roles else []
     assigned = {(str(s.num), a) for s in spaces for a in people.assignments(s)}
     met |= {a.principal_id for _, a in assigned if a.principal_type == "USER"}
-    found = {user.account_id for user in people.searchable()}
+    known = met | {user.account_id for user in people.searchable()}
     return {
-        "users": {(u.account_id,) for u in people.users if u.account_id in found | met},
+        "users": {(u.account_id,) for u in people.users if u.account_id in known},
         "group_members": set(members),
         "space_roles": {(role.id,) for role in ROLES if people.has_roles},
         "space_role_assignments": {
