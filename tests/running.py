@@ -117,7 +117,7 @@ def run_tap(
             TapConfluence(
                 config=copy.deepcopy(dict(config)),
                 state=copy.deepcopy(state),
-                catalog=only(*streams) if streams is not None else copy.deepcopy(catalog),
+                catalog=only(*streams) if streams is not None else catalog,
             ).run()
         except ConfluenceError as error:
             logging.getLogger("tap-confluence").error("%s", error)  # noqa: TRY400 - one line

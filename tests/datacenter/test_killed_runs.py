@@ -50,7 +50,7 @@ def test_a_first_run_is_killed_again_and_again(site: ClockedDataCenter) -> None:
             assert keys_of(*runs, stream=stream) >= keys, stream
     for stream in stream_names():
         if stream in {"page_labels", "child_pages", INVENTORY}:
-            assert set(runs[-1].keys(stream)) == truth_of(site)[stream], stream
+            assert set(runs[-1].keys(stream)) == truth[stream], stream
 
 
 def test_the_next_run_asks_only_for_the_rest(site: ClockedDataCenter) -> None:

@@ -134,8 +134,9 @@ def test_batches_hold_all_records_and_activate_nothing(site: ClockedSite, tmp_pa
     run = sync(site, batch_config=batches)
 
     assert run.activated == set()
+    truth = site.truth()
     for stream in stream_names():
-        assert keys_in_batches(run, stream) == site.truth()[stream], stream
+        assert keys_in_batches(run, stream) == truth[stream], stream
 
 
 def versions_of(run: Run, stream: str) -> set[int]:

@@ -108,5 +108,6 @@ def test_a_run_without_state_brings_everything(site: ClockedSite) -> None:
 
     again = sync(site, catalog=only(*CONTENT))
 
+    truth = site.truth()
     for stream in CONTENT:
-        assert set(again.keys(stream)) == site.truth()[stream], stream
+        assert set(again.keys(stream)) == truth[stream], stream

@@ -42,8 +42,9 @@ def test_each_kind_of_details_is_backfilled(site: ClockedSite) -> None:
 
     second = sync(site, first.state, only(*DETAILS))
 
+    truth = site.truth()
     for stream in DETAILS:
-        assert set(second.keys(stream)) == site.truth()[stream], stream
+        assert set(second.keys(stream)) == truth[stream], stream
 
 
 def test_a_child_without_its_parent_is_incremental(site: ClockedSite) -> None:

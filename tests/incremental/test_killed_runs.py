@@ -87,7 +87,8 @@ def killed_run(
 
 def assert_complete(site: ClockedSite, runs: list[Run]) -> None:
     """Everything has been written by one of the runs, and what is read whole by the last."""
-    for stream, truth in truth_by_default(site).items():
-        assert keys_of(*runs, stream=stream) == truth, stream
+    truth = truth_by_default(site)
+    for stream, keys in truth.items():
+        assert keys_of(*runs, stream=stream) == keys, stream
     for stream in full_table_streams():
-        assert set(runs[-1].keys(stream)) == site.truth()[stream], stream
+        assert set(runs[-1].keys(stream)) == truth[stream], stream

@@ -21,7 +21,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[DemoSite]:
-    with DemoSite(Wiki.seeded(pages=120, seed=7)) as site:
+    with DemoSite(Wiki.seeded(pages=60, seed=7)) as site:
         yield site
 
 
