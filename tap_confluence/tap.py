@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from singer_sdk import Tap
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
@@ -24,6 +25,7 @@ from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import (
     check_environment,
     check_settings,
+    parts_in_environment,
     read_numbers,
     read_object,
 )
@@ -324,6 +326,13 @@ class TapConfluence(Tap):
             cls.print_about(about_format)
             return
         cls.from_files(config, state, catalog).run()
+
+    @classproperty
+    @override
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - as its name says
+        """The settings in the environment, with those whose parts have variables of their own."""
+        parts = parts_in_environment(cls.config_jsonschema, cls._env_var_prefix)
+        return {**super()._env_var_config, **parts}
 
     @classmethod
     def from_files(

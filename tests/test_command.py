@@ -14,7 +14,7 @@ import pytest
 
 from tap_confluence.cloud import STREAMS
 from tap_confluence.settings import SETTINGS
-from tests.demo_site import DemoSite, Wiki
+from tests.demo_site import DemoSite, GatewaySite, Wiki
 from tests.running import (
     Run,
     clean_environment,
@@ -90,6 +90,21 @@ def test_settings_are_read_from_the_environment(site: DemoSite) -> None:
 
     assert run.exit_status == 0
     assert set(run.keys("pages")) == site.truth()["pages"]
+
+
+def test_the_parts_of_a_setting_are_read_from_variables_of_their_own() -> None:
+    with GatewaySite(Wiki.seeded(pages=20, seed=3)) as site:
+        variables = {
+            "TAP_CONFLUENCE_BASE_URL": site.base_url,
+            "TAP_CONFLUENCE_API_GATEWAY_URL": site.gateway_url,
+            "TAP_CONFLUENCE_OAUTH_TOKEN_URL": site.oauth_token_url,
+            "TAP_CONFLUENCE_OAUTH_CREDENTIALS_CLIENT_ID": site.client_id,
+            "TAP_CONFLUENCE_OAUTH_CREDENTIALS_CLIENT_SECRET": site.client_secret,
+        }
+        run = run_command(None, "--config=ENV", environment=variables)
+
+        assert run.exit_status == 0, run.complaints
+        assert set(run.keys("spaces")) == site.truth()["spaces"]
 
 
 def test_about_gives_every_setting_with_its_title_and_description() -> None:

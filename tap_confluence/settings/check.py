@@ -94,6 +94,24 @@ def check_environment(schema: Mapping[str, Any], prefix: str) -> None:
             raise SettingsError(message) from error
 
 
+def parts_in_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, dict[str, Any]]:
+    """Read the settings that are objects and have a variable for each part.
+
+    Args:
+        schema: The JSON schema of all settings.
+        prefix: What the names of the variables begin with.
+
+    Returns:
+        The parts that are set, by the name of their object; no object without any.
+    """
+    objects = {
+        name: parse_environment_config(setting, f"{prefix}{name.upper()}_")
+        for name, setting in schema["properties"].items()
+        if setting.get("properties") and setting.get("additionalProperties") is False
+    }
+    return {name: parts for name, parts in objects.items() if parts}
+
+
 def read_object(path: Path) -> dict[str, Any]:
     """Read a file that holds a JSON object: settings, a catalog or a state.
 
