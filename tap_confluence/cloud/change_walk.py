@@ -24,6 +24,12 @@ MOST_PAGES_NEWEST_FIRST = 40
 PAGES_AHEAD = 3
 """List pages to ask for, beyond the first, before a list has its turn."""
 
+LISTS_BESIDE = 4
+"""Lists to merge with pages of full length; more of them have shorter ones, so that as many items
+are in memory."""
+
+SHORTEST_PAGE = 25
+
 PAGES_KEPT = 4
 """List pages kept in memory while going back; of the others only the cursor, to ask again."""
 
@@ -85,7 +91,7 @@ class ChangeWalk:
             if self._bookmarked:
                 self._reader.ask_ahead(_with(first, sort=NEWEST_FIRST))
             else:
-                request = _with(first, sort=OLDEST_FIRST)
+                request = self._oldest_first(first)
                 self._reader.ask_ahead(request, further=PAGES_AHEAD, go_on=self._go_on)
 
     def _go_back(self, first: ListRequest) -> list[ListPage | ListRequest] | None:
@@ -113,7 +119,7 @@ class ChangeWalk:
             yield from (item for item in reversed(page.items) if self._is_due(item))
 
     def _from_oldest(self, first: ListRequest) -> Iterator[dict[str, Any]]:
-        request = _with(first, sort=OLDEST_FIRST)
+        request = self._oldest_first(first)
         body = first.params.get(BODY)
         for page in self._reader.pages(request, ahead=1, go_on=self._go_on):
             self.seen += len(page.items)
@@ -126,6 +132,13 @@ class ChangeWalk:
                     yield item
                 else:
                     self.everything = False
+
+    def _oldest_first(self, first: ListRequest) -> ListRequest:
+        if len(self._lists) <= LISTS_BESIDE:
+            return _with(first, sort=OLDEST_FIRST)
+        longest = self._reader.page_size
+        shorter = max(SHORTEST_PAGE, longest * LISTS_BESIDE // len(self._lists))
+        return _with(first, sort=OLDEST_FIRST, limit=str(min(longest, shorter)))
 
     def _go_on(self, page: ListPage, following: ListRequest) -> ListRequest:
         """Leave out the bodies while the start has not been reached."""

@@ -46,13 +46,23 @@ class ContentStream(ChangeStream):
     _walk: ChangeWalk | None = None
     _is_found = False
 
-    def lists(self, *statuses: str, bodies: bool = True) -> list[ListRequest]:
-        """Return the first pages of the lists to read, of the given statuses."""
+    def lists(
+        self, *statuses: str, bodies: bool = True, to_the_end: bool = True
+    ) -> list[ListRequest]:
+        """Return the first pages of the lists to read, of the given statuses.
+
+        Args:
+            statuses: The statuses.
+            bodies: Whether to have bodies, if there are any.
+            to_the_end: Whether they will be read to their ends.
+        """
         params: dict[str, str | Sequence[str]] = {"status": statuses} if statuses else {}
         if bodies and self.listed_format:
             params[BODY] = self.listed_format
         request = self.reader.first_page(self.path, params, tag=self.name)
-        return self.selection.space_lists(request) if self.takes_spaces else [request]
+        if not self.takes_spaces:
+            return [request]
+        return self.selection.space_lists(request, to_the_end=to_the_end)
 
     @property
     def listed_format(self) -> str | None:
@@ -101,7 +111,7 @@ class ContentStream(ChangeStream):
             return FoundChanges(found, start, self)
         self._walk = walk = ChangeWalk(
             self.reader,
-            self._wanted_lists(bodies=True),
+            self._wanted_lists(bodies=True, to_the_end=not bookmarked),
             self.moment,
             start=start,
             bookmarked=bookmarked,
@@ -166,10 +176,12 @@ class ContentStream(ChangeStream):
             body_format=self.config["body_format"],
         )
 
-    def _wanted_lists(self, *, bodies: bool) -> list[ListRequest]:
+    def _wanted_lists(self, *, bodies: bool, to_the_end: bool = True) -> list[ListRequest]:
         wanted = self._wanted_statuses()
-        # A list that is asked for no status at all gives those that it thinks fit.
-        return self.lists(*wanted, bodies=bodies) if wanted or not self.statuses else []
+        if self.statuses and not wanted:
+            # A list that is asked for no status at all gives those that it thinks fit.
+            return []
+        return self.lists(*wanted, bodies=bodies, to_the_end=to_the_end)
 
     def _wanted_statuses(self) -> list[str]:
         return [status for status in self.statuses if status in self.config["content_statuses"]]

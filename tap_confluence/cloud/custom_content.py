@@ -33,11 +33,15 @@ class CustomContent(ContentStream):
     schema = schemas.CUSTOM_CONTENT
 
     @override
-    def lists(self, *statuses: str, bodies: bool = True) -> list[ListRequest]:
+    def lists(
+        self, *statuses: str, bodies: bool = True, to_the_end: bool = True
+    ) -> list[ListRequest]:
         return [
             replace(request, params={**request.params, "type": type_})
             for type_ in self.selection.custom_content_types
-            for request in super(CustomContent, self).lists(*statuses, bodies=bodies)
+            for request in super(CustomContent, self).lists(
+                *statuses, bodies=bodies, to_the_end=to_the_end
+            )
         ]
 
     @override

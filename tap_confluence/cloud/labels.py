@@ -57,7 +57,10 @@ class ContentLabelStream(LabelStream):
         def call(label: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
             path = f"{LABELS}/{label['id']}/{self.carriers}"
             request = self.reader.first_page(path, tag=self.name)
-            lists = parent.selection.space_lists(request) if parent.takes_spaces else [request]
+            lists = [request]
+            if parent.takes_spaces:
+                # Most labels are carried by less than a page of a list holds.
+                lists = parent.selection.space_lists(request, to_the_end=False)
             return lambda: [row for each in lists for row in collect(self.reader.client, each)]
 
         for label, future in self.reader.look_ahead(labels, call):

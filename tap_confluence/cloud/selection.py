@@ -76,9 +76,14 @@ class Selection:
         """Tell whether a space is wanted."""
         return self._spaces.has(space_id)
 
-    def space_lists(self, request: ListRequest) -> list[ListRequest]:
-        """Restrict a list that takes `space-id` to the wanted spaces, where that is cheaper."""
-        return self._spaces.lists(request)
+    def space_lists(self, request: ListRequest, *, to_the_end: bool = True) -> list[ListRequest]:
+        """Restrict a list that takes `space-id` to the wanted spaces, where that is cheaper.
+
+        Args:
+            request: Its first page.
+            to_the_end: Whether it will be read to its end.
+        """
+        return self._spaces.lists(request, to_the_end=to_the_end)
 
     def filtered(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows that are wanted, in their order.

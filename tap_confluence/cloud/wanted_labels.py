@@ -72,6 +72,7 @@ class WantedLabels:
                 continue
             for kind in CARRIERS:
                 path = f"{LABELS}/{label['id']}/{kind}"
-                for request in self._spaces.lists(self._reader.first_page(path, tag=self._tag)):
+                whole = self._reader.first_page(path, tag=self._tag)
+                for request in self._spaces.lists(whole, to_the_end=False):
                     carriers |= {str(row["id"]) for row in self._reader.items(request)}
         return carriers

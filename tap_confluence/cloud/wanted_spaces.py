@@ -28,8 +28,8 @@ MOST_KEYS = 250
 MOST_SPACES = 100
 """Spaces that a list of content can be restricted to."""
 
-MOST_LISTS = 4
-"""Lists to read beside each other at most, each restricted to some of the spaces."""
+FEW_LISTS = 4
+"""So many lists, each restricted to some of the spaces, may be asked for their newest items."""
 
 
 class WantedSpaces:
@@ -75,27 +75,35 @@ class WantedSpaces:
             self._judge(self._list({"ids": [space_id]}))
         return self._verdicts.setdefault(space_id, False)
 
-    @cached_property
+    @property
     def few(self) -> list[Row] | None:
-        """Them, if they are so few that a list is cheaper to read for them alone."""
+        """Them, if they are so few that a search or a glance is cheaper for them alone."""
+        is_few = self._share is not None and len(self._share) <= FEW_LISTS * MOST_SPACES
+        return self._share if is_few else None
+
+    @cached_property
+    def _share(self) -> list[Row] | None:
+        """Them, unless there are hardly any others."""
         if not self._filters.by_space:
             return None
-        count = len(self._wanted)
-        is_most = not self._filters.space_keys and 2 * count > len(self._verdicts)
-        return None if is_most or count > MOST_LISTS * MOST_SPACES else self._wanted
+        is_most = not self._filters.space_keys and 2 * len(self._wanted) > len(self._verdicts)
+        return None if is_most else self._wanted
 
-    def lists(self, request: ListRequest) -> list[ListRequest]:
+    def lists(self, request: ListRequest, *, to_the_end: bool) -> list[ListRequest]:
         """Restrict a list of content to the wanted spaces, where that is cheaper.
 
         Args:
             request: The first page of a list that takes `space-id`.
+            to_the_end: Whether it will be read to its end, so that it pays to ask for many lists
+                in its place.
 
         Returns:
             The first pages of the lists to read instead. What they hold has yet to be filtered.
         """
-        if self.few is None:
+        spaces = self._share if to_the_end else self.few
+        if spaces is None:
             return [request]
-        ids = sorted(str(space["id"]) for space in self.few)
+        ids = sorted(str(space["id"]) for space in spaces)
         chunks = [ids[start : start + MOST_SPACES] for start in range(0, len(ids), MOST_SPACES)]
         return [
             ListRequest(request.path, {**request.params, "space-id": chunk}, request.tag)

@@ -44,7 +44,7 @@ MOST_KEYS = 50
 """Keys of spaces in one request, whose address may not grow too long."""
 
 ASKED_IN_VAIN = 4
-"""Requests by which the choice between the whole site and its spaces is made."""
+"""Requests by which the choice between the whole site and a few spaces is made."""
 
 ON_OTHERS = frozenset({"comment", records.ATTACHMENT})
 """Types of content that is on other content."""
@@ -117,10 +117,13 @@ class Selection:
         Args:
             limit: Items in one answer.
         """
-        if not self._filters.by_space or not 0 < len(self._spaces) <= MOST_KEYS:
+        count = len(self._spaces)
+        is_most = not self._filters.space_keys and 2 * count > len(self._space_verdicts)
+        if not self._filters.by_space or not count or (is_most and count > MOST_KEYS):
             return False
         wanted, whole = self._sizes
-        return len(self._spaces) + wanted / limit + ASKED_IN_VAIN < whole / limit
+        asked_in_vain = ASKED_IN_VAIN + count // MOST_KEYS
+        return count + wanted / limit + asked_in_vain < whole / limit
 
     @property
     def only_space(self) -> Row | None:
@@ -191,11 +194,14 @@ class Selection:
     def _sizes(self) -> tuple[int, int]:
         """How many pages there are in the wanted spaces, and in all; zeros if nobody tells."""
         cql = "type=page"
+        keys = [str(space["key"]) for space in self._spaces]
+        chunks = (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
+        parts = (f"{cql} and {search.in_spaces(chunk)}" for chunk in chunks)
         try:
-            wanted, whole = search.counts(self._reader, self.narrowed(cql), cql, tag=TAG)
+            whole, *wanted = search.counts(self._reader, cql, *parts, tag=TAG)
         except RefusedError:
             return 0, 0
-        return wanted or 0, whole or 0
+        return sum(size or 0 for size in wanted), whole or 0
 
     def _missing_pages(self, page_ids: Iterable[str]) -> list[str]:
         ids = sorted(page_ids)

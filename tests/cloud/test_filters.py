@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence.cloud import change_walk, wanted_spaces
 from tests.demo_site import DemoSite, Wiki
 from tests.filtered_truth import UNFILTERED, combinations, filtered_truth
 from tests.incremental.runs import ClockedSite
@@ -13,6 +14,8 @@ from tests.running import Run, not_by_default, run_command, run_tap, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.demo_site.recorder import Recorded
 
 COMBINATIONS = 40
 ALL_STREAMS_EACH = 8
@@ -168,6 +171,37 @@ def test_a_small_space_costs_little_more_than_its_pages(
 
     assert_selected_equal_the_truth(run, large, SMALL)
     assert requests <= pages + 45
+
+
+def test_many_spaces_are_read_by_lists_of_their_own_and_their_changes_from_the_list_of_all(
+    large: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, name in (
+        (wanted_spaces, "MOST_SPACES"),
+        (wanted_spaces, "FEW_LISTS"),
+        (change_walk, "LISTS_BESIDE"),
+    ):
+        monkeypatch.setattr(place, name, 1)
+    many = {"space_keys": ["NEW", "OPS", "KB"]}
+    with DemoSite(large.wiki) as site:
+        first = run_tap(settings_of(site, **many), streams=("pages", "blog_posts", "child_pages"))
+        asked = lists_of_pages(site)
+        again = run_tap(settings_of(site, **many), first.state, streams=("pages",))
+        asked_again = lists_of_pages(site)[len(asked) :]
+
+    assert_selected_equal_the_truth(first, large, many)
+    assert {len(request.query["space-id"]) for request in asked} == {1}
+    assert {request.query["limit"][0] for request in asked} == {"83", "250"}
+    newest = [
+        request for request in asked_again if "-modified-date" in request.query.get("sort", ())
+    ]
+    assert [request for request in newest if "space-id" in request.query] == []
+    assert newest
+    assert again.exit_status == 0
+
+
+def lists_of_pages(site: DemoSite) -> list[Recorded]:
+    return [request for request in site.requests if request.path == "/api/v2/pages"]
 
 
 def test_what_the_search_does_not_find_yet_is_read_all_the_same(large: DemoSite) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence.datacenter import selection
 from tests.datacenter.runs import ClockedDataCenter, discovered, only, settings_of, stream_names
 from tests.datacenter.runs import sync as sync_once
 from tests.demo_site import Wiki
@@ -186,6 +187,21 @@ def test_one_space_costs_what_is_in_it() -> None:
         assert len(of_one.requests) < (share + 0.25) * len(of_all.requests)
         assert len(changes.requests) <= 14
         assert_whole(site, of_one, space_keys=["KB"])
+
+
+def test_spaces_that_are_too_many_for_one_search_are_read_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selection, "MOST_KEYS", 1)
+    some: dict[str, Any] = {"space_keys": ["KB", "START"]}
+    with ClockedDataCenter(Wiki.seeded(pages=600)) as site:
+        run = sync(site, catalog=only("pages"), **some)
+
+        assert_whole(site, run, **some)
+        scans = [each for each in run.requests if each.query.get("status") == ["current"]]
+        asked = [key for scan in scans for key in scan.query.get("spaceKey", ["all"])]
+        # Of all, what the choice takes to be made.
+        assert {key: asked.count(key) for key in asked} == {"all": 2, "KB": 2, "START": 2}
 
 
 def sync(
