@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Variable, dag, task
@@ -27,9 +25,15 @@ CEILING = "confluence_requests_per_second"
 
 BEYOND_ALL_SPACES = str(2**63 - 1)
 
+# Runs of the same plugin write their catalog and their state to the same files in .meltano. So each
+# run has another one, in the temporary folder that Airflow makes for it.
+#
 # Airflow sees to it that nothing runs twice at a time. Meltano does too, but would keep a job that
 # was killed from starting again for five minutes: hence --force.
-RUN = "meltano --cwd=$MELTANO_PROJECT_ROOT run --no-install --force"
+RUN = (
+    'ln -s "$MELTANO_PROJECT_ROOT"/.meltano/{extractors,loaders} . && '
+    'MELTANO_SYS_DIR_ROOT="$PWD" meltano --cwd="$MELTANO_PROJECT_ROOT" run --no-install --force'
+)
 
 
 @dag(
@@ -91,17 +95,9 @@ def confluence() -> None:
 
 def make_plan(shards: str) -> list[dict[str, int | None]]:
     """Have the tap divide the site, with the settings that Meltano has for it."""
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder, "config.json")
-        config.write_text(output_of("config", "--unsafe", "print", "tap-confluence"))
-        options = (f"--config={config}", f"--shards={shards}")
-        return json.loads(output_of("invoke", "--no-install", "tap-confluence:shards", *options))
-
-
-def output_of(*arguments: str) -> str:
-    """Run Meltano and return what it writes; its log goes to the log of the task."""
-    command = ["meltano", "--cwd", os.environ["MELTANO_PROJECT_ROOT"], *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = ["meltano", "--cwd", os.environ["MELTANO_PROJECT_ROOT"], "invoke", "--no-install"]
+    command += ["tap-confluence:shards", f"--shards={shards}"]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def settings_of(shard: dict[str, int | None]) -> dict[str, str]:

@@ -184,6 +184,11 @@ class Airflow:
         rows = (row for row in found["task_instances"] if row["task_id"] == task)
         return [Instance.of(row) for row in rows]
 
+    def logs(self, run_id: str, prefix: str) -> list[str]:
+        """Return the log of each try of the tasks in a run whose names begin with a prefix."""
+        folder = self._home / "logs" / f"dag_id={DAG}" / f"run_id={run_id}"
+        return [path.read_text() for path in folder.glob(f"task_id={prefix}*/**/attempt=*.log")]
+
     def log(self) -> str:
         """Return the ends of all logs."""
         files = sorted((self._home / "logs").rglob("*.log")) + sorted(self._home.glob("*.log"))

@@ -118,5 +118,5 @@ def test_each_folder_that_is_written_to_is_on_a_volume() -> None:
     volumes = {volume["name"] for volume in pod()["volumes"]}
     mounted = {mount["mountPath"]: mount["name"] for mount in container()["volumeMounts"]}
 
-    assert mounted.keys() == {"/tmp", "/project/.meltano/run", "/project/.meltano/logs"}  # noqa: S108 - of the container
+    assert mounted.keys() == {"/tmp", "/project/.meltano/run"}  # noqa: S108 - of the container
     assert set(mounted.values()) == volumes
