@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,21 +51,21 @@ class States:
         return {state_id for (state_id,) in self.schema.rows("state", "state_id")}
 
     def bookmarks(self, suffix: str) -> dict[str, Any]:
-        """Return the bookmark of each stream, of a load that has not come to its end."""
+        """Return the bookmark of each stream, of a load that has not come to its end.
+
+        Args:
+            suffix: How the id of its state ends.
+        """
         for state_id, state in self._unfinished():
             if state_id.endswith(f":{suffix}"):
-                found: dict[str, Any] = state["singer_state"]["bookmarks"]
+                found: dict[str, Any] = json.loads(state)["singer_state"]["bookmarks"]
                 return found
         return {}
 
     def _unfinished(self) -> Rows:
-        if not self._exist():
+        query = "select to_regclass(%s) is not null"
+        table = f"{self.schema.name}.state"
+        if self.schema.connection.execute(query, (table,)).fetchone() != (True,):
             return []
         found = self.schema.rows("state", "state_id", "partial_state")
-        return [(state_id, state) for state_id, state in found if state]
-
-    def _exist(self) -> bool:
-        query = "select to_regclass(%s)"
-        return self.schema.connection.execute(query, (f"{self.schema.name}.state",)).fetchone() != (
-            None,
-        )
+        return [(state_id, state) for state_id, state in found if state and state != "{}"]
