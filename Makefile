@@ -53,7 +53,7 @@ hub: .venv/ready  ## write docs/hub/tap-confluence.yml, the definition for Melta
 	@$(PYTHON) -m tests.hub
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run .meltano/tests
+	rm -rf .venv .venv-airflow .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f output/warehouse.duckdb* output/demo.log
 

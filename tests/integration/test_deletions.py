@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -17,16 +12,16 @@ from tests.demo_site import Wiki
 from tests.incremental.day import Day
 from tests.incremental.runs import CONTENT, DETAILS, OWNER_KEYS, ClockedSite, sync
 from tests.incremental.warehouse import latest_on
-from tests.running import clean_environment, truth_by_default
+from tests.integration.plugins import load
+from tests.running import truth_by_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.running import Key, Run
 
-PROJECT = Path(__file__).parents[2]
-LOADER = "meltanolabs-target-postgres==0.8.1"
-SCHEMA = "incremental"
+pytestmark = pytest.mark.usefixtures("meltano_command")
 
 DELETE_WHAT_IS_GONE = """
 delete from {table} as gone
@@ -41,52 +36,24 @@ GONE = {
 """The columns by which the rows of each incremental stream depend on what is there."""
 
 
-@pytest.fixture(scope="session")
-def loader() -> str:
-    """The command of the loader, in an environment of its own that is kept between runs."""
-    folder = PROJECT / ".meltano" / "tests" / "target-postgres"
-    command = folder / "bin" / "target-postgres"
-    if not command.exists():
-        uv = shutil.which("uv", path=f"{PROJECT}/.venv/bin:{os.environ['PATH']}")
-        if uv is None:
-            pytest.skip("uv is not installed, which installs the loader")
-        make, fill = ["venv", "--clear"], ["pip", "install", LOADER, "--python"]
-        for arguments in (make, fill):
-            line = [uv, *arguments, str(folder)]
-            subprocess.run(line, check=True, capture_output=True)  # noqa: S603 - uv
-    return str(command)
-
-
 @pytest.fixture
-def connection(postgres: str) -> Iterator[psycopg.Connection]:
-    schema = sql.Identifier(SCHEMA)
+def connection(postgres: str, schema: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
-        connection.execute(sql.SQL("set search_path to {}").format(schema))
+        connection.execute(sql.SQL("set search_path to {}").format(sql.Identifier(schema)))
         yield connection
-        connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
 
 
 def test_the_tables_equal_the_site(
-    connection: psycopg.Connection,
-    postgres: str,
-    loader: str,
-    tmp_path: Path,
+    connection: psycopg.Connection, postgres: str, schema: str, tmp_path: Path
 ) -> None:
-    settings = tmp_path / "target.json"
-    target = {
-        "sqlalchemy_url": postgres.replace("://", "+psycopg://", 1),
-        "default_target_schema": SCHEMA,
-        "hard_delete": True,
-        "validate_records": False,
-    }
-    settings.write_text(json.dumps(target))
+    url = postgres.replace("://", "+psycopg://", 1)
+    target = {"sqlalchemy_url": url, "default_target_schema": schema}
     with ClockedSite(Wiki.seeded(pages=400)) as site:
         first = sync(site, body_format="none")
-        load(loader, settings, first)
+        load(first, "target-postgres", tmp_path, **target)
         Day(site.wiki).pass_by()
         second = sync(site, first.state, body_format="none")
-        load(loader, settings, second)
+        load(second, "target-postgres", tmp_path, **target)
 
     delete_what_is_gone(connection)
 
@@ -95,20 +62,6 @@ def test_the_tables_equal_the_site(
         assert set(rows(connection, stream, *keys[stream])) == truth, stream
     for stream in CONTENT:
         assert latest(connection, stream) == latest_on(site.wiki, stream), stream
-
-
-def load(loader: str, settings: Path, run: Run) -> None:
-    """Load what a run wrote."""
-    done = subprocess.run(  # noqa: S603 - the command is ours
-        [loader, "--config", settings],
-        input=run.stdout,
-        capture_output=True,
-        check=False,
-        env=clean_environment(),
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def delete_what_is_gone(connection: psycopg.Connection) -> None:
