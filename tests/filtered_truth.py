@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,7 @@ class Verdicts:
     wiki: Wiki
     filters: Filters
     on_data_center: bool
+    _taken: dict[Space | Content, bool] = field(default_factory=dict)
 
     def takes_what_spaces_keep(self, space: Space) -> bool:
         """Tell whether what is in a space, and on no page and no blog post, is wanted."""
@@ -78,6 +79,12 @@ class Verdicts:
 
     def takes(self, thing: Space | Content) -> bool:
         """Tell whether something is wanted."""
+        taken = self._taken.get(thing)
+        if taken is None:
+            taken = self._taken[thing] = self._judge(thing)
+        return taken
+
+    def _judge(self, thing: Space | Content) -> bool:
         match thing:
             case Space():
                 return self._takes_space(thing)
