@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     GoOn = Callable[["ListPage", "ListRequest"], "ListRequest"]
 
 
+MOST_REPEATS = 5
+"""Pages of a list at most that hold what an earlier one held: an item that is changed meanwhile may
+come again, but hardly a page of them."""
+
+MOST_EMPTY = 10_000
+"""Empty pages in a row at most: what this account may not see is taken out of a page."""
+
+
 @dataclass(frozen=True)
 class ListRequest:
     """One page of a list to ask for.
@@ -71,12 +79,52 @@ def get_page(client: Client, request: ListRequest) -> ListPage:
     return ListPage(request, items, replace(request, params=params))
 
 
+def out_of_reach(path: str, what: str) -> RetriesExhaustedError:
+    """Say that a list leads round in circles.
+
+    Args:
+        path: The list.
+        what: What it does.
+    """
+    return RetriesExhaustedError(
+        f"{path} {what}, so that the rest of the list is out of reach. Run again; if it stays so, "
+        "tell Atlassian support."
+    )
+
+
+class RepeatGuard:
+    """Notices a list that gives the same pages again and again, whatever it is asked for."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeats = 0
+        self._empty = 0
+
+    def check(self, path: str, items: Sequence[Mapping[str, Any]]) -> None:
+        """Take note of a page that leads on.
+
+        Args:
+            path: The list.
+            items: What the page has.
+
+        Raises:
+            RetriesExhaustedError: The list would be walked for ever.
+        """
+        rows = hash(tuple(str(item.get("id") or item) for item in items))
+        self._empty = 0 if items else self._empty + 1
+        self._repeats += bool(items) and rows in self._seen
+        self._seen.add(rows)
+        if self._repeats > MOST_REPEATS or self._empty > MOST_EMPTY:
+            raise out_of_reach(path, "gives the same page again and again")
+
+
 class CircleGuard:
     """Notices a list that gives the same cursor twice, which would be walked for ever."""
 
     def __init__(self) -> None:
         self._asked: set[str] = set()
         self._longest = 0
+        self._repeats = RepeatGuard()
 
     def next(self, page: ListPage) -> ListRequest | None:
         """Return how to go on after a page, or None at the end of the list.
@@ -92,14 +140,11 @@ class CircleGuard:
         position = str(page.next.params.get("cursor") or sorted(map(str, page.next.params.items())))
         if position not in self._asked:
             self._asked.add(position)
+            self._repeats.check(page.request.path, page.items)
             return page.next
         if len(page.items) < self._longest or not page.items:
             return None
-        message = (
-            f"{page.request.path} gives the same cursor again and again, so that the rest of the "
-            "list is out of reach. Run again; if it stays so, tell Atlassian support."
-        )
-        raise RetriesExhaustedError(message)
+        raise out_of_reach(page.request.path, "gives the same cursor again and again")
 
 
 def collect(client: Client, first: ListRequest) -> list[dict[str, Any]]:
@@ -238,15 +283,14 @@ def _walk_offsets(
     """
     start = 0
     beginning: list[dict[str, Any]] = []
+    repeats = RepeatGuard()
     while True:
         page = get(ListRequest(first.path, {**first.params, "start": str(start)}, first.tag))
         begins_anew = start and page.items[: len(beginning)] == beginning[: len(page.items)]
         if begins_anew and page.items and page.next is not None:
-            message = (
-                f"{first.path} gives the same items at each offset, so that the rest of the list "
-                "is out of reach. Run again; if it stays so, tell Atlassian support."
-            )
-            raise RetriesExhaustedError(message)
+            raise out_of_reach(first.path, "gives the same items at each offset")
+        if page.next is not None:
+            repeats.check(first.path, page.items)
         yield from page.items
         beginning = beginning or page.items
         start += len(page.items)

@@ -150,7 +150,9 @@ class Pace:
             if left_at < self._limited_at:
                 return
             asked = asked_wait(headers)
-            wait = self._unasked_wait() if asked is None else asked
+            # A site that limits again after no wait at all did not mean it.
+            is_meant = asked is not None and (asked > 0 or not self._pauses_in_a_row)
+            wait = asked if asked is not None and is_meant else self._unasked_wait()
             self._waited_in_a_row += wait
             if self._waited_in_a_row > self._longest_wait:
                 raise RateLimitError(_too_long(wait, self._longest_wait, headers))

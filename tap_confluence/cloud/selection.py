@@ -144,7 +144,9 @@ class Selection:
 
     def _resolved(self, rows: Sequence[Row]) -> Iterator[Row]:
         unjudged = self._unjudged(rows)
-        while unjudged:
+        asked: set[Container] = set()
+        while unjudged := [each for each in unjudged if each not in asked]:
+            asked.update(unjudged)
             self._look_ups += any(container.field in LISTS for container in unjudged)
             if self._look_ups > MOST_LOOK_UPS:
                 self._judge_all_posts()
@@ -170,11 +172,17 @@ class Selection:
                     deque(filter(self._has, self._reader.items(request)), maxlen=0)
         self._has_judged_all_posts = True
 
-    def _has(self, row: Row) -> bool:
+    def _has(self, row: Row, *passed: Container) -> bool:
+        """Tell whether a row is wanted.
+
+        Args:
+            row: The row.
+            passed: What led to it, as it is on this.
+        """
         container = Container.of(row)
         if container is not None:
             verdict = self._judged(container, row)
-            return self._judge_container(container) if verdict is None else verdict
+            return self._judge_container(container, *passed) if verdict is None else verdict
         if ":" in str(row.get("type")):
             return self._filters.takes_what_spaces_keep and self._is_in_wanted_space(row)
         verdict = self._has_post(row)
@@ -204,9 +212,10 @@ class Selection:
         unknown = False if self._has_judged_all_posts else None
         return self._verdicts.get(container.id, unknown)
 
-    def _judge_container(self, container: Container) -> bool:
-        row = self._containers.get(container)
-        return row is not None and self._has({"id": container.id, **row})
+    def _judge_container(self, container: Container, *passed: Container) -> bool:
+        # What is said to be on itself, or on what is on it, is nowhere.
+        row = None if container in passed else self._containers.get(container)
+        return row is not None and self._has({"id": container.id, **row}, container, *passed)
 
     def _has_post(self, row: Row) -> bool:
         """Tell whether a page, a blog post or something else that lies in the tree is wanted."""

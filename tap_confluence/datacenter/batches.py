@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from typing_extensions import override
 
-from tap_confluence.client.lists import query_of
+from tap_confluence.client.lists import RepeatGuard, out_of_reach, query_of
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ class ScanWalk(Walk):
         super().__init__(reader, query)
         self._next = cursor
         self._asked: set[str] = set()
+        self._longest = 0
+        self._repeats = RepeatGuard()
 
     @override
     def _place(self) -> dict[str, str]:
@@ -182,12 +184,18 @@ class ScanWalk(Walk):
 
     @override
     def _take(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        following = _next_cursor(body)
-        # A cursor that comes again would be followed for ever.
-        self._next = following if following not in self._asked else None
-        if self._next is not None:
-            self._asked.add(self._next)
-        return _rows(body)
+        following, rows = _next_cursor(body), _rows(body)
+        if following in self._asked:
+            # It would be followed for ever. Behind a full page there must be more.
+            if rows and len(rows) >= self._longest:
+                raise out_of_reach(self._query.path, "gives the same cursor again and again")
+            following = None
+        self._longest = max(self._longest, len(rows))
+        self._next = following
+        if following is not None:
+            self._asked.add(following)
+            self._repeats.check(self._query.path, rows)
+        return rows
 
     @override
     def _is_over(self) -> bool:
@@ -203,7 +211,7 @@ class OffsetWalk(Walk):
 
     def __init__(self, reader: Reader, query: Query) -> None:
         super().__init__(reader, query)
-        self._offset = Offset()
+        self._offset = Offset(query.path)
 
     @override
     def _place(self) -> dict[str, str]:
@@ -226,19 +234,26 @@ class Offset:
     gone, and as many have slipped into what is already read: then it goes back for them.
 
     Attributes:
+        path: The list.
         start: Where the next batch begins.
         is_over: Whether there is no next batch.
     """
 
+    path: str
     start: int = 0
     is_over: bool = False
+    _first: object = None
     _last: object = None
     _seen: set[object] = field(default_factory=set, repr=False)
     _steps_back: int = 0
     _farthest: int = 0
 
     def take(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the items of an answer that are new, and move on."""
+        """Return the items of an answer that are new, and move on.
+
+        Raises:
+            RetriesExhaustedError: The list begins anew wherever it is to go on.
+        """
         rows = _rows(body)
         identities = [_identity(row) for row in rows]
         new = []
@@ -246,6 +261,10 @@ class Offset:
             if identity not in self._seen:
                 self._seen.add(identity)
                 new.append(row)
+        if self.start == 0:
+            self._first = next(iter(identities), None)
+        elif not new and self.start < self._farthest and identities[:1] == [self._first]:
+            raise out_of_reach(self.path, "gives the same items at each offset")
         end = self.start + len(rows)
         # Some sites go on for ever behind the end of a list, with items that were there before.
         leads_on = bool(new) or end <= self._farthest
@@ -269,7 +288,7 @@ def collect(client: Client, query: Query) -> list[dict[str, Any]]:
 
 def answers(client: Client, query: Query) -> Iterator[list[dict[str, Any]]]:
     """Yield the items of each answer of a list that is paged by offset."""
-    offset = Offset()
+    offset = Offset(query.path)
     while not offset.is_over:
         params = query.at({"start": str(offset.start)}, query.limit)
         yield offset.take(client.get(query.path, params, tag=query.tag).body)

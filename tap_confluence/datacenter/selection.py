@@ -218,7 +218,12 @@ class Selection:
     def _post_of(self, item: Row) -> Row | None:
         """Return the page or blog post that something is, or is on at any depth."""
         post: object = item
+        passed: set[str] = set()
         while isinstance(post, dict) and str(post.get("type")) in ON_OTHERS:
+            if str(post.get("id")) in passed:
+                # It is said to be on itself, or on what is on it.
+                return None
+            passed.add(str(post.get("id")))
             told = post.get("container")
             post = told or (self._ask(str(post.get("id"))) or {}).get("container")
         return post if isinstance(post, dict) and "id" in post else None

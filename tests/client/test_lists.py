@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -259,6 +261,40 @@ def test_a_list_paged_by_offset_ends_with_an_empty_page(
     request = ListRequest("/rest/api/group", {"limit": "2"}, "groups")
 
     assert ids(list(read_offsets(workers, client, request))) == [1, 2]
+
+
+@pytest.mark.parametrize("rows", [(1, 2), (1,)])
+def test_a_list_that_gives_the_same_page_under_ever_new_cursors_ends(
+    client: Client, workers: Workers, requests_mock: Mocker, rows: tuple[int, ...]
+) -> None:
+    endless = (page(*rows, next_link=f"?cursor={n}") for n in itertools.count())
+    requests_mock.get(f"{ROOT}{PATH}", json=lambda *_: next(endless)["json"])
+
+    with pytest.raises(RetriesExhaustedError, match="the same page again and again"):
+        collections.deque(PageWalk(workers, client, FIRST), maxlen=0)
+
+
+def test_a_list_of_nothing_but_empty_pages_ends(
+    client: Client, workers: Workers, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_confluence.client.lists.MOST_EMPTY", 20)
+    endless = (page(next_link=f"?cursor={n}") for n in itertools.count())
+    requests_mock.get(f"{ROOT}{PATH}", json=lambda *_: next(endless)["json"])
+
+    with pytest.raises(RetriesExhaustedError, match="the same page again and again"):
+        collections.deque(PageWalk(workers, client, FIRST), maxlen=0)
+
+
+def test_a_list_paged_by_offset_that_gives_its_last_page_for_ever_ends(
+    client: Client, workers: Workers, requests_mock: Mocker
+) -> None:
+    on = "/rest/api/group?limit=2&start=2"
+    pages = [page(1, 2, next_link=on), page(3, 4, next_link=on)]
+    requests_mock.get(f"{ROOT}/rest/api/group", pages)
+    request = ListRequest("/rest/api/group", {"limit": "2"}, "groups")
+
+    with pytest.raises(RetriesExhaustedError, match="the same page again and again"):
+        collections.deque(read_offsets(workers, client, request), maxlen=0)
 
 
 def test_a_list_that_several_streams_read_is_asked_for_once(

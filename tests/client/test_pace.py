@@ -247,6 +247,24 @@ def test_pauses_between_which_nothing_is_answered_add_up_to_the_longest() -> Non
     assert time.slept == [40, 40]
 
 
+def test_a_site_that_asks_for_no_wait_again_and_again_is_waited_for() -> None:
+    time = SimulatedTime()
+    pace = Pace(longest_wait=100, clock=time.clock, sleep=time.sleep)
+    failures: list[RateLimitError] = []
+
+    def ask() -> None:
+        try:
+            while True:
+                pace.limited({"Retry-After": "0"}, left_at=pace.wait_for_turn())
+        except RateLimitError as error:
+            failures.append(error)
+
+    time.run([ask])
+
+    assert len(failures) == 1
+    assert len(time.slept) < 20
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
