@@ -17,7 +17,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test airflow lint types lock hub clean
+.PHONY: help demo sync test recipes airflow lint types lock hub clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -32,6 +32,9 @@ sync: .env .meltano/tap-confluence.ready .meltano/$(TARGET).ready  ## load the s
 
 test: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready .meltano/target-jsonl.ready .meltano/target-postgres.ready  ## run the tests; ARGS='-k name' for some of them
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some minutes
+	$(PYTHON) -m pytest -m recipes tests/newcomer $(ARGS)
 
 airflow: .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \

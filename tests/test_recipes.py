@@ -1,55 +1,40 @@
-"""The recipes in docs/recipes: their settings are taken, their streams exist, their SQL runs."""
+"""The recipes in docs/recipes: their settings are taken, their streams exist, their claims hold.
+
+What they have one type is typed in `tests/newcomer`.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 import yaml
 
 from tap_confluence.tap import TapConfluence
-from tests.integration.plugins import definition
+from tests.newcomer.documents import PROJECT, blocks_of
 from tests.running import everything, run_tap, settings_of, signals_left_alone
 
 if TYPE_CHECKING:
     from tests.demo_site import DemoSite
 
-PROJECT = Path(__file__).parents[1]
 RECIPES = sorted((PROJECT / "docs" / "recipes").glob("*.md"))
 SIGN_IN = {"domain": "acme", "email": "ana@example.com", "api_token": "a-secret-token"}
-COMMANDS = {"make", "meltano", "tap-confluence", "tap-confluence-check", "tap-confluence-shards"}
-OF_THE_PROXY = {"HTTPS_PROXY", "NO_PROXY"}
-COLUMN_TYPES = {
-    "array": "jsonb",
-    "boolean": "boolean",
-    "integer": "bigint",
-    "number": "numeric",
-    "object": "jsonb",
-}
 REQUESTS_WHEN_NOTHING_CHANGED = 9
 
-SCHEMA = "tap_confluence_recipes"
-"""Where the tests have the tables of the schema `confluence`, never to be seen by others."""
 
-
-def blocks(language: str) -> list[tuple[str, str]]:
-    """Return the name of the recipe, and the text, of each block in a language."""
-    pattern = re.compile(rf"^( *)```{language}\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-    return [
-        (recipe.stem, text) for recipe in RECIPES for _, text in pattern.findall(recipe.read_text())
-    ]
+def texts(language: str) -> list[str]:
+    """Return the text of each block in a language."""
+    names = (f"docs/recipes/{recipe.name}" for recipe in RECIPES)
+    return [block.text for name in names for block in blocks_of(name, language)]
 
 
 def entries() -> dict[str, dict[str, Any]]:
     """Return the entries for `meltano.yml` that the recipes show, by their names."""
-    shown = [yaml.safe_load(text) for _, text in blocks("yaml")]
+    shown = [yaml.safe_load(text) for text in texts("yaml")]
     return {entry["name"]: entry for block in shown if isinstance(block, list) for entry in block}
 
 
@@ -65,30 +50,6 @@ def columns() -> dict[str, dict[str, Any]]:
     return {
         entry["tap_stream_id"]: entry["schema"]["properties"] for entry in everything()["streams"]
     }
-
-
-def column_type(schema: dict[str, Any]) -> str:
-    if schema.get("format") == "date-time":
-        return "timestamptz"
-    types = schema.get("type", [])
-    [first, *_] = [*(name for name in types if name in COLUMN_TYPES), ""]
-    return COLUMN_TYPES.get(first, "text")
-
-
-@cache
-def meltano() -> dict[str, Any]:
-    """Return what `meltano.yml` says."""
-    return definition()
-
-
-def plugins() -> set[str]:
-    """Return the names of all plugins, those that the recipes add too."""
-    kinds = meltano()["plugins"].values()
-    return {plugin["name"] for kind in kinds for plugin in kind} | set(ENTRIES)
-
-
-def lines(language: str) -> list[str]:
-    return [line for _, text in blocks(language) for line in text.splitlines() if line.strip()]
 
 
 ENTRIES = entries()
@@ -112,58 +73,10 @@ def test_an_entry_for_meltano_selects_what_there_is(name: str) -> None:
     assert [rule for rule in rules if not any(fnmatchcase(path, rule) for path in there)] == []
 
 
-def test_jobs_and_schedules_name_what_there_is() -> None:
-    [block] = [found for _, text in blocks("yaml") if "jobs" in (found := yaml.safe_load(text))]
-    for job in block["jobs"]:
-        assert {name for task in job["tasks"] for name in task.split()} <= plugins()
-    assert {entry["job"] for entry in block["schedules"]} == {job["name"] for job in block["jobs"]}
-
-
-@pytest.mark.parametrize("line", [*lines("sh"), *lines("crontab")])
-def test_a_command_names_what_there_is(line: str) -> None:
-    environments = {entry["name"] for entry in meltano()["environments"]}
-    settings = {name for entry in meltano()["plugins"]["extractors"] for name in known(entry)}
-    command = re.sub(r"^[\d*/ ]+cd \S+ && |>> .*$", "", line.strip())
-    variables = re.findall(r"^([A-Z_]+)=", command) + re.findall(r" ([A-Z_]+)=", command)
-    words = [word for word in shlex.split(command) if not re.match(r"[A-Z_]+=", word)]
-    program = words[0].removeprefix(".venv-meltano/bin/")
-
-    assert program in COMMANDS
-    assert set(variables) <= settings | OF_THE_PROXY | {"TARGET"}
-    if program == "meltano":
-        assert words[1].removeprefix("--environment=") in environments
-        named = [word for word in words[3:] if not word.startswith("-")]
-        assert set(named) <= plugins()
-    for target in re.findall(r"TARGET=(\S+)", command):
-        assert target in plugins()
-
-
-def known(extractor: dict[str, Any]) -> list[str]:
-    """Return the variables that set what an extractor can be set to."""
-    return [
-        re.sub("[-.]", "_", f"{extractor['name']}_{setting['name']}").upper()
-        for setting in extractor.get("settings", ())
-    ]
-
-
-@pytest.mark.parametrize("text", [text for _, text in blocks("json")])
+@pytest.mark.parametrize("text", texts("json"))
 def test_a_file_of_settings_is_taken(text: str) -> None:
     with signals_left_alone():
         TapConfluence(config=json.loads(text))
-
-
-def test_the_sql_runs(postgres: str) -> None:
-    tables = set(re.findall(r"\bconfluence\.(\w+)", " ".join(text for _, text in blocks("sql"))))
-    with psycopg.connect(postgres) as connection:
-        connection.execute(f"create schema {SCHEMA}".encode())
-        for table in sorted(tables & set(columns())):
-            listed = (
-                f'"{name}" {column_type(schema)}' for name, schema in columns()[table].items()
-            )
-            connection.execute(f"create table {SCHEMA}.{table} ({', '.join(listed)})".encode())
-        for _, text in blocks("sql"):
-            connection.execute(text.replace("confluence.", f"{SCHEMA}.").encode())
-        connection.rollback()
 
 
 def test_every_page_of_the_recipes_is_linked_and_leads_to_what_there_is() -> None:
@@ -208,3 +121,13 @@ def test_a_run_every_five_minutes_costs_what_is_said(site: DemoSite) -> None:
     assert len(site.requests) - made == REQUESTS_WHEN_NOTHING_CHANGED
     said = f"| a run when nothing has changed | {REQUESTS_WHEN_NOTHING_CHANGED} |"
     assert said in (PROJECT / "docs" / "recipes" / "every-five-minutes.md").read_text()
+
+
+def test_a_part_of_a_site_takes_nothing_of_the_others_for_gone(site: DemoSite) -> None:
+    entry = ENTRIES["tap-confluence--part"]
+    key = next(space.key for space in site.wiki.spaces if space.type == "global")
+    run = run_tap(settings_of(site, **entry["config"], space_keys=[key]), streams=streams_of(entry))
+
+    assert run.exit_status == 0
+    assert run.records["pages"]
+    assert run.activated == set()
