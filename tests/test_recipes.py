@@ -121,13 +121,3 @@ def test_a_run_every_five_minutes_costs_what_is_said(site: DemoSite) -> None:
     assert len(site.requests) - made == REQUESTS_WHEN_NOTHING_CHANGED
     said = f"| a run when nothing has changed | {REQUESTS_WHEN_NOTHING_CHANGED} |"
     assert said in (PROJECT / "docs" / "recipes" / "every-five-minutes.md").read_text()
-
-
-def test_a_part_of_a_site_takes_nothing_of_the_others_for_gone(site: DemoSite) -> None:
-    entry = ENTRIES["tap-confluence--part"]
-    key = next(space.key for space in site.wiki.spaces if space.type == "global")
-    run = run_tap(settings_of(site, **entry["config"], space_keys=[key]), streams=streams_of(entry))
-
-    assert run.exit_status == 0
-    assert run.records["pages"]
-    assert run.activated == set()
