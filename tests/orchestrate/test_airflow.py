@@ -244,7 +244,7 @@ def some_label(wiki: Wiki) -> tuple[str, str]:
 def kill(shard: str) -> None:
     """Kill all processes that load a shard, so that none of them can do anything about it."""
     listed = subprocess.run(
-        ["ps", "-eo", "pgid=,args="],  # noqa: S607 - it lies elsewhere on each system
+        ["ps", "-ww", "-eo", "pgid=,args="],  # noqa: S607 - it lies elsewhere on each system
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -51,21 +51,12 @@ class States:
         return {state_id for (state_id,) in self.schema.rows("state", "state_id")}
 
     def bookmarks(self, suffix: str) -> dict[str, Any]:
-        """Return the bookmark of each stream, of a load that has not come to its end.
+        """Return the bookmark of each stream, also while a load is under way.
 
         Args:
             suffix: How the id of its state ends.
         """
-        for state_id, state in self._unfinished():
-            if state_id.endswith(f":{suffix}"):
-                found: dict[str, Any] = json.loads(state)["singer_state"]["bookmarks"]
-                return found
-        return {}
-
-    def _unfinished(self) -> Rows:
-        query = "select to_regclass(%s) is not null"
-        table = f"{self.schema.name}.state"
-        if self.schema.connection.execute(query, (table,)).fetchone() != (True,):
-            return []
-        found = self.schema.rows("state", "state_id", "partial_state")
-        return [(state_id, state) for state_id, state in found if state and state != "{}"]
+        rows = self.schema.rows("state", "state_id", "completed_state")
+        [state] = [state for state_id, state in rows if state_id.endswith(f":{suffix}")] or ["{}"]
+        bookmarks: dict[str, Any] = json.loads(state).get("singer_state", {}).get("bookmarks", {})
+        return bookmarks
