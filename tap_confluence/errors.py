@@ -19,6 +19,10 @@ class SignInError(ConfluenceError):
     """The site does not accept the credentials."""
 
 
+class AnonymousError(SignInError):
+    """The site answers as if nobody were signed in, which one that is open to the public may do."""
+
+
 class FileError(ConfluenceError):
     """A file cannot be put where the settings want it."""
 

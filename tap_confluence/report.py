@@ -113,6 +113,7 @@ class Report:
         self._tap = tap
         self._denied: dict[str, str] = {}
         self._skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._unusable: Counter[str] = Counter()
         self._bookmarks: dict[str, str] = {}
 
     def begin(self) -> None:
@@ -139,6 +140,10 @@ class Report:
             )
         reason = REASONS.get(error.status, FAILED)
         self._skipped[stream.name][reason] += 1
+
+    def note_unusable(self, stream: ConfluenceStream) -> None:
+        """Take note of a row of a stream that is left out, because it has no key."""
+        self._unusable[stream.name] += 1
 
     def tell_gaps(self) -> None:
         """Log what the run skipped.
@@ -219,7 +224,7 @@ class Report:
     def _gaps(self) -> dict[str, Counter[str]]:
         """How many items were left out, by stream and reason."""
         gaps = {name: reasons.copy() for name, reasons in self._skipped.items()}
-        for name, count in self._tap.client.unidentified.items():
+        for name, count in (self._tap.client.unidentified + self._unusable).items():
             gaps.setdefault(name, Counter())[UNIDENTIFIED] += count
         return gaps
 

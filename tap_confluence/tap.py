@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import signal
 import time
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -15,10 +15,11 @@ from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from tap_confluence import cloud, datacenter
+from tap_confluence.bookmarks import bookmarks_of
 from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
-from tap_confluence.errors import ConfluenceError, StateError
+from tap_confluence.errors import AnonymousError, ConfluenceError
 from tap_confluence.filters import Filters
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
@@ -30,7 +31,7 @@ from tap_confluence.settings.check import (
     read_object,
 )
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import CLOCKS_DIFFER, format_moment, to_moment
+from tap_confluence.streams.moments import format_moment
 from tap_confluence.terminal import live_line
 from tap_confluence.writer import BufferedWriter
 
@@ -68,6 +69,7 @@ class TapConfluence(Tap):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._stop = StopFlag()
         self._report = Report(self)
+        self._complete: list[ConfluenceStream] = []
         self._state_written_at = time.monotonic()
         super().__init__(*args, **kwargs)
 
@@ -174,7 +176,31 @@ class TapConfluence(Tap):
 
     def note_unusable(self, stream: ConfluenceStream) -> None:
         """Take note of a row without its key: it names nothing that could be written."""
-        self.client.note_unidentified(stream.name, 1)
+        self._report.note_unusable(stream)
+
+    def note_complete(self, stream: ConfluenceStream) -> None:
+        """Take note that all there is of a stream has been written."""
+        self._complete.append(stream)
+
+    def _activate_versions(self) -> None:
+        """Have targets take for deleted what complete streams have not written.
+
+        That comes last in a run and not with each stream, because one request then tells of all of
+        them whether they were read by the account that signed in.
+
+        Raises:
+            SignInError: They were not, or nobody knows.
+        """
+        if not self._complete:
+            return
+        if self.client.unidentified:
+            # Several streams are made of one list, and a row without a key may be of any of them.
+            self.logger.warning("Nothing is taken for deleted, for rows came without a key")
+            return
+        if self.client.confirm_account is not None:
+            self.client.confirm_account()
+        for stream in self._complete:
+            stream.activate_version()
 
     def _write_last_state(self) -> None:
         """Write a STATE message, also when it says nothing new.
@@ -214,43 +240,7 @@ class TapConfluence(Tap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        bookmarks = state.get("bookmarks", {})
-        if not isinstance(bookmarks, dict) or not all(
-            isinstance(entry, dict) for entry in bookmarks.values()
-        ):
-            message = (
-                "The state is not a Singer state with 'bookmarks' by stream. Pass the state of an "
-                "earlier run of this tap, or none."
-            )
-            raise StateError(message)
-        for name, entry in bookmarks.items():
-            value = entry.get("replication_key_value")
-            moment = to_moment(value)
-            if value is not None and moment is None:
-                message = (
-                    f"The bookmark {value!r} of '{name}' is not a time stamp. Remove it from the "
-                    "state to start over, or set it to a moment like 2024-01-31T00:00:00.000Z."
-                )
-                raise StateError(message)
-        believable = self._without_future(bookmarks)
-        super().load_state({**state, "bookmarks": self._with_same_filters(believable)})
-
-    def _without_future(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
-        """Leave out what no run can have read: to go on from there would pass over changes."""
-        latest = format_moment(datetime.now(UTC) + CLOCKS_DIFFER)
-        kept = {}
-        for name, entry in bookmarks.items():
-            parts = [entry, *(part for part in entry.values() if isinstance(part, dict))]
-            moments = [to_moment(part.get("replication_key_value")) for part in parts]
-            if (moment := max(filter(None, moments), default="")) > latest:
-                self.logger.warning(
-                    "The bookmark %s of '%s' lies in the future: the stream starts over",
-                    moment,
-                    name,
-                )
-            else:
-                kept[name] = entry
-        return kept
+        super().load_state({**state, "bookmarks": self._with_same_filters(bookmarks_of(state))})
 
     def _with_same_filters(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
         """Leave out what was read with other filters: what they left out has to be read now."""
@@ -363,13 +353,20 @@ class TapConfluence(Tap):
         if self.filters.by_anything:
             self.selection.check()
         self._report.begin()
+        self._mark_filters()
+        begun_with = copy.deepcopy(self.state)
         try:
             with live_line(self._report.look):
-                self._mark_filters()
                 self._prepare()
                 self.sync_all()
+                self._activate_versions()
             self._report.compare_with_search()
             self._report.tell_gaps()
+        except AnonymousError:
+            # Since when the site has held things back is not known.
+            self._state = begun_with
+            self._write_last_state()
+            raise
         except ConfluenceError:
             self._write_last_state()
             raise

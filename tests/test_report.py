@@ -96,7 +96,7 @@ def test_what_is_not_selected_has_no_line(site: DemoSite) -> None:
         r"\d+ rows, 1 requests \(\d+ points of quota\), 0 retries", line_of(run, "groups")
     )
     assert not [line for line in run.log if "| pages: " in line]
-    assert line_of(run, "sign-in").startswith("1 requests")
+    assert line_of(run, "sign-in").startswith("2 requests")
 
 
 def test_a_stream_that_costs_no_request_of_its_own_says_none(site: DemoSite) -> None:

@@ -18,6 +18,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         ("id",),
     ),
     "space": ("id", "key"),
+    "space-roles": ("id",),
+    **dict.fromkeys(("template/page", "template/blueprint"), ("templateId",)),
+    **dict.fromkeys(("membersByGroupId", "likes/users"), ("accountId",)),
 }
 """What a row of a list must have to be told apart, by the last words of the path of the list."""
 

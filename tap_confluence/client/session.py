@@ -83,8 +83,9 @@ class Client:
         pace: Says when a request may leave.
         usage: What the run has cost so far, by tag.
         unidentified: Rows that were left out because they came without their key, by tag.
-        confirm_account: Called before anything is taken for gone, because REST v2 answers 404
-            also to credentials that were revoked meanwhile. It raises SignInError.
+        confirm_account: Called before anything is taken for gone, because credentials may have
+            been revoked meanwhile: REST v2 then answers 404, and a site that is open to the public
+            with less. It raises SignInError.
         on_answer: Called with each answer, also with one that only says that the site limits.
 
     Args:
@@ -181,12 +182,6 @@ class Client:
         """
         return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
 
-    def note_unidentified(self, tag: str, rows: int) -> None:
-        """Count rows without their key: they name nothing that could be written."""
-        if rows:
-            with self._usage_lock:
-                self.unidentified[tag] += rows
-
     def site_time(self) -> datetime:
         """Return the present moment by the site's clock, as its last `Date` header told it.
 
@@ -266,7 +261,9 @@ class Client:
             body = {"results": body}
         if isinstance(body.get("results"), list):
             rows = identified(path, body["results"])
-            self.note_unidentified(tag, len(body["results"]) - len(rows))
+            if left_out := len(body["results"]) - len(rows):
+                with self._usage_lock:
+                    self.unidentified[tag] += left_out
             body["results"] = rows
         self._count(tag, points=points_of(path, body))
         return Answer(body, response.links)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.errors import (
+    AnonymousError,
     ForbiddenError,
     NotFoundError,
     RefusedError,
@@ -16,6 +17,8 @@ from tap_confluence.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_confluence.client.session import Client
 
 CURRENT_USER = "/rest/api/user/current"
@@ -37,6 +40,7 @@ def check_cloud(client: Client) -> str:
         SiteError: There is no Confluence Cloud at the URL.
     """
     user = _current_user(client, context_path=CONTEXT_PATH)
+    client.confirm_account = partial(_confirm_account, client, user)
     if user is None:
         return (
             f"Confluence Cloud at {client.root}: signed in with a token that may not say whose it "
@@ -48,7 +52,6 @@ def check_cloud(client: Client) -> str:
             "'email' and 'api_token'."
         )
         raise SiteError(message)
-    client.confirm_account = partial(_current_user, client)
     return f"Confluence Cloud at {client.root}: signed in as {user.get('displayName')}"
 
 
@@ -63,6 +66,7 @@ def check_data_center(client: Client) -> str:
         SiteError: There is no Confluence Data Center at the URL.
     """
     user = _current_user(client)
+    client.confirm_account = partial(_confirm_account, client, user)
     if user and user.get("accountId") and not user.get("username"):
         message = (
             f"{client.root} is Confluence Cloud. Set 'email' and 'api_token', and 'deployment' to "
@@ -75,6 +79,30 @@ def check_data_center(client: Client) -> str:
         release = "older than 8.4"
     name = (user or {}).get("displayName")
     return f"Confluence Data Center {release} at {client.root}: signed in as {name}"
+
+
+def _confirm_account(client: Client, user: Mapping[str, Any] | None) -> None:
+    """Make sure that the site still answers to who signed in.
+
+    Args:
+        client: The site.
+        user: Who did; None where the token may not ask.
+
+    Raises:
+        AnonymousError: It answers to nobody, or to somebody else.
+        SignInError: It does not accept the credentials any more.
+        SiteError: It does not answer as Confluence does.
+    """
+    try:
+        now = _current_user(client)
+    except AnonymousError as error:
+        raise AnonymousError(_forgotten(client.root)) from error
+    if now is not None and user is not None and _names(now) != _names(user):
+        raise AnonymousError(_forgotten(client.root))
+
+
+def _names(user: Mapping[str, Any]) -> tuple[Any, ...]:
+    return user.get("accountId"), user.get("username")
 
 
 def _current_user(client: Client, *, context_path: str = "") -> dict[str, Any] | None:
@@ -101,8 +129,8 @@ def _current_user(client: Client, *, context_path: str = "") -> dict[str, Any] |
     except (RefusedError, RetriesExhaustedError) as error:
         message = f"{client.root} does not answer as Confluence does: {error}"
         raise SiteError(message) from error
-    if user.get("type") == "anonymous" or not (user.get("accountId") or user.get("username")):
-        raise SignInError(_refused(client.root))
+    if user.get("type") == "anonymous" or not any(_names(user)):
+        raise AnonymousError(_refused(client.root))
     return user
 
 
@@ -110,4 +138,12 @@ def _refused(root: str) -> str:
     return (
         f"{root} does not accept the credentials. The token or password may be mistyped, expired "
         "or revoked, or belong to another account."
+    )
+
+
+def _forgotten(root: str) -> str:
+    return (
+        f"{root} no longer answers to the account that signed in: its token or password expired or "
+        "was revoked during the run, and what came since may not be all there is. So nothing is "
+        "taken for deleted, and the state is that of the beginning. Run again with new credentials."
     )

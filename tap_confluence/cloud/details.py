@@ -77,7 +77,8 @@ def _rows(client: Client, path: str, section: str, part: object, tag: str) -> li
     first = ListRequest(f"{path}/{LISTS.get(section, section)}", {"limit": LONGEST_PAGE}, tag)
     if not isinstance(part, dict) or not isinstance(part.get("results"), list):
         return _listed(client, first)
-    rows = [row for row in part["results"] if isinstance(row, dict)]
+    # What is no row has no key either, which its stream takes note of.
+    rows = [row if isinstance(row, dict) else {} for row in part["results"]]
     meta = part.get("meta")
     if not isinstance(meta, dict) or not meta.get("hasMore"):
         return rows

@@ -61,7 +61,10 @@ class Groups(ConfluenceStream):
             request = self.reader.first_page(path, {"limit": str(MOST_A_PAGE)}, tag=stream.name)
             return partial(_account_ids, self.reader.client, request)
 
-        return stream.each((group for group in self.listed if group.get("id")), call)
+        groups = [group for group in self.listed if group.get("id")]
+        if len(groups) < len(self.listed):
+            stream.leave_incomplete()
+        return stream.each(groups, call)
 
 
 class GroupMembers(ConfluenceStream):
@@ -82,5 +85,5 @@ class GroupMembers(ConfluenceStream):
 
 
 def _account_ids(client: Client, request: ListRequest) -> list[str]:
-    found = (member.get("accountId") for member in collect_offsets(client, request))
-    return list(dict.fromkeys(str(account) for account in found if account))
+    found = (str(member["accountId"]) for member in collect_offsets(client, request))
+    return list(dict.fromkeys(found))

@@ -91,9 +91,7 @@ class SpaceRoleAssignments(DetailStream):
         for row in super().read(context):
             principal = row.pop("principal", None)
             principal = principal if isinstance(principal, dict) else {}
-            record = {name: principal.get(name) for name in ("principalType", "principalId")} | row
-            if all(record.get(key) is not None for key in self.primary_keys):
-                yield record
+            yield {name: principal.get(name) for name in ("principalType", "principalId")} | row
 
 
 class SpaceProperties(SpacePropertyStream):

@@ -62,8 +62,7 @@ class Templates(ConfluenceStream):
         wants_body = self.config["body_format"] != "none"
         params = {**params, "limit": MOST_A_PAGE, **({"expand": "body"} if wants_body else {})}
         requests = [self.reader.first_page(path, params, tag=self.name) for path in PATHS]
-        templates = [row for each in requests for row in collect_offsets(self.reader.client, each)]
-        return [template for template in templates if template.get("templateId")]
+        return [row for each in requests for row in collect_offsets(self.reader.client, each)]
 
 
 def _record(template: dict[str, Any], space: dict[str, Any]) -> Record:

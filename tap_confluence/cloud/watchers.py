@@ -37,7 +37,7 @@ class PageWatchers(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        def call(page: dict[str, Any]) -> Callable[[], list[str]] | None:
+        def call(page: dict[str, Any]) -> Callable[[], list[str | None]] | None:
             path = self.path.format(id=page["id"])
             request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
             is_there = page.get("status") != TRASHED
@@ -60,7 +60,7 @@ class SpaceWatchers(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        def call(space: dict[str, Any]) -> Callable[[], list[str]]:
+        def call(space: dict[str, Any]) -> Callable[[], list[str | None]]:
             path = self.path.format(key=quote(str(space["key"]), safe="~"))
             request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
             return partial(_watchers, self.reader.client, request)
@@ -70,8 +70,12 @@ class SpaceWatchers(ConfluenceStream):
                 yield {"spaceId": str(space["id"]), "accountId": watcher}
 
 
-def _watchers(client: Client, request: ListRequest) -> list[str]:
+def _watchers(client: Client, request: ListRequest) -> list[str | None]:
     """Get the account ids of those who watch, each once, whatever the ways they do."""
-    watches = (watch.get("watcher") for watch in collect_offsets(client, request))
-    accounts = (user.get("accountId") for user in watches if isinstance(user, dict))
-    return list(dict.fromkeys(str(account) for account in accounts if account))
+    return list(dict.fromkeys(map(_account_id, collect_offsets(client, request))))
+
+
+def _account_id(watch: dict[str, Any]) -> str | None:
+    watcher = watch.get("watcher")
+    account = watcher.get("accountId") if isinstance(watcher, dict) else None
+    return str(account) if account else None

@@ -43,8 +43,7 @@ class Groups(ConfluenceStream):
     def listed(self) -> Sequence[Record]:
         """All groups, which are read once a run."""
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
-        rows = (records.group(item) for b in OffsetWalk(self.reader, query) for item in b.items)
-        return [group for group in rows if group["id"]]
+        return [records.group(item) for b in OffsetWalk(self.reader, query) for item in b.items]
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, list[Record]]]:
         """Yield each group with its members, as records of `users`.
@@ -63,7 +62,9 @@ class Groups(ConfluenceStream):
 
         groups = []
         for group in self.listed:
-            if "/" in group["id"]:
+            if not group["id"]:
+                stream.leave_incomplete()
+            elif "/" in group["id"]:
                 # Tomcat refuses a path with an encoded slash.
                 error = RefusedError("no site answers for a name with a slash", REFUSED)
                 self._tap.note_skipped(stream, group["id"], error)
@@ -122,4 +123,4 @@ class Users(UserStream):
 
 
 def _users(items: Iterable[dict[str, Any]]) -> list[Record]:
-    return [records.user(item) for item in items if records.user_id(item)]
+    return [records.user(item) for item in items]

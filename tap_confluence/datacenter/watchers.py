@@ -42,11 +42,11 @@ class PageWatchers(ConfluenceStream):
         client = self.reader.client
         forbidden: set[str | None] = set()
 
-        def call(page: dict[str, Any]) -> Callable[[], list[str]] | None:
+        def call(page: dict[str, Any]) -> Callable[[], list[str | None]] | None:
             if (space := records.space_id(page)) in forbidden:
                 return None
 
-            def get() -> list[str]:
+            def get() -> list[str | None]:
                 path = self.path.format(id=page["id"])
                 try:
                     return watchers(client, Query(path, {}, self.name, limit=MOST_EXPANDED))
@@ -83,7 +83,7 @@ class SpaceWatchers(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        def call(space: dict[str, Any]) -> Callable[[], list[str]]:
+        def call(space: dict[str, Any]) -> Callable[[], list[str | None]]:
             path = self.path.format(key=quote(str(space["key"]), safe="~"))
             query = Query(path, {}, self.name, limit=MOST_EXPANDED)
             return partial(watchers, self.reader.client, query)
@@ -94,7 +94,6 @@ class SpaceWatchers(ConfluenceStream):
                 yield {"spaceId": str(space["id"]), "accountId": watcher}
 
 
-def watchers(client: Client, query: Query) -> list[str]:
+def watchers(client: Client, query: Query) -> list[str | None]:
     """Get the keys of those who watch, each once."""
-    found = (records.user_id(user) for user in collect(client, query))
-    return list(dict.fromkeys(key for key in found if key))
+    return list(dict.fromkeys(map(records.user_id, collect(client, query))))

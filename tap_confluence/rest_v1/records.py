@@ -309,7 +309,8 @@ def _all_of(nested: object) -> list[Json] | None:
     total = _integer(nested.get("totalCount"))
     links = _part(nested, "_links")
     is_cut_off = (
-        "next" in links
+        len(rows) < len(nested["results"])
+        or "next" in links
         or (limit is not None and len(rows) >= limit)
         or (size is not None and size > len(rows))
         or (total is not None and total > len(rows))

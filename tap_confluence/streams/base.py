@@ -151,6 +151,8 @@ class ConfluenceStream(Stream):
         self._shape.fit_fields(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
             self._tap.note_unusable(self)
+            # It may be what an earlier run has written.
+            self.leave_incomplete()
             return None
         for name, convert in self._readable_bodies.items():
             row[name] = convert_body(row.get("body"), convert, self.links())
@@ -285,12 +287,15 @@ class ConfluenceStream(Stream):
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        # What came without its key may be what an earlier run has written.
-        is_partial = self._is_partial or self.name in self._tap.client.unidentified
-        if self._stream_version is not None and not (self.is_denied or is_partial):
-            self._write_activate_version_message(self._stream_version)
+        if self._stream_version is not None and not (self.is_denied or self._is_partial):
+            self._tap.note_complete(self)
         for child in self.selected_children:
             child.complete()
+
+    def activate_version(self) -> None:
+        """Have targets take for deleted what this run has not written."""
+        if self._stream_version is not None:
+            self._write_activate_version_message(self._stream_version)
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:

@@ -56,6 +56,10 @@ class DemoSite(LoopbackSite):
         secret = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
         self._authorization = f"Basic {secret}"
 
+    def revoke_token(self) -> None:
+        """Know nobody any more by the credentials that were good so far."""
+        self._authorization = ""
+
     @property
     def empty_pages(self) -> bool:
         """Whether each list of several pages has an empty one after the first."""

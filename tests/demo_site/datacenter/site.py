@@ -85,6 +85,10 @@ class DataCenterSite(LoopbackSite):
         """The key that each user has here, by the account id in the cloud."""
         return {user.account_id: user_key(user.account_id) for user in self.wiki.users}
 
+    def revoke_token(self) -> None:
+        """Know nobody any more by the credentials that were good so far."""
+        self._good = set()
+
     def truth(self) -> dict[str, Keys]:
         """Get the primary keys that each stream has to deliver; see `truth_of`."""
         return truth_of(self.wiki)
