@@ -16,7 +16,7 @@ import yaml
 
 from tap_confluence.tap import TapConfluence
 from tests.newcomer.documents import PROJECT, blocks_of
-from tests.running import everything, run_tap, settings_of, signals_left_alone
+from tests.running import everything, not_by_default, run_tap, settings_of, signals_left_alone
 
 if TYPE_CHECKING:
     from tests.demo_site import DemoSite
@@ -71,6 +71,14 @@ def test_an_entry_for_meltano_selects_what_there_is(name: str) -> None:
     there = [f"{stream}.{column}" for stream in columns() for column in columns()[stream]]
 
     assert [rule for rule in rules if not any(fnmatchcase(path, rule) for path in there)] == []
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_selects_what_is_left_out_by_default_by_its_name_only(name: str) -> None:
+    rules = [rule for rule in ENTRIES[name].get("select", []) if not rule.startswith("!")]
+    patterns = {rule.partition(".")[0] for rule in rules if "*" in rule.partition(".")[0]}
+
+    assert [s for s in not_by_default() if any(fnmatchcase(s, p) for p in patterns)] == []
 
 
 @pytest.mark.parametrize("text", texts("json"))
