@@ -62,7 +62,7 @@ def safe_name(title: str, most_bytes: int = MOST_BYTES) -> str:
         "_" if unicodedata.category(sign) in UNSEEN else sign
         for sign in unicodedata.normalize("NFC", title)
     )
-    text = REPLACED.sub("_", text).strip().lstrip(".").rstrip(". ")
+    text = REPLACED.sub("_", text).strip().lstrip(". ").rstrip(". ")
     stem, dot, ending = text.rpartition(".")
     if not dot or len(ending.encode()) > MOST_BYTES_OF_ENDING:
         stem, dot, ending = text, "", ""

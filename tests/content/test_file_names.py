@@ -35,6 +35,7 @@ def assert_is_safe(name: str) -> None:
 
 @given(TEXTS)
 @example("../../etc/passwd")
+@example(". 0")
 @example("\N{GRINNING FACE}" * 300)
 @example("\N{FAMILY}" * 300 + ".png")
 @example("a" * 149 + "." + "b" * 20)
