@@ -20,7 +20,7 @@ LOOKS_EVERY = 0.02
 NOT_AS_USERS_RUN = frozenset({"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH"})
 """Variables of this process that would slow down or change what is measured."""
 
-LONGEST_RUN = 1200.0
+LONGEST_RUN = 10_800.0
 """Seconds after which a process counts as stuck."""
 
 
