@@ -31,7 +31,7 @@ COMPLETE = (
     *("spaces", "space_labels", "space_permissions", "space_properties", "child_pages", "groups"),
     *("page_labels", "blog_post_labels", "attachment_labels"),
 )
-MOST_REQUESTS_FOR_A_DAY = 40
+MOST_REQUESTS_FOR_A_DAY = 41
 MOST_REQUESTS_FOR_NOTHING = 25
 
 
