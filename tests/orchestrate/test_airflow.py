@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 SHARDS = 3
 CEILING = 12
+ANCHOR = "2000-01-01T00:00:00Z"
+FEW = 5
+"""Pages after which a shard is under way."""
+
 SIZES = {"ALPHA": 20, "BETA": 5, "GAMMA": 18, "DELTA": 9}
 """Spaces that the wiki has beside its own ones, and how many pages are in them."""
 
@@ -94,6 +98,18 @@ class Story:
         space = self.site.wiki.pages[int(page_id)].space
         return next(name_of(shard) for shard in self.plan if holds(shard, space))
 
+    def done(self) -> set[str]:
+        """Return the ids of the victim's pages that its bookmark has left behind."""
+        bookmark = self.bookmarks.get("page_versions", {}).get("replication_key_value", ANCHOR)
+        reached = epoch_ms(bookmark) - OVERLAP // timedelta(milliseconds=1)
+        return {
+            page.id
+            for page in self.site.wiki.pages
+            if page.status == "current"
+            and page.modified < reached
+            and self.shard_of(page.id) == self.victim
+        }
+
     def asked(self, start: int = 0, end: int | None = None) -> Counter[str]:
         """Count the requests for the details of each page, among some of all requests."""
         found = (DETAILS.fullmatch(request.path) for request in self.site.requests[start:end])
@@ -144,7 +160,7 @@ def story(
             "TAP_CONFLUENCE_BASE_URL": site.base_url,
             "TAP_CONFLUENCE_EMAIL": site.email,
             "TAP_CONFLUENCE_API_TOKEN": site.api_token,
-            "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
+            "TAP_CONFLUENCE_ANCHOR_DATE": ANCHOR[:10],
             "TARGET_POSTGRES_SQLALCHEMY_URL": url,
             "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schemas["in_shards"],
             "MELTANO_DATABASE_URI": f"{url}{options}",
@@ -193,7 +209,7 @@ def first_run(airflow: Airflow, story: Story, scratch: Path) -> None:
 
     def has_come_some_way() -> bool:
         story.bookmarks = story.states.bookmarks(story.victim)
-        return is_under_way(story.bookmarks)
+        return len(story.done()) > FEW
 
     airflow.watch(run, has_come_some_way, "The first shard keeps no state")
     configs = scratch.glob("airflowtmp*/run/*/tap.*.config.json")
@@ -229,11 +245,6 @@ def all_run(airflow: Airflow, run: str) -> bool:
     return len(beside) == SHARDS + 1 and all(
         load.state == "running" and load.environment for load in beside
     )
-
-
-def is_under_way(bookmarks: dict[str, Any]) -> bool:
-    reached: str = bookmarks.get("page_versions", {}).get("replication_key_value", "")
-    return reached > "2001"
 
 
 def some_label(wiki: Wiki) -> tuple[str, str]:
@@ -324,18 +335,9 @@ def test_only_the_killed_shard_is_tried_again_and_who_meets_people_as_others_do(
 def test_the_killed_shard_goes_on_where_its_state_says(story: Story) -> None:
     before = story.asked(0, story.killed_after)
     after = story.asked(story.killed_after, story.ended_after)
-    bookmark = story.bookmarks["page_versions"]["replication_key_value"]
-    reached = epoch_ms(bookmark) - OVERLAP // timedelta(milliseconds=1)
-    of_victim = {
-        page.id: page.modified
-        for page in story.site.wiki.pages
-        if page.status == "current" and story.shard_of(page.id) == story.victim
-    }
-    done = {page for page, modified in of_victim.items() if modified < reached}
 
-    assert done
-    assert done <= before.keys()
-    assert done & after.keys() == set()
+    assert story.done() <= before.keys()
+    assert story.done() & after.keys() == set()
 
 
 def test_the_other_shards_ask_for_nothing_twice(story: Story) -> None:
