@@ -29,6 +29,7 @@ LINKS = {
     "pip": ".venv-tap/bin/pip",
     "tap-confluence": ".venv-tap/bin/tap-confluence",
     "tap-confluence-check": ".venv/bin/tap-confluence-check",
+    "tap-confluence-shards": ".venv/bin/tap-confluence-shards",
 }
 """What the commands stand for that the documents name without a folder."""
 
@@ -85,8 +86,6 @@ class Newcomer:
             "/etc/ssl/certs/ca-certificates.crt": str(self.internet.ca_bundle),
             "/srv/tap-confluence": str(self.folder),
             "/var/lib/tap-confluence": str(self.folder / "output"),
-            '["DOCS", "ENG"]': '["KB", "ENG"]',
-            '["HR", "OPS"]': '["START", "OPS"]',
             "CLIENT_ID=...": f"CLIENT_ID={cloud.client_id}",
             "CLIENT_SECRET=...": f"CLIENT_SECRET={cloud.client_secret}",
             "REFRESH_TOKEN=...": f"REFRESH_TOKEN={cloud.refresh_token}",

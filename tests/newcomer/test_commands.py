@@ -64,6 +64,7 @@ NOT_TYPED = {
 SEEN = {
     "make demo": "Nothing is lost and nothing doubled",
     "*tap-confluence-check *": "Connection successful",
+    "tap-confluence-shards *": '"space_id_below": null',
     "*tap-confluence-survey *": "site: Confluence Cloud",
     "*search.py * --ask *": "https://your-company.atlassian.net/wiki/spaces/",
 }
