@@ -156,6 +156,24 @@ def test_a_space_that_is_made_later_is_in_a_shard_whose_settings_stay() -> None:
 
 
 @pytest.mark.parametrize("deployment", ["cloud", "data_center"])
+def test_a_range_without_a_space_makes_the_tables_at_hardly_any_cost(
+    request: pytest.FixtureRequest, deployment: str
+) -> None:
+    site = request.getfixturevalue(deployment)
+    before = len(site.requests)
+    of_shards = streams_of("tap-confluence--shard")
+
+    run = run_tap(
+        settings(site, space_id_from=2**63 - 1, user_sources=["records"]), streams=of_shards
+    )
+
+    assert run.exit_status == 0
+    assert not run.records
+    assert {schema["stream"] for schema in run.schemas} >= {"pages", "attachments", "users"}
+    assert len(site.requests) - before <= 10
+
+
+@pytest.mark.parametrize("deployment", ["cloud", "data_center"])
 def test_a_site_that_does_not_count_is_told_of(
     request: pytest.FixtureRequest, deployment: str
 ) -> None:

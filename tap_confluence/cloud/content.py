@@ -125,7 +125,7 @@ class ContentStream(ChangeStream):
 
     @override
     def expect_trash(self) -> None:
-        if TRASHED in self._wanted_statuses():
+        if TRASHED in self._wanted_statuses() and not self.selection.leaves_nothing:
             for request in self.lists(TRASHED, bodies=False):
                 self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
@@ -140,7 +140,7 @@ class ContentStream(ChangeStream):
         return list(self._trashed(bodies=self.has_body))
 
     def _trashed(self, *, bodies: bool) -> Iterator[dict[str, Any]]:
-        if TRASHED in self._wanted_statuses():
+        if TRASHED in self._wanted_statuses() and not self.selection.leaves_nothing:
             for request in self.lists(TRASHED, bodies=bodies):
                 yield from self.selection.filtered(self.reader.items(request))
 

@@ -115,6 +115,8 @@ class SpaceSearch:
             The rows of each list of REST v2, as it would give them; None where these lists are
             cheaper to read, or the search does not serve.
         """
+        if not self._spaces:
+            return {path: [] for path in kind.lists}
         body_format, found = self._found.get(kind.name, (None, None))
         if kind.name in self._found and (found is None or kind.body_format in {None, body_format}):
             return found

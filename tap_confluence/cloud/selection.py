@@ -131,6 +131,11 @@ class Selection:
             return self._named_types
         return find_types(self._reader, tag="custom_content")
 
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether no space is wanted."""
+        return self._spaces.few == []
+
     @cached_property
     def search(self) -> SpaceSearch | None:
         """What finds comments and files of the wanted spaces; None where all may be wanted."""
