@@ -143,6 +143,10 @@ class Airflow:
         """Set a variable that there is not yet."""
         self._call("POST", "/variables", {"key": key, "value": value})
 
+    def change_variable(self, key: str, value: str) -> None:
+        """Set a variable that there is to something else."""
+        self._call("PATCH", f"/variables/{key}", {"key": key, "value": value})
+
     def variable(self, key: str) -> str:
         """Return what a variable is set to."""
         value: str = self._call("GET", f"/variables/{key}")["value"]

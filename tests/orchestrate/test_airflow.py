@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tests.orchestrate.airflow import Instance
 
 SHARDS = 3
-CEILING = 12
+CEILING = 8
+HIGH_CEILING = 400
 ANCHOR = "2000-01-01T00:00:00Z"
 FEW = 5
 """Pages after which a shard is under way."""
@@ -230,6 +231,7 @@ def second_run(airflow: Airflow, story: Story) -> None:
     wiki.add_space("LATER")
     story.changed = {wiki.add_page("LATER"), wiki.edit_page(), wiki.add_page("BETA")}
     wiki.remove_label(*some_label(wiki))
+    airflow.change_variable("confluence_requests_per_second", str(HIGH_CEILING))
     run = airflow.trigger()
     airflow.finish(run)
     story.again = loads(airflow, run)
@@ -336,8 +338,22 @@ def test_the_killed_shard_goes_on_where_its_state_says(story: Story) -> None:
     before = story.asked(0, story.killed_after)
     after = story.asked(story.killed_after, story.ended_after)
 
+    assert len(story.done()) > FEW
     assert story.done() <= before.keys()
     assert story.done() & after.keys() == set()
+
+
+def test_the_killed_shard_was_in_the_middle_and_reads_the_rest(story: Story) -> None:
+    before = story.asked(0, story.killed_after)
+    after = story.asked(story.killed_after, story.ended_after)
+    rest = {
+        page.id
+        for page in story.site.wiki.pages
+        if story.shard_of(page.id) == story.victim and page.id not in before
+    }
+
+    assert len(rest) > FEW
+    assert rest <= after.keys()
 
 
 def test_the_other_shards_ask_for_nothing_twice(story: Story) -> None:
