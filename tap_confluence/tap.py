@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from singer_sdk import Tap
+from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
@@ -231,12 +232,17 @@ class TapConfluence(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        super().setup_mapper()
-        for stream in self.streams.values():
-            if not stream.selected:
-                # The SDK takes all properties from it, and its tests then select it nevertheless.
-                keys = stream.primary_keys
-                self.mapper.register_raw_stream_schema(stream.name, stream.schema, keys)
+        # That of the SDK makes much of streams that are not selected: it takes all properties from
+        # them, one by one, and its own tests then select them nevertheless.
+        super(Tap, self).setup_mapper()
+        entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
+        for name, stream in self.streams.items():
+            schema = stream.schema
+            if stream.selected:
+                entry = entries[name]
+                selection = entry.metadata.resolve_selection()
+                schema = get_selected_schema(name, entry.schema.to_dict(), selection)
+            self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from tests.running import (
     Run,
     clean_environment,
     command,
+    only,
     run_command,
     run_tap,
     settings_of,
@@ -78,6 +79,17 @@ def test_state_and_catalog_are_read_from_files(site: DemoSite) -> None:
     assert set(first.records) == {"tasks"}
     assert set(first.keys("tasks")) == site.truth()["tasks"]
     assert 0 < len(second.keys("tasks")) < len(first.keys("tasks"))
+
+
+def test_a_catalog_may_call_a_stream_otherwise_than_its_id(site: DemoSite) -> None:
+    catalog = only("pages")
+    for entry in catalog["streams"]:
+        entry["stream"] = f"confluence_{entry['tap_stream_id']}"
+
+    run = run_tap(settings_of(site), catalog=catalog)
+
+    assert run.exit_status == 0
+    assert set(run.keys("pages")) == site.truth()["pages"]
 
 
 def test_settings_are_read_from_the_environment(site: DemoSite) -> None:
