@@ -81,8 +81,8 @@ TRANSPORT: tuple[th.Property[Any], ...] = (
         title="Emit ACTIVATE_VERSION messages",
         default=True,
         description=(
-            "Whether a stream that was read in full and without error ends with an "
-            "ACTIVATE_VERSION message, by which a target removes the rows that are gone."
+            "Whether a run ends with an ACTIVATE_VERSION message for each stream that was read in "
+            "full and without error, by which a target removes the rows that are gone."
         ),
     ),
 )
