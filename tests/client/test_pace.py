@@ -229,7 +229,8 @@ def test_a_pause_longer_than_allowed_ends_the_run_and_says_when_to_come_back() -
     assert abs(moment - back) <= timedelta(minutes=1)
 
 
-def test_pauses_between_which_nothing_is_answered_add_up_to_the_longest() -> None:
+def pauses_of_a_site_that_always_limits(retry_after: str) -> list[float]:
+    """Return for how long one waits for it, one pause after the other, until the run gives up."""
     time = SimulatedTime()
     pace = Pace(longest_wait=100, clock=time.clock, sleep=time.sleep)
     failures: list[RateLimitError] = []
@@ -237,32 +238,21 @@ def test_pauses_between_which_nothing_is_answered_add_up_to_the_longest() -> Non
     def ask() -> None:
         try:
             while True:
-                pace.limited({"Retry-After": "40"}, left_at=pace.wait_for_turn())
+                pace.limited({"Retry-After": retry_after}, left_at=pace.wait_for_turn())
         except RateLimitError as error:
             failures.append(error)
 
     time.run([ask])
-
     assert len(failures) == 1
-    assert time.slept == [40, 40]
+    return time.slept
+
+
+def test_pauses_between_which_nothing_is_answered_add_up_to_the_longest() -> None:
+    assert pauses_of_a_site_that_always_limits("40") == [40, 40]
 
 
 def test_a_site_that_asks_for_no_wait_again_and_again_is_waited_for() -> None:
-    time = SimulatedTime()
-    pace = Pace(longest_wait=100, clock=time.clock, sleep=time.sleep)
-    failures: list[RateLimitError] = []
-
-    def ask() -> None:
-        try:
-            while True:
-                pace.limited({"Retry-After": "0"}, left_at=pace.wait_for_turn())
-        except RateLimitError as error:
-            failures.append(error)
-
-    time.run([ask])
-
-    assert len(failures) == 1
-    assert len(time.slept) < 20
+    assert len(pauses_of_a_site_that_always_limits("0")) < 20
 
 
 @pytest.mark.parametrize(
