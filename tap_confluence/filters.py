@@ -140,6 +140,15 @@ class Filters:
             and (self.space_id_below is None or number < self.space_id_below)
         )
 
+    def takes_most(self, wanted: int, known: int) -> bool:
+        """Tell whether most spaces are wanted, so that to leave out the others spares little.
+
+        Args:
+            wanted: How many are.
+            known: How many there are; where they are named, nobody has counted the others.
+        """
+        return not self.space_keys and 2 * wanted > known
+
     def takes_labels(self, names: frozenset[str]) -> bool:
         """Tell whether something is wanted that carries labels of these names, in lower case."""
         return bool(not self.labels or self.labels & names) and not self.exclude_labels & names

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tap_confluence.client import in_chunks
 from tap_confluence.command import run_beside
 from tap_confluence.errors import ConfluenceError, SettingsError
 from tap_confluence.filters import space_number
@@ -90,8 +91,7 @@ def make_shards(tap: TapConfluence, most: int) -> list[Shard]:
 
 def _weigh(tap: TapConfluence, spaces: Spaces, most: int) -> list[_Part]:
     """Count the pages of many spaces at once, and of fewer where there are many pages."""
-    chunks = (spaces[start : start + MOST_KEYS] for start in range(0, len(spaces), MOST_KEYS))
-    parts = _count(tap, chunks)
+    parts = _count(tap, in_chunks(spaces, MOST_KEYS))
     light = sum(part.pages for part in parts) / most / PARTS_OF_A_SHARD
     while heavy := [part for part in parts if part.pages > light and len(part.spaces) > 1]:
         halves = _count(tap, (half for part in heavy for half in _halves(part.spaces)))

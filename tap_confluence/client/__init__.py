@@ -5,7 +5,14 @@ from __future__ import annotations
 from tap_confluence.client.credentials import Basic, Bearer, Credentials, OAuth
 from tap_confluence.client.download import Download, MisdirectedError, Source, TooLargeError
 from tap_confluence.client.gateway import find_cloud_id, gateway_root
-from tap_confluence.client.lists import ListPage, ListRequest, collect, collect_offsets, get_page
+from tap_confluence.client.lists import (
+    ListPage,
+    ListRequest,
+    collect,
+    collect_offsets,
+    get_page,
+    in_chunks,
+)
 from tap_confluence.client.pace import Pace
 from tap_confluence.client.reader import Reader
 from tap_confluence.client.session import Client
@@ -38,4 +45,5 @@ __all__ = [
     "find_cloud_id",
     "gateway_root",
     "get_page",
+    "in_chunks",
 ]

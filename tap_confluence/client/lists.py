@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, unquote_plus
 
 from tap_confluence.errors import RetriesExhaustedError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Params = Mapping[str, str | Sequence[str]]
     GoOn = Callable[["ListPage", "ListRequest"], "ListRequest"]
 
+T = TypeVar("T")
 
 MOST_REPEATS = 5
 """Pages of a list at most that hold what an earlier one held: an item that is changed meanwhile may
@@ -77,6 +78,11 @@ def get_page(client: Client, request: ListRequest) -> ListPage:
         return ListPage(request, items, None)
     params = {**request.params, **query}
     return ListPage(request, items, replace(request, params=params))
+
+
+def in_chunks(items: Sequence[T], most: int) -> list[Sequence[T]]:
+    """Divide what is asked for into as much as one request takes."""
+    return [items[start : start + most] for start in range(0, len(items), most)]
 
 
 def out_of_reach(path: str, what: str) -> RetriesExhaustedError:

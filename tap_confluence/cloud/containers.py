@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tap_confluence.client import in_chunks
 from tap_confluence.errors import ForbiddenError, NotFoundError
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ class Containers:
 
     def _list(self, field: str, path: str, params: Params, containers: Iterable[Container]) -> None:
         ids = [each.id for each in containers if each.field == field]
-        for start in range(0, len(ids), MOST_IDS):
-            some = ids[start : start + MOST_IDS]
+        for some in in_chunks(ids, MOST_IDS):
             by_id = {**params, "id": some, "limit": str(MOST_IDS)}
             request = self._reader.first_page(path, by_id, tag=self._tag)
             self._known |= {Container(field, item_id): None for item_id in some}

@@ -125,9 +125,8 @@ class ContentStream(ChangeStream):
 
     @override
     def expect_trash(self) -> None:
-        if TRASHED in self._wanted_statuses() and not self.selection.leaves_nothing:
-            for request in self.lists(TRASHED, bodies=False):
-                self.reader.ask_ahead(request, further=PAGES_AHEAD)
+        for request in self._lists_of_trash(bodies=False):
+            self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
     @override
     def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:
@@ -140,9 +139,13 @@ class ContentStream(ChangeStream):
         return list(self._trashed(bodies=self.has_body))
 
     def _trashed(self, *, bodies: bool) -> Iterator[dict[str, Any]]:
-        if TRASHED in self._wanted_statuses() and not self.selection.leaves_nothing:
-            for request in self.lists(TRASHED, bodies=bodies):
-                yield from self.selection.filtered(self.reader.items(request))
+        for request in self._lists_of_trash(bodies=bodies):
+            yield from self.selection.filtered(self.reader.items(request))
+
+    def _lists_of_trash(self, *, bodies: bool) -> list[ListRequest]:
+        if TRASHED not in self._wanted_statuses() or self.selection.leaves_nothing:
+            return []
+        return self.lists(TRASHED, bodies=bodies)
 
     def has_fewer_items_than(self, count: int) -> bool:
         """Tell whether the list is short, by counting no further than needed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_confluence.client import in_chunks
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,8 +33,8 @@ def look_up(client: Client, account_ids: Sequence[str], *, tag: str) -> list[dic
         RefusedError: The token lacks the scope, or the account the right, to see people.
     """
     users: list[dict[str, Any]] = []
-    for first in range(0, len(account_ids), MOST_IDS):
-        question = {"accountIds": list(account_ids[first : first + MOST_IDS])}
+    for some in in_chunks(account_ids, MOST_IDS):
+        question = {"accountIds": list(some)}
         results = client.post(USERS, question, tag=tag).body.get("results")
         users += [u for u in results if isinstance(u, dict)] if isinstance(results, list) else []
     return users

@@ -6,7 +6,7 @@ from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.client import ListRequest
+from tap_confluence.client import ListRequest, in_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ class WantedSpaces:
         """Them, unless there are hardly any others."""
         if not self._filters.by_space:
             return None
-        is_most = not self._filters.space_keys and 2 * len(self._wanted) > len(self._verdicts)
+        is_most = self._filters.takes_most(len(self._wanted), len(self._verdicts))
         return None if is_most else self._wanted
 
     def lists(self, request: ListRequest, *, to_the_end: bool) -> list[ListRequest]:
@@ -104,10 +104,9 @@ class WantedSpaces:
         if spaces is None:
             return [request]
         ids = sorted(str(space["id"]) for space in spaces)
-        chunks = [ids[start : start + MOST_SPACES] for start in range(0, len(ids), MOST_SPACES)]
         return [
             ListRequest(request.path, {**request.params, "space-id": chunk}, request.tag)
-            for chunk in chunks
+            for chunk in in_chunks(ids, MOST_SPACES)
         ]
 
     @cached_property
@@ -119,7 +118,7 @@ class WantedSpaces:
 
     def _named(self) -> list[Row]:
         keys = sorted(self._filters.named_keys)
-        chunks = [keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS)]
+        chunks = in_chunks(keys, MOST_KEYS)
         spaces = [space for chunk in chunks for space in self._list({"keys": chunk})]
         # Whether the site minds how a key is spelled is not documented.
         is_spelled = not self._filters.missing_keys(map(_key_of, spaces))

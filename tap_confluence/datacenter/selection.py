@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tap_confluence.client import in_chunks
 from tap_confluence.datacenter.batches import (
     MOST_BARE,
     MOST_EXPANDED,
@@ -118,7 +119,7 @@ class Selection:
             limit: Items in one answer.
         """
         count = len(self._spaces)
-        is_most = not self._filters.space_keys and 2 * count > len(self._space_verdicts)
+        is_most = self._filters.takes_most(count, len(self._space_verdicts))
         if not self._filters.by_space or not count or (is_most and count > MOST_KEYS):
             return False
         wanted, whole = self._sizes
@@ -168,8 +169,8 @@ class Selection:
             # Whether the site minds how a key is spelled is not documented.
             named = self._filters.named_keys
             keys = sorted({*named, *map(str.lower, named), *map(str.upper, named)})
-            for start in range(0, len(keys), MOST_KEYS):
-                found += self._list(keys[start : start + MOST_KEYS])
+            for some in in_chunks(keys, MOST_KEYS):
+                found += self._list(some)
         if not self._filters.space_keys or self._filters.missing_keys(map(_key_of, found)):
             found = [*self._list(())]
         self._filters.check_keys(map(_key_of, found))
@@ -195,8 +196,7 @@ class Selection:
         """How many pages there are in the wanted spaces, and in all; zeros if nobody tells."""
         cql = "type=page"
         keys = [str(space["key"]) for space in self._spaces]
-        chunks = (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
-        parts = (f"{cql} and {search.in_spaces(chunk)}" for chunk in chunks)
+        parts = (f"{cql} and {search.in_spaces(some)}" for some in in_chunks(keys, MOST_KEYS))
         try:
             whole, *wanted = search.counts(self._reader, cql, *parts, tag=TAG)
         except RefusedError:
