@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from tests.running import not_by_default, run_command
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.stated_settings import kind_of, one_by_one
 
 PROJECT = Path(__file__).parents[1]
 DEFINITION = PROJECT / "docs" / "hub" / "tap-confluence.yml"
 
 VARIANT = "tap-confluence"
 """The Hub names variants by the owners of their repositories: to be set to ours, with `repo`."""
-
-KINDS = {"number": "string"}
-"""What Meltano calls the types of JSON Schema, where it calls them otherwise."""
 
 SIGN_IN = (
     ("domain", "email", "api_token"),
@@ -60,23 +55,15 @@ def make_definition() -> dict[str, Any]:
         "capabilities": sorted(about["capabilities"]),
         "select": ["*.*", *(f"!{name}.*" for name in sorted(not_by_default()))],
         "settings_group_validation": [list(names) for names in SIGN_IN],
-        "settings": list(_settings(about["settings"]["properties"])),
+        "settings": [_setting(*each) for each in one_by_one(about["settings"]["properties"])],
     }
-
-
-def _settings(properties: dict[str, Any], prefix: str = "") -> Iterator[dict[str, Any]]:
-    for name, setting in properties.items():
-        if setting.get("properties") and setting.get("additionalProperties") is False:
-            yield from _settings(setting["properties"], f"{prefix}{name}.")
-        else:
-            yield _setting(f"{prefix}{name}", setting)
 
 
 def _setting(name: str, setting: dict[str, Any]) -> dict[str, Any]:
     entry = {
         "name": name,
         "label": setting["title"],
-        "kind": _kind(name, setting),
+        "kind": "password" if setting.get("secret") else kind_of(name, setting),
         "description": setting["description"],
     }
     if "default" in setting:
@@ -86,19 +73,6 @@ def _setting(name: str, setting: dict[str, Any]) -> dict[str, Any]:
     if setting.get("secret"):
         entry["sensitive"] = True
     return entry
-
-
-def _kind(name: str, setting: dict[str, Any]) -> str:
-    if setting.get("secret"):
-        return "password"
-    if "enum" in setting:
-        return "options"
-    if setting.get("format") == "date":
-        return "date_iso8601"
-    if name == "email":
-        return "email"
-    [type_] = set(setting["type"]) - {"null"}
-    return KINDS.get(type_, str(type_))
 
 
 def written() -> str:

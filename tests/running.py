@@ -23,7 +23,7 @@ from tap_confluence.tap import TapConfluence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.demo_site import DemoSite
+    from tests.demo_site import DemoSite, GatewaySite
     from tests.demo_site.loopback import LoopbackSite
     from tests.demo_site.wiki import Keys
 
@@ -178,6 +178,17 @@ def settings_of(site: DemoSite, **more: Any) -> Json:
     """Return the settings that sign in to a site and read all of it."""
     signed_in = {"base_url": site.base_url, "email": site.email, "api_token": site.api_token}
     return {**signed_in, "anchor_date": "2000-01-01", **more}
+
+
+def settings_through(gateway: GatewaySite) -> Json:
+    """Return the settings that sign in with a token with scopes, through the gateway."""
+    return {
+        "base_url": gateway.base_url,
+        "api_gateway_url": gateway.gateway_url,
+        "email": gateway.email,
+        "api_token": gateway.scoped_token,
+        "use_api_gateway": True,
+    }
 
 
 def only(*names: str) -> Json:

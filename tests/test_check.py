@@ -11,7 +11,7 @@ import pytest
 
 from tests.demo_site import DataCenterSite, DemoSite, GatewaySite, Wiki
 from tests.filtered_truth import filtered_truth
-from tests.running import clean_environment, settings_of
+from tests.running import clean_environment, settings_of, settings_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,15 +72,8 @@ def test_it_counts_what_the_filters_select(small: DemoSite, tmp_path: Path) -> N
 def test_it_names_the_scope_that_a_selected_stream_lacks(tmp_path: Path) -> None:
     with GatewaySite(Wiki.seeded(pages=12, seed=5)) as gateway:
         gateway.tokens.scopes -= {"read:task:confluence", "read:watcher:confluence"}
-        config = {
-            "base_url": gateway.base_url,
-            "api_gateway_url": gateway.gateway_url,
-            "email": gateway.email,
-            "api_token": gateway.scoped_token,
-            "use_api_gateway": True,
-        }
 
-        done = check(config, tmp_path)
+        done = check(settings_through(gateway), tmp_path)
 
     assert done.returncode == 1
     assert "- tasks (selected) needs the scope read:task:confluence" in done.stdout

@@ -15,7 +15,6 @@ from tests.running import Run, only, run_command, run_tap, settings_of
 from tests.terminal import Terminal, watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.running import Json
@@ -45,12 +44,6 @@ root:
 @pytest.fixture
 def wiki() -> Wiki:
     return Wiki.seeded(pages=20, seed=7)
-
-
-@pytest.fixture
-def site(wiki: Wiki) -> Iterator[DemoSite]:
-    with DemoSite(wiki) as site:
-        yield site
 
 
 def line_of(run: Run, name: str) -> str:

@@ -369,14 +369,8 @@ def test_it_goes_on_when_the_site_wants_too_long_a_pause(fresh: ClockedSite) -> 
 def test_it_works_through_the_gateway() -> None:
     with GatewaySite(Wiki.seeded(pages=12, seed=5)) as gateway, running.signals_left_alone():
         gateway.tokens.scopes -= {"read:comment:confluence"}
-        config = {
-            "base_url": gateway.base_url,
-            "api_gateway_url": gateway.gateway_url,
-            "email": gateway.email,
-            "api_token": gateway.scoped_token,
-            "use_api_gateway": True,
-        }
-        facts = survey(TapConfluence(config=config), thorough=False)
+        tap = TapConfluence(config=running.settings_through(gateway))
+        facts = survey(tap, thorough=False)
     found = {fact.fact: fact.answer for fact in facts}
 
     assert found["site"] == "Confluence Cloud through the gateway"

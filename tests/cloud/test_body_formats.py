@@ -13,7 +13,7 @@ from tests.demo_site.rows import Rows
 from tests.running import run_tap, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tests.demo_site.model import Content
 
@@ -32,12 +32,6 @@ PATHS = {
 @pytest.fixture
 def wiki() -> Wiki:
     return Wiki.seeded(pages=20, seed=3)
-
-
-@pytest.fixture
-def site(wiki: Wiki) -> Iterator[DemoSite]:
-    with DemoSite(wiki) as site:
-        yield site
 
 
 def bodies_of(wiki: Wiki, contents: Iterable[Content], body_format: str) -> dict[str, Any]:

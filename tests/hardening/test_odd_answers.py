@@ -6,20 +6,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.demo_site import Wiki
 from tests.hardening.distortion import AROUND_JSON, IN_JSON, KINDS, Distortion
 from tests.hardening.fuzz import run_all
 from tests.hardening.odd_sites import MOST_REQUESTS, OddCloud, OddDataCenter, settings_for
 from tests.running import everything, run_tap
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FEW = settings(
     max_examples=int(os.environ.get("HYPOTHESIS_MAX_EXAMPLES", "2")),
@@ -37,18 +32,6 @@ DISTORTIONS = st.builds(
         st.lists(st.sampled_from(sorted(AROUND_JSON)), min_size=1, max_size=3, unique=True),
     ).map(tuple),
 )
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[OddCloud]:
-    with OddCloud(Wiki.seeded(pages=12, seed=7)) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def data_center() -> Iterator[OddDataCenter]:
-    with OddDataCenter(Wiki.seeded(pages=12, seed=7)) as site:
-        yield site
 
 
 @FEW

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.demo_site import Wiki
 from tests.hardening.distortion import Answer, Distortion
 from tests.hardening.odd_sites import OddCloud, OddDataCenter, settings_for
 from tests.running import everything, run_tap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.running import Run
 
 Site = OddCloud | OddDataCenter
@@ -60,18 +57,6 @@ def _without_keys(row: Any) -> Any:
         for name, value in row.items()
         if name not in KEYS
     }
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[OddCloud]:
-    with OddCloud(Wiki.seeded(pages=12, seed=7)) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def data_center() -> Iterator[OddDataCenter]:
-    with OddDataCenter(Wiki.seeded(pages=12, seed=7)) as site:
-        yield site
 
 
 def run_on(site: Site, distortion: Distortion | None) -> Run:

@@ -5,23 +5,16 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.integration.plugins import PROJECT, definition, plugin
 from tests.running import everything, not_by_default, run_command
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.stated_settings import kind_of, one_by_one
 
 TAP = plugin("extractors", "tap-confluence")
 SETTINGS = {setting["name"]: setting for setting in TAP["settings"]}
-KINDS = {"number": "string"}
-"""What Meltano calls the types of JSON Schema, where it calls them otherwise.
-
-Meltano 4.4.1 has a kind `decimal`, but cannot hand over one that a variable sets.
-"""
 
 
 @cache
@@ -32,29 +25,7 @@ def about() -> dict[str, Any]:
 
 def stated() -> dict[str, dict[str, Any]]:
     """Return what the tap says of each setting."""
-    return dict(_settings(about()["settings"]["properties"]))
-
-
-def _settings(
-    properties: dict[str, dict[str, Any]], prefix: str = ""
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, setting in properties.items():
-        if setting.get("properties") and setting.get("additionalProperties") is False:
-            # Meltano sets the parts of an object one by one, each by a variable of its own.
-            yield from _settings(setting["properties"], f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", setting
-
-
-def kind(name: str, setting: dict[str, Any]) -> str:
-    if "enum" in setting:
-        return "options"
-    if setting.get("format") == "date":
-        return "date_iso8601"
-    if name == "email":
-        return "email"
-    [type_] = set(setting["type"]) - {"null"}
-    return KINDS.get(type_, str(type_))
+    return dict(one_by_one(about()["settings"]["properties"]))
 
 
 def test_it_has_the_settings_of_the_tap_in_their_order() -> None:
@@ -67,7 +38,7 @@ def test_it_says_of_a_setting_what_the_tap_says(name: str) -> None:
 
     assert ours["label"] == its["title"]
     assert ours["description"] == its["description"]
-    assert ours["kind"] == kind(name, its)
+    assert ours["kind"] == kind_of(name, its)
     assert ours.get("value") == its.get("default")
     assert ours.get("sensitive", False) == its.get("secret", False)
     assert [option["value"] for option in ours.get("options", [])] == its.get("enum", [])

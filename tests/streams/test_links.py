@@ -16,8 +16,6 @@ from tests.demo_site.datacenter.people import username
 from tests.running import Run, run_tap, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tap_confluence.client.session import Answer
     from tests.demo_site.model import User
 
@@ -34,12 +32,6 @@ MENTIONED = re.compile(r'ri:(?:account-id|userkey)="([^"]+)"')
 @pytest.fixture
 def wiki() -> Wiki:
     return Wiki.seeded(pages=40, seed=7)
-
-
-@pytest.fixture
-def site(wiki: Wiki) -> Iterator[DemoSite]:
-    with DemoSite(wiki) as site:
-        yield site
 
 
 def records_of(run: Run) -> list[dict[str, Any]]:

@@ -24,12 +24,6 @@ def wiki() -> Wiki:
 
 
 @pytest.fixture
-def site(wiki: Wiki) -> Iterator[DemoSite]:
-    with DemoSite(wiki) as site:
-        yield site
-
-
-@pytest.fixture
 def data_center(wiki: Wiki) -> Iterator[DataCenterSite]:
     with DataCenterSite(wiki) as site:
         yield site
