@@ -125,27 +125,31 @@ class ContentStream(ChangeStream):
 
     @override
     def expect_trash(self) -> None:
-        for request in self._lists_of_trash(bodies=False):
+        for request in self._lists_of_trash():
             self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
     @override
-    def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:
+    def trashed(self) -> Iterable[dict[str, Any]]:
         has_few = self.selection.search is not None and not self.takes_spaces
-        return self._few_trashed if has_few else self._trashed(bodies=bodies)
+        return self._few_trashed if has_few else self._trashed()
+
+    @override
+    def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:
+        return self.trashed()
 
     @cached_property
     def _few_trashed(self) -> Sequence[dict[str, Any]]:
         """What of a list of the whole site is in the trash and in few spaces: it is read once."""
-        return list(self._trashed(bodies=self.has_body))
+        return list(self._trashed())
 
-    def _trashed(self, *, bodies: bool) -> Iterator[dict[str, Any]]:
-        for request in self._lists_of_trash(bodies=bodies):
+    def _trashed(self) -> Iterator[dict[str, Any]]:
+        for request in self._lists_of_trash():
             yield from self.selection.filtered(self.reader.items(request))
 
-    def _lists_of_trash(self, *, bodies: bool) -> list[ListRequest]:
+    def _lists_of_trash(self) -> list[ListRequest]:
         if TRASHED not in self._wanted_statuses() or self.selection.leaves_nothing:
             return []
-        return self.lists(TRASHED, bodies=bodies)
+        return self.lists(TRASHED, bodies=False)
 
     def has_fewer_items_than(self, count: int) -> bool:
         """Tell whether the list is short, by counting no further than needed."""
@@ -157,7 +161,7 @@ class ContentStream(ChangeStream):
         """Read all wanted items of the list, without their bodies."""
         if (found := self.found(bodies=False)) is not None:
             yield from self.selection.filtered(found)
-            yield from self.trashed(bodies=False)
+            yield from self.trashed()
             return
         for request in self._wanted_lists(bodies=False):
             yield from self.selection.filtered(self.reader.items(request))

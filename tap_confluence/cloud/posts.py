@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.client import ListRequest, collect
+from tap_confluence.client import ListRequest, collect, in_chunks
 from tap_confluence.cloud.change_walk import BODY
+from tap_confluence.cloud.containers import MOST_IDS
 from tap_confluence.cloud.content import ContentStream
 from tap_confluence.cloud.details import OWNERS
 from tap_confluence.errors import NotFoundError
 from tap_confluence.settings import RENDERED, STORAGE
+from tap_confluence.streams.changes import TRASHED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tap_confluence.streams.lists import Details
 
@@ -29,6 +31,13 @@ class PostStream(ContentStream):
     The bodies of versions are in the list of versions alone. Where they are wanted, it takes the
     place of the versions among the details: one request an item more.
     """
+
+    @override
+    def from_trash(self, item_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        body = {BODY: self.listed_format} if self.listed_format else {}
+        for some in in_chunks(item_ids, MOST_IDS):
+            params = {"status": TRASHED, "id": some, **body}
+            yield from self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:

@@ -63,8 +63,12 @@ class ChangeStream(ListStream):
         """
 
     @abstractmethod
-    def trashed(self, *, bodies: bool) -> Iterable[dict[str, Any]]:
-        """Read all items that are in the trash, with or without their bodies."""
+    def trashed(self) -> Iterable[dict[str, Any]]:
+        """Read all items that are in the trash, without their bodies."""
+
+    @abstractmethod
+    def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:
+        """Read some items that are in the trash, as they are written; in any order."""
 
     def expect_trash(self) -> None:
         """Have the trash on the way. Called when all changes have been listed, and not before."""
@@ -155,7 +159,7 @@ class ChangeStream(ListStream):
         """Read what came into the trash without a change of its date."""
         trash = TrashDigest()
         moments: dict[str, str | None] = {}
-        for item in self.trashed(bodies=False):
+        for item in self.trashed():
             moments[str(item["id"])] = self.moment(item)
             trash.add(str(item["id"]), self.moment(item))
         due: dict[str, list[ConfluenceStream]] = {}
@@ -169,12 +173,13 @@ class ChangeStream(ListStream):
                 if lacks(item_id, moment, trash):
                     lacking.append(stream)
             written = self._written_from_trash.get(item_id, ())
-            due[item_id] = [stream for stream in lacking if stream not in written]
-        if any(due.values()):
+            if streams := [stream for stream in lacking if stream not in written]:
+                due[item_id] = streams
+        if due:
             yield from self.write(
                 Work(item, due[str(item["id"])], moves_bookmark=False)
-                for item in self.trashed(bodies=True)
-                if due.get(str(item["id"]))
+                for item in self.from_trash(list(due))
+                if str(item["id"]) in due
             )
         for progress in _incremental(family):
             progress.note_trash(trash)

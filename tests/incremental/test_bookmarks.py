@@ -105,6 +105,23 @@ def test_what_comes_into_the_trash_is_seen_however_old_it_is(site: ClockedSite) 
     assert [(row["id"], row["status"]) for row in second.rows("pages")] == [(trashed, "trashed")]
 
 
+def test_of_a_full_trash_only_what_is_new_is_read_with_its_body(site: ClockedSite) -> None:
+    for _ in range(5):
+        site.wiki.trash_page()
+    first = sync(site, catalog=only("pages"), page_size=2)
+    new = {site.wiki.trash_page(), site.wiki.trash_page()}
+
+    second = sync(site, first.state, only("pages"), page_size=2)
+
+    assert second.ids("pages") == new
+    assert all(row["status"] == "trashed" and row["body"] for row in second.rows("pages"))
+    asked = [request.query for request in second.asked("/api/v2/pages")]
+    in_trash = [query for query in asked if query["status"] == ["trashed"]]
+    with_bodies = [query for query in in_trash if "body-format" in query]
+    assert [set(query["id"]) for query in with_bodies] == [new]
+    assert len(in_trash) - len(with_bodies) >= 4
+
+
 def test_trashing_costs_no_details_unless_the_date_moves(site: ClockedSite) -> None:
     first = sync(site, catalog=only(*PAGES_AND_DETAILS))
     site.wiki.trash_page()
