@@ -14,13 +14,15 @@ from tap_confluence.client.lists import (
     in_chunks,
 )
 from tap_confluence.client.pace import Pace
-from tap_confluence.client.reader import Reader
+from tap_confluence.client.reader import FEW_AHEAD, MANY_AHEAD, Reader
 from tap_confluence.client.session import Client
 from tap_confluence.client.sign_in import check_cloud, check_data_center
 from tap_confluence.client.usage import Usage
 from tap_confluence.client.workers import LookAhead, StopFlag, Workers
 
 __all__ = [
+    "FEW_AHEAD",
+    "MANY_AHEAD",
     "Basic",
     "Bearer",
     "Client",

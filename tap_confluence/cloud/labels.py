@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.client import collect
+from tap_confluence.client import FEW_AHEAD, collect
 from tap_confluence.cloud.details import read_by_item
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.streams.base import ConfluenceStream
@@ -63,7 +63,7 @@ class ContentLabelStream(LabelStream):
                 lists = parent.selection.space_lists(request, to_the_end=False)
             return lambda: [row for each in lists for row in collect(self.reader.client, each)]
 
-        for label, future in self.reader.look_ahead(labels, call):
+        for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
             try:
                 carriers = self.reader.result(future) if future else []
             except NotFoundError as error:

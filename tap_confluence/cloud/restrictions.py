@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.client import ListRequest, get_page
+from tap_confluence.client import FEW_AHEAD, ListRequest, get_page
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.restrictions import EXPAND, get_restrictions, restrictions_that_ride
@@ -119,7 +119,8 @@ class RestrictionStream(ConfluenceStream):
             request = ListRequest(SEARCH, params, self.name, RETRIES_OF_A_BATCH)
             return partial(find_restrictions, self.reader.client, request, some)
 
-        for some, future in self.reader.look_ahead(_in_batches(ids, self._batch_size), call):
+        batches = _in_batches(ids, self._batch_size)
+        for some, future in self.reader.look_ahead(batches, call, per_worker=FEW_AHEAD):
             found = self.reader.result(future) if future else {}
             for item_id in some:
                 if item_id in found:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.client import FEW_AHEAD
 from tap_confluence.cloud.people import GroupMembers, Groups
 from tap_confluence.cloud.user_lookup import MOST_IDS, look_up
 from tap_confluence.errors import RefusedError
@@ -47,7 +48,7 @@ class Users(UserStream):
             return None if self._is_blind else partial(look_up, client, ids, tag=self.name)
 
         client = self.reader.client
-        for people, future in self.reader.look_ahead(self._together(), call):
+        for people, future in self.reader.look_ahead(self._together(), call, per_worker=FEW_AHEAD):
             try:
                 described = self.reader.result(future) if future else []
             except RefusedError as error:

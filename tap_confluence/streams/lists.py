@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from tap_confluence.client import FEW_AHEAD, MANY_AHEAD
 from tap_confluence.errors import NotFoundError, RefusedError, ScopeError
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import DetailStream
@@ -79,8 +80,9 @@ class ListStream(ConfluenceStream):
         if any(stream.has_readable_body for stream in self.family):
             work = self._tap.references.introduce(work)
         has_details = any(map(self.section_of, self.family))
+        per_worker = FEW_AHEAD if self.config["version_bodies"] else MANY_AHEAD
         ahead: Iterable[tuple[Work, Future[Details] | None]] = (
-            self.reader.look_ahead(work, self._details_call)
+            self.reader.look_ahead(work, self._details_call, per_worker=per_worker)
             if has_details
             else ((item, None) for item in work)
         )

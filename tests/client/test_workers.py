@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_confluence.client import LookAhead, StopFlag, Workers
+from tap_confluence.client import MANY_AHEAD, LookAhead, Reader, StopFlag, Workers
 from tap_confluence.errors import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tap_confluence.client import Client
 
 SIZE = 4
 WINDOW = 2 * SIZE
@@ -67,6 +69,22 @@ def test_items_are_read_ahead_no_further_than_the_window(workers: Workers) -> No
         item, _ = next(ahead)
         assert item == place
         assert len(read) <= place + WINDOW
+
+
+def test_a_call_that_is_late_does_not_hold_up_the_others(
+    client: Client, stop: StopFlag, workers: Workers
+) -> None:
+    late, finished = threading.Event(), threading.Semaphore(0)
+
+    def call(item: int) -> Callable[[], object]:
+        return finished.release if item else lambda: late.wait(30)
+
+    ahead = iter(Reader(client, workers, stop, 2).look_ahead(range(100), call))
+    next(ahead)
+
+    assert all(finished.acquire(timeout=10) for _ in range(MANY_AHEAD * SIZE - 1))
+    late.set()
+    assert sum(1 for _ in ahead) == 99
 
 
 def test_no_more_calls_run_at_the_same_time_than_there_are_workers(workers: Workers) -> None:
