@@ -25,7 +25,7 @@ MANY_AHEAD = 8
 where 5 % of the answers fail, 2 for each worker take twice as long."""
 
 FEW_AHEAD = 2
-"""Calls ahead for each worker where an answer may be large, as that about many items is."""
+"""Calls ahead for each worker where answers may be large: with bodies, or about many items."""
 
 
 class Reader:

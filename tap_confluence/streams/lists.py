@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_confluence.client import FEW_AHEAD, MANY_AHEAD
 from tap_confluence.errors import NotFoundError, RefusedError, ScopeError
+from tap_confluence.settings import RENDERED
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import DetailStream
 
@@ -80,7 +81,8 @@ class ListStream(ConfluenceStream):
         if any(stream.has_readable_body for stream in self.family):
             work = self._tap.references.introduce(work)
         has_details = any(map(self.section_of, self.family))
-        per_worker = FEW_AHEAD if self.config["version_bodies"] else MANY_AHEAD
+        has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
+        per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
         ahead: Iterable[tuple[Work, Future[Details] | None]] = (
             self.reader.look_ahead(work, self._details_call, per_worker=per_worker)
             if has_details
