@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import threading
+import weakref
 from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from queue import SimpleQueue
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from tap_confluence.errors import StoppedError
@@ -73,7 +75,8 @@ class Workers:
 
     The threads are daemons, unlike those of `concurrent.futures`: a process that was asked to
     stop does not wait for an answer that may take minutes. A thread is started only when all
-    others are busy, because each keeps memory of its own.
+    others are busy, because each keeps memory of its own. They end when no one has the workers
+    any more; what was not begun by then is not run.
 
     Args:
         size: Calls that run at the same time.
@@ -83,11 +86,10 @@ class Workers:
     def __init__(self, size: int, stop: StopFlag) -> None:
         self.size = size
         self._stop = stop
-        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._load = _Load()
         self._threads = 0
-        self._unfinished = 0
-        self._lock = threading.Lock()
         _share_memory_arenas()
+        weakref.finalize(self, self._load.end)
 
     def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a call run in a thread.
@@ -96,12 +98,12 @@ class Workers:
             Its result to come. Await it with `result`.
         """
         future: Future[T] = Future()
-        with self._lock:
-            self._unfinished += 1
-            if self._threads < min(self._unfinished, self.size):
+        with self._load.lock:
+            self._load.unfinished += 1
+            if self._threads < min(self._load.unfinished, self.size):
                 self._threads += 1
-                threading.Thread(target=self._run, name="confluence", daemon=True).start()
-        self._calls.put((future, lambda: call(*args, **kwargs)))
+                threading.Thread(target=self._load.run, name="confluence", daemon=True).start()
+        self._load.calls.put((future, lambda: call(*args, **kwargs)))
         return future
 
     def result(self, future: Future[T]) -> T:
@@ -118,9 +120,27 @@ class Workers:
                 if future.done():
                     raise
 
-    def _run(self) -> None:
-        while True:
-            future, call = self._calls.get()
+
+@dataclass
+class _Load:
+    """The calls that are to be run: all that the threads know of the workers.
+
+    Attributes:
+        calls: Those that no thread has begun, each with its result to come; None after the last.
+        unfinished: How many there are, those included that a thread has begun.
+        lock: Held while `unfinished` is changed.
+    """
+
+    calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = field(
+        default_factory=SimpleQueue
+    )
+    unfinished: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self) -> None:
+        """Run calls, one after the other, until there is an end of them."""
+        while (given := self.calls.get()) is not None:
+            future, call = given
             if future.set_running_or_notify_cancel():
                 try:
                     result = call()
@@ -134,11 +154,19 @@ class Workers:
             else:
                 self._finish()
             # While it waits, a thread must not keep what the reader has already let go.
-            del future, call
+            del future, call, given
+        self.calls.put(None)
+
+    def end(self) -> None:
+        """Have all threads end, each after the call that it has begun."""
+        with contextlib.suppress(Empty):
+            while True:
+                self.calls.get_nowait()
+        self.calls.put(None)
 
     def _finish(self) -> None:
-        with self._lock:
-            self._unfinished -= 1
+        with self.lock:
+            self.unfinished -= 1
 
 
 class LookAhead(Generic[Item, T]):

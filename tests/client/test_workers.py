@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import threading
 from typing import TYPE_CHECKING
@@ -188,3 +189,26 @@ def test_calls_ahead_are_not_made_any_more_when_the_reader_leaves() -> None:
     workers.result(workers.submit(lambda: None))
 
     assert gate.entered == [0]
+
+
+def test_threads_end_when_no_one_has_the_workers_any_more() -> None:
+    begun, go_on, before = threading.Semaphore(0), threading.Event(), set(threading.enumerate())
+
+    def call() -> bool:
+        begun.release()
+        return go_on.wait(10)
+
+    workers = Workers(SIZE, StopFlag())
+    futures = [workers.submit(call) for _ in range(SIZE + 1)]
+    threads = set(threading.enumerate()) - before
+    assert all(begun.acquire(timeout=10) for _ in range(SIZE))
+
+    del workers
+    gc.collect()
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert len(threads) == SIZE
+    assert not any(thread.is_alive() for thread in threads)
+    assert [future.done() for future in futures] == [True] * SIZE + [False]
