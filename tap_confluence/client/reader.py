@@ -56,6 +56,12 @@ class Reader:
         for page in self.pages(request, ahead=1):
             yield from page.items
 
+    def items_from(self, page: ListPage) -> Iterator[dict[str, Any]]:
+        """Go on with a list whose first page is there, one page ahead of the caller."""
+        yield from page.items
+        if page.next is not None:
+            yield from self.items(page.next)
+
     def items_once(self, request: ListRequest) -> Sequence[dict[str, Any]]:
         """Return all items of a short list that several streams read: it is read once a run."""
         key = _key(request)

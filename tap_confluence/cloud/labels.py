@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.client import FEW_AHEAD, collect
+from tap_confluence.client import FEW_AHEAD, get_page
 from tap_confluence.cloud.details import read_by_item
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.streams.base import ConfluenceStream
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.client import ListPage
     from tap_confluence.cloud.content import ContentStream
 
 LABELS = "/api/v2/labels"
@@ -54,29 +55,30 @@ class ContentLabelStream(LabelStream):
     def _read_by_label(self, labels: Sequence[dict[str, Any]]) -> Iterator[Record]:
         parent = self.parent
 
-        def call(label: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
+        def call(label: dict[str, Any]) -> Callable[[], list[ListPage]]:
             path = f"{LABELS}/{label['id']}/{self.carriers}"
             request = self.reader.first_page(path, tag=self.name)
             lists = [request]
             if parent.takes_spaces:
                 # Most labels are carried by less than a page of a list holds.
                 lists = parent.selection.space_lists(request, to_the_end=False)
-            return lambda: [row for each in lists for row in collect(self.reader.client, each)]
+            return lambda: [get_page(self.reader.client, each) for each in lists]
 
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
             try:
-                carriers = self.reader.result(future) if future else []
+                for page in self.reader.result(future) if future else ():
+                    yield from self._records(label, page)
             except NotFoundError as error:
                 # The label's last carrier lost it since the labels were listed.
                 self._tap.note_skipped(self, f"label {label['id']}", error)
-                continue
-            row = {key: label.get(key) for key in LABEL_KEYS}
-            wanted = self.config["content_statuses"]
-            yield from (
-                {parent.owner_key: carrier["id"], **row}
-                for carrier in parent.selection.filtered(carriers)
-                if carrier.get("status") in {None, *wanted}
-            )
+
+    def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
+        """Go through what carries a label: that may be all there is."""
+        row = {key: label.get(key) for key in LABEL_KEYS}
+        wanted = (None, *self.config["content_statuses"])
+        for carrier in self.parent.selection.filtered(self.reader.items_from(page)):
+            if carrier.get("status") in wanted:
+                yield {self.parent.owner_key: carrier["id"], **row}
 
 
 class Labels(ConfluenceStream):

@@ -110,6 +110,20 @@ def test_only_content_of_the_wanted_statuses_has_labels(site: ClockedSite) -> No
     assert run.rows("page_labels")
 
 
+def test_what_carries_a_label_is_written_while_its_list_is_read(site: ClockedSite) -> None:
+    """All of a site may carry one, which must not be in memory at a time."""
+    label = site.wiki.label_named("decision").num
+    for page in list(site.wiki.pages):
+        site.wiki.add_label(page.id, "decision")
+    site.faults.repeat_cursor(f"/api/v2/labels/{label}/pages")
+
+    run = sync(site, catalog=only("page_labels"), page_size=5)
+
+    assert run.exit_status == 1
+    assert "again and again" in run.complaints[-1]
+    assert len({row["pageId"] for row in run.rows("page_labels") if row["id"] == str(label)}) >= 5
+
+
 def oldest(wiki: Wiki, stream: str) -> str:
     """The first of the labelled items, which later runs have no reason to read again."""
     label = wiki.label_named("decision").num
