@@ -34,7 +34,7 @@ from tap_confluence.settings.check import (
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment
 from tap_confluence.terminal import live_line
-from tap_confluence.writer import BufferedWriter
+from tap_confluence.writer import BufferedWriter, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,6 +229,11 @@ class TapConfluence(Tap):
     def streams(self) -> dict[str, Stream]:
         # The SDK has them by name; what is made of all others has to wait for them.
         return dict(sorted(super().streams.items(), key=lambda named: _comes_last(named[1])))
+
+    @override
+    def run_discovery(self) -> str:
+        write_lines([self.catalog_json_text.encode()])
+        return self.catalog_json_text
 
     @override
     def setup_mapper(self) -> None:

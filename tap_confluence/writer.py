@@ -10,6 +10,8 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from singer_sdk.singerlib.encoding.simple import Message
 
 BUFFER_BYTES = 128 * 1024
@@ -54,11 +56,15 @@ class BufferedWriter(MsgSpecWriter):
 
     def flush(self) -> None:
         """Write what has been gathered."""
-        self._lines.append(b"")
-        rest = memoryview(b"\n".join(self._lines))
-        while rest:
-            # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
-            rest = rest[sys.stdout.buffer.write(rest) :]
-        sys.stdout.flush()
+        write_lines(self._lines)
         self._lines.clear()
         self._bytes = 0
+
+
+def write_lines(lines: Iterable[bytes]) -> None:
+    """Write all of some lines to standard output."""
+    rest = memoryview(b"\n".join([*lines, b""]))
+    while rest:
+        # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.flush()

@@ -139,6 +139,43 @@ def test_streams_are_discovered_without_a_site_or_credentials() -> None:
     assert all(stream["key_properties"] for stream in streams)
 
 
+MUCH = 150_000
+"""Bytes; the catalog and the output of a run have twice as many, and a pipe holds fewer."""
+
+WITH_A_HANDLER = """
+import runpy, signal
+signal.signal(signal.SIGUSR1, lambda *_: None)
+runpy.run_module("tap_confluence", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("discovers", [True, False])
+def test_a_signal_cuts_nothing_off(site: DemoSite, tmp_path: Path, *, discovers: bool) -> None:
+    config = settings_of(site)
+    python, *_, option, file = command(tmp_path, config=config)
+    more = ["--discover"] if discovers else []
+    process = subprocess.Popen(  # noqa: S603 - the command is ours
+        [python, "-u", "-c", WITH_A_HANDLER, option, file, *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=clean_environment(),
+    )
+    assert process.stdout is not None
+    written = b""
+    while chunk := os.read(process.stdout.fileno(), 4096):
+        written += chunk
+        # It has a handler since before it began to write, and is not near its end.
+        if len(written) < MUCH:
+            process.send_signal(signal.SIGUSR1)
+
+    assert process.wait(SOON) == 0
+    assert len(written) > 2 * MUCH
+    if discovers:
+        assert len(json.loads(written)["streams"]) == len(STREAMS)
+    else:
+        assert Run(written.decode(), "", 0).records == run_tap(config).records
+
+
 def test_the_version_is_told() -> None:
     run = run_command(None, "--version")
 
