@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
-from singer_sdk.singerlib import RecordMessage, StateMessage
+from singer_sdk.singerlib import RecordMessage, SchemaMessage, StateMessage
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ class BufferedWriter(MsgSpecWriter):
 
     @override
     def write_message(self, message: Message) -> None:
-        line = encoder.encode(message.to_dict())
+        if isinstance(message, SchemaMessage | StateMessage):
+            line = encoder.encode(_fields_of(message))
+        else:
+            line = encoder.encode(message.to_dict())
         self._lines.append(line)
         self._bytes += len(line)
         if isinstance(message, StateMessage):
@@ -59,6 +63,12 @@ class BufferedWriter(MsgSpecWriter):
         write_lines(self._lines)
         self._lines.clear()
         self._bytes = 0
+
+
+def _fields_of(message: Message) -> dict[str, Any]:
+    # What the SDK makes of these messages copies all that is in them first.
+    found = ((field.name, getattr(message, field.name)) for field in fields(message))
+    return {name: value for name, value in found if value is not None}
 
 
 def write_lines(lines: Iterable[bytes]) -> None:

@@ -17,6 +17,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tap_confluence.errors import ConfluenceError
 from tap_confluence.tap import TapConfluence
 
@@ -45,7 +47,7 @@ class Run:
     @cached_property
     def messages(self) -> list[Json]:
         """All messages, in order."""
-        return [json.loads(line) for line in self.stdout.splitlines()]
+        return [msgspec.json.decode(line) for line in self.stdout.splitlines()]
 
     @cached_property
     def records(self) -> dict[str, list[Json]]:
@@ -227,7 +229,7 @@ def not_by_default() -> frozenset[str]:
 
 def _catalog() -> Json:
     """Return the catalog that is discovered, each time another copy."""
-    catalog: Json = json.loads(_discovered())
+    catalog: Json = msgspec.json.decode(_discovered())
     return catalog
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from aiohttp import web
 
 from tests.demo_site.errors import LOGIN_PAGE, v2_envelope
@@ -24,7 +24,7 @@ _ROWS = '{"results":[{"id":"65537","status":"current","title":"Engineering Home"
 
 def compact(payload: Any) -> bytes:
     """Write JSON as the API does, in UTF-8 and without spaces."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(payload)
 
 
 def json_bytes(status: int, body: bytes, headers: dict[str, str] | None = None) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _NO_NAME = re.compile(r"[^a-z]+")
 
 
+@lru_cache(10_000)
 def user_key(account_id: str) -> str:
     """Derive the key of a user from the account id that the same user has in the cloud."""
     number = mix(*account_id.encode())
