@@ -40,18 +40,18 @@ class PageWatchers(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         client = self.reader.client
-        forbidden: set[str | None] = set()
+        forbidden: dict[str | None, tuple[str, int, str]] = {}
 
-        def call(page: dict[str, Any]) -> Callable[[], list[str | None]] | None:
-            if (space := records.space_id(page)) in forbidden:
-                return None
+        def call(page: dict[str, Any]) -> Callable[[], list[str | None]]:
+            space, path = records.space_id(page), self.path.format(id=page["id"])
 
             def get() -> list[str | None]:
-                path = self.path.format(id=page["id"])
+                if space in forbidden:
+                    raise ForbiddenError(*forbidden[space])
                 try:
                     return watchers(client, Query(path, {}, self.name, limit=MOST_EXPANDED))
-                except ForbiddenError:
-                    forbidden.add(space)
+                except ForbiddenError as error:
+                    forbidden[space] = (str(error), error.status, error.said)
                     raise
 
             return get
