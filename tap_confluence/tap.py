@@ -232,8 +232,9 @@ class TapConfluence(Tap):
 
     @override
     def run_discovery(self) -> str:
-        write_lines([self.catalog_json_text.encode()])
-        return self.catalog_json_text
+        catalog = self.catalog_json_text
+        write_lines([catalog.encode()])
+        return catalog
 
     @override
     def setup_mapper(self) -> None:
