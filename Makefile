@@ -40,9 +40,8 @@ airflow: .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-con
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
-lint: .venv/ready  ## check style and format
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
+lint: .venv/ready  ## check style, format, spelling, and workflows and meltano.yml against their schemas
+	.venv/bin/pre-commit run --all-files
 
 types: .venv/ready  ## check types
 	.venv/bin/mypy
