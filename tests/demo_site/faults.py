@@ -113,6 +113,7 @@ class Faults:
     Attributes:
         latency: Seconds that every answer takes at least.
         anonymous: Whether the site lets strangers in, to see nothing.
+        is_administrator: Whether the account that signs in may ask what others may do.
         empty_pages: Whether each list of several pages has an empty one after the first.
         replies_in_lists: Whether the site-wide lists of comments have replies in them.
         label_side_statuses: The statuses that `/labels/{id}/pages` and the like list, or all.
@@ -138,6 +139,7 @@ class Faults:
         self.latency = latency
         self.replies_in_lists = replies_in_lists
         self.anonymous = False
+        self.is_administrator = True
         self.empty_pages = False
         self.label_side_statuses: Sequence[str] | None = None
         self.limit_cap: int | None = None

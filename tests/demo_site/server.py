@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tests.demo_site import api_v1, api_v2, users_bulk
+from tests.demo_site import api_v1, api_v2, permission_check, users_bulk
 from tests.demo_site.api_v1 import ApiV1
 from tests.demo_site.api_v2 import ApiV2, Reply
 from tests.demo_site.chance import uuid_of
@@ -138,13 +138,28 @@ class DemoSite(LoopbackSite):
         try:
             if request.method == "GET" and path.startswith(api_v1.ROOT):
                 return self._v1.answer(path, raw_query, anonymous=not known)
-            if request.method == "POST" and path == users_bulk.PATH:
-                return users_bulk.users_bulk(self.wiki, request[SENT], self.base_url)
+            if request.method == "POST":
+                return self._reply_to_question(path, request[SENT], known=known)
             if request.method == "GET" and path.startswith(api_v2.ROOT):
                 return self._v2.answer(path, raw_query, anonymous=not known)
         except NoSuchPath:
             pass
         return None
+
+    def _reply_to_question(self, path: str, sent: bytes, *, known: bool) -> Reply:
+        """Answer what is asked for in the body of a request.
+
+        Raises:
+            NoSuchPath: There is no such endpoint.
+        """
+        if path == users_bulk.PATH:
+            return users_bulk.users_bulk(self.wiki, sent, self.base_url)
+        if content := permission_check.PATH.fullmatch(path):
+            may_ask = known and self.faults.is_administrator
+            return permission_check.permission_check(
+                self.wiki, content["id"], sent, self.base_url, is_administrator=may_ask
+            )
+        raise NoSuchPath
 
     def _knows(self, request: web.BaseRequest) -> bool:
         """Whether the credentials of a request are good."""

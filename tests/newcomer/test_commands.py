@@ -66,6 +66,7 @@ SEEN = {
     "*tap-confluence-check *": "Connection successful",
     "tap-confluence-shards *": '"space_id_below": null',
     "*tap-confluence-survey *": "site: Confluence Cloud",
+    "*tap-confluence-readers *": "0 of 150 over-exposed",
     "*search.py * --ask *": "https://your-company.atlassian.net/wiki/spaces/",
 }
 """What is seen of some commands, besides that they end well."""

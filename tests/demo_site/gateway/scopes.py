@@ -37,6 +37,7 @@ _V1 = {
 }
 _LISTS_OF_OTHERS = set(_KINDS) - {"labels", "spaces", "tasks"}
 
+_CHECKS = frozenset({"read:confluence-content.permission", "read:content.permission:confluence"})
 _WATCHERS = frozenset({"read:confluence-content.summary", "read:watcher:confluence"})
 
 ALL = frozenset(
@@ -44,7 +45,7 @@ ALL = frozenset(
         *_KINDS.values(),
         *("read:content-details:confluence", "read:group:confluence", "read:watcher:confluence"),
         *("read:analytics.content:confluence", "read:template:confluence"),
-        "read:audit-log:confluence",
+        *("read:audit-log:confluence", "read:content.permission:confluence"),
     }
 )
 
@@ -55,8 +56,8 @@ def opened_by(path: str) -> frozenset[str]:
     if parts[:2] == ["rest", "api"] and len(parts) > 2:
         if parts[4:6] == ["child", "attachment"]:
             return frozenset(("readonly:content.attachment:confluence", _KINDS["attachments"]))
-        if parts[4:5] in (["notification"], ["watch"]):
-            return _WATCHERS
+        if parts[4:5] in (["notification"], ["watch"], ["permission"]):
+            return _CHECKS if parts[4] == "permission" else _WATCHERS
         if parts[2:] == ["content", "search"]:
             return frozenset(_V1["search"])
         return frozenset(_V1.get(parts[2], ()))
