@@ -23,7 +23,8 @@ BODY_SECTION = "body"
 """Under which name a body is among the details."""
 
 OWNERS = frozenset({"page", "blogpost", "attachment", "custom"})
-"""Under which keys the versions of a list repeat what they are versions of."""
+"""Under which keys versions repeat what they are versions of, with its whole text if that was asked
+for."""
 
 FIELDS = {"role-assignments": "roleAssignments"}
 """Where in an answer a section is, if not under its own name."""
@@ -78,7 +79,7 @@ def _rows(client: Client, path: str, section: str, part: object, tag: str) -> li
     if not isinstance(part, dict) or not isinstance(part.get("results"), list):
         return _listed(client, first)
     # What is no row has no key either, which its stream takes note of.
-    rows = [row if isinstance(row, dict) else {} for row in part["results"]]
+    rows = [_alone(row) if isinstance(row, dict) else {} for row in part["results"]]
     meta = part.get("meta")
     if not isinstance(meta, dict) or not meta.get("hasMore"):
         return rows
@@ -90,8 +91,9 @@ def _rows(client: Client, path: str, section: str, part: object, tag: str) -> li
 
 
 def _listed(client: Client, first: ListRequest) -> list[dict[str, Any]]:
-    """Get rows from a list as the details have them: without the item they belong to."""
-    return [
-        {key: value for key, value in row.items() if key not in OWNERS}
-        for row in collect(client, first)
-    ]
+    return [_alone(row) for row in collect(client, first)]
+
+
+def _alone(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without the item it belongs to."""
+    return {key: value for key, value in row.items() if key not in OWNERS}

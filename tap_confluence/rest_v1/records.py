@@ -174,6 +174,8 @@ def version(item: Mapping[str, Any]) -> Json:
         "message": item.get("message"),
         "minorEdit": item.get("minorEdit"),
         "authorId": user_id(item.get("by")),
+        # Only Data Center has it.
+        **({"hidden": item["hidden"]} if "hidden" in item else {}),
     }
 
 

@@ -133,12 +133,12 @@ class AuditStream(ConfluenceStream):
 
 
 def moment_of(epoch_ms: object) -> str | None:
-    """Write a time in milliseconds since 1970 the one way in which all are written."""
-    if not isinstance(epoch_ms, int):
+    """Write a time in milliseconds since 1970, which may be a text, the one way all are written."""
+    if not isinstance(epoch_ms, int | str):
         return None
     try:
-        return format_moment(EPOCH + timedelta(milliseconds=epoch_ms))
-    except OverflowError:
+        return format_moment(EPOCH + timedelta(milliseconds=int(epoch_ms)))
+    except (OverflowError, ValueError):
         return None
 
 

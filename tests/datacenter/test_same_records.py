@@ -30,6 +30,8 @@ ABSENT: dict[str, set[str]] = {
 """Fields that Data Center does not tell."""
 
 DIFFERENT: dict[str, set[str]] = {
+    # Only Data Center tells of hidden versions.
+    **{f"{owner}_versions": {"hidden"} for owner in ("attachment", "blog_post", "page")},
     # Links lead to where the site is.
     "attachments": {"webuiLink", "downloadLink"},
     # Cloud does not tell the space of an attachment or a comment.
@@ -124,13 +126,13 @@ def comparable(stream: str, row: Json) -> Json:
 
 
 def normal(value: Any) -> Any:
-    """Leave out what Cloud alone gives of a nested object, and what is null."""
+    """Leave out what one of them alone gives of a nested object, and what is null."""
     if isinstance(value, dict):
-        cloud_only = {"ncsStepVersion", "apiDownloadLink", "width", "height", "createdBy"}
+        one_only = {"ncsStepVersion", "apiDownloadLink", "width", "height", "createdBy", "hidden"}
         return {
             name: normal(part)
             for name, part in value.items()
-            if part is not None and name not in cloud_only and "-" not in name
+            if part is not None and name not in one_only and "-" not in name
         }
     return to_moment(value) or value
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tap_confluence import schemas
-
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
+from tests.reference import reference
 
 OWN_TIME = "the tap's replication key"
 OWNER = "id of what the detail was read from"
@@ -231,10 +228,7 @@ EVERY_CONTRACT = pytest.mark.parametrize("name", CONTRACTS)
 
 @cache
 def components(api: str) -> dict[str, Any]:
-    path = REFERENCE / f"confluence-cloud-{api}.openapi.json"
-    if not path.is_file():
-        pytest.skip(f"Atlassian's description of the API is not at hand: {path}")
-    described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    described = reference(f"confluence-cloud-{api}.openapi.json")
     models: dict[str, Any] = described["components"]["schemas"]
     return models
 
@@ -251,8 +245,8 @@ def flat_api(
 ) -> dict[str, str]:
     """List the fields of a model by path, each with its type."""
     fields: dict[str, str] = {}
-    for name, reference in schema.get("properties", {}).items():
-        nested = resolved(reference, api)
+    for name, part in schema.get("properties", {}).items():
+        nested = resolved(part, api)
         here = f"{path}{name}"
         fields[here] = kind_of(nested)
         if here not in left_out:
