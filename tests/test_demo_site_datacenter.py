@@ -100,10 +100,11 @@ def test_cursors_name_the_last_id(client: Client) -> None:
 
 def test_what_is_not_expanded_is_named(client: Client) -> None:
     row = client.json(CONTENT, limit=1)["results"][0]
-    assert set(row) == {*("id", "type", "status", "title", "extensions", "_links", "_expandable")}
+    named = ("id", "type", "status", "title", "position", "extensions", "_links", "_expandable")
+    assert set(row) == {*named}
     assert set(row["_links"]) == {"webui", "edit", "tinyui", "self"}
     assert row["_expandable"]["history"] == f"{CONTENT}/{row['id']}/history"
-    assert row["extensions"]["position"] == "none"
+    assert (row["extensions"]["position"], row["position"]) == ("none", -1)
     full = client.json(f"{CONTENT}/{row['id']}")
     assert {"history", "space", "version"} <= set(full)
     assert isinstance(full["space"]["id"], int)

@@ -33,6 +33,9 @@ SEEN_LIVE = {
     "resolutionLastModifiedAt",
     "currentActiveAlias",
     "lastModified",
+    "sourceTemplateEntityId",
+    "collaborators",
+    *("page", "blogpost", "attachment", "custom", "comment"),
 }
 UNDESCRIBED = {"roleAssignments"}
 """What a parameter asks for, and no answer is described to have."""

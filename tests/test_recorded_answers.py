@@ -6,18 +6,22 @@ does not have where the answer has it, a table here says where it is, or why it 
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from tap_confluence.rest_v1 import records
+from tap_confluence.client import ListRequest, collect, get_page
+from tap_confluence.rest_v1 import records, search
 from tap_confluence.streams.moments import to_moment
+from tap_confluence.tap import TapConfluence
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
 from tests.demo_site.troubles import json_reply
-from tests.reference import reference
-from tests.running import run_tap, settings_of
+from tests.reference import REFERENCE, reference
+from tests.running import run_tap, settings_of, signals_left_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,8 +98,12 @@ def from_cloud(site: RecordedCloud, answers: Answers, *streams: str) -> Run:
 
 def from_data_center(site: RecordedDataCenter, answers: Answers, *streams: str) -> Run:
     site.answers = answers
+    return finished(run_tap(settings_there(site), streams=streams))
+
+
+def settings_there(site: RecordedDataCenter) -> Json:
     token = {"base_url": site.base_url, "personal_access_token": site.personal_access_token}
-    return finished(run_tap({**token, "anchor_date": "2000-01-01"}, streams=streams))
+    return {**token, "anchor_date": "2000-01-01"}
 
 
 def finished(run: Run) -> Run:
@@ -358,7 +366,8 @@ def _same(value: object, written: object) -> bool:
 
 def as_page(sample: str) -> Json:
     row = recorded(sample)
-    return row.get("content", row)
+    page: Json = row.get("content", row)
+    return page
 
 
 @pytest.mark.parametrize(
@@ -412,14 +421,19 @@ def test_older_rows_of_v1_come_out_whole(sample: str) -> None:
 
     for row in recorded(sample)["results"]:
         written = records.comment(row) if row["type"] == "comment" else records.page(row)
-        left = lost_of_v1(row, written, left_out)
-        # Older sites tell where to edit by its later name.
-        assert left.keys() <= {"_links.editui"}
+        assert lost_of_v1(row, written, left_out) == {}
 
 
 def test_older_spaces_of_v1_come_out_whole() -> None:
-    for space in recorded("cloud_v1_spaces_list")["results"]:
-        assert lost_of_v1(space, records.space(space)) == {}
+    left_out = {
+        "permissions.*": "v2 lists them in a way of its own; records of `space_permissions`",
+        **dict.fromkeys(("icon.width", "icon.height", "icon.isDefault"), "v2 has the path alone"),
+        "description.*.embeddedContent": "empty",
+    }
+    spaces = recorded("cloud_v1_spaces_list")["results"]
+
+    for space in (*spaces, recorded("cloud_v1_space_permissions_subjects")):
+        assert lost_of_v1(space, records.space(space), left_out) == {}
 
 
 ON_ATTACHMENTS = {
@@ -482,10 +496,45 @@ def test_a_list_of_users_that_leads_to_itself_ends(data_center: RecordedDataCent
     assert len(asked) < 5
 
 
-def test_a_page_of_a_search_that_leads_back_only_is_the_last() -> None:
-    answer = recorded("dc_search_next_without_id_limit")
-    [row] = answer["results"]
+def test_a_page_of_a_search_that_leads_back_only_is_the_last(
+    data_center: RecordedDataCenter,
+) -> None:
+    path = "/rest/api/content/search"
+    data_center.answers = {path: recorded("dc_search_next_without_id_limit")}
+    with signals_left_alone():
+        client = TapConfluence(config=settings_there(data_center)).client
+
+    [row] = collect(client, ListRequest(path, {"limit": "1"}, "search"))
 
     written = records.attachment(row)
-
     assert (written["id"], written["title"], written["status"]) == ("att1", row["title"], None)
+
+
+def test_a_search_tells_how_much_it_finds_and_where_it_goes_on(cloud: RecordedCloud) -> None:
+    answer = recorded("cloud_v1_search_site")
+    cloud.answers = {search.SEARCH: answer}
+    with signals_left_alone():
+        tap = TapConfluence(config=settings_of(cloud))
+
+    assert search.counts(tap.reader, "type=page", tag="search") == [answer["totalSize"]]
+    page = get_page(tap.client, ListRequest(search.SEARCH, {"cql": "type = page"}, "search"))
+    assert page.next is not None
+    [cursor] = parse_qs(answer["_links"]["next"])["cursor"]
+    assert page.next.params["cursor"] == cursor
+    assert page.items == answer["results"]
+
+
+NOT_READ = {
+    "cloud_v1_content_search_go": "has `<string>` in place of values",
+}
+"""The recorded answers that no test here reads, and why."""
+
+
+def test_every_recorded_answer_is_read() -> None:
+    there = {path.stem for path in (REFERENCE / RECORDED).glob("*.json")}
+    if not there:
+        pytest.skip("no recorded answers are at hand")
+    read = set(re.findall(r'"((?:cloud|dc)\w*_\w+)"', Path(__file__).read_text()))
+
+    assert there <= read
+    assert there & NOT_READ.keys() == NOT_READ.keys()

@@ -55,7 +55,7 @@ def post(item: Mapping[str, Any]) -> Json:
         "createdAt": to_moment(history.get("createdDate")),
         **_latest_version(item),
         "body": _body(item),
-        "_links": _links(item, webui="webui", edit="editui", tinyui="tinyui"),
+        "_links": _links(item, webui="webui", edit="editui", editui="editui", tinyui="tinyui"),
     }
 
 

@@ -24,7 +24,7 @@ it tells more and less."""
 
 ABSENT: dict[str, set[str]] = {
     "attachments": {"fileId", "mediaTypeDescription"},
-    "pages": {"ownerId", "lastOwnerId", "subtype"},
+    "pages": {"ownerId", "lastOwnerId", "subtype", "sourceTemplateEntityId"},
     "spaces": {"spaceOwnerId"},
 }
 """Fields that Data Center does not tell."""

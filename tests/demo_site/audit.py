@@ -96,7 +96,8 @@ def cloud_row(wiki: Store, event: Event) -> Row:
     return {
         "author": author,
         "remoteAddress": "203.0.113.7",
-        "creationDate": event.at,
+        # Some sites put it in quotes.
+        "creationDate": event.at if event.at % 5 else str(event.at),
         "summary": event.summary,
         "description": "",
         "category": "Permissions",

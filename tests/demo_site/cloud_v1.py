@@ -98,7 +98,10 @@ class CloudContentRows(ContentRows):
 
     @override
     def row(self, content: Content, tree: Tree, number: int | None = None) -> Row:
-        return {**super().row(content, tree, number), "type": type_of(content)}
+        row = super().row(content, tree, number)
+        # Only Data Center has these.
+        del row["position"], row["_expandable"]["relevantViewRestrictions"]
+        return {**row, "type": type_of(content)}
 
     @override
     def _extensions(self, content: Content, tree: Tree) -> Row:

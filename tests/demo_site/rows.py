@@ -75,7 +75,9 @@ class Rows:
         }
 
     def page_in_list(self, page: Page, body_format: str | None) -> Row:
-        return {**self.page(page, body_format), "subtype": page.subtype}
+        """Write a page as lists do. `sourceTemplateEntityId` is undocumented but seen live."""
+        template = {} if page.num % 4 else {"sourceTemplateEntityId": str(page.num + 1)}
+        return {**self.page(page, body_format), "subtype": page.subtype, **template}
 
     def blog_post(self, post: BlogPost, body_format: str | None, version: int | None = None) -> Row:
         return {

@@ -104,8 +104,10 @@ class Singles:
                 del found["version"]
             for name in ("labels", "properties", "versions", "operations", "likes"):
                 if query.get(f"include-{name}"):
-                    part = self._part(kind, content, name)
+                    part = self._part(kind, content, name, query)
                     found[name] = {**found.get(name, {}), **part}
+            if query.get("include-collaborators"):
+                found["collaborators"] = [{"accountId": content.author}]
             if query.get("include-favorited-by-current-user-status"):
                 found["isFavoritedByCurrentUser"] = False
             return found
@@ -113,7 +115,7 @@ class Singles:
         known: dict[str, Param] = {f"include-{name}": queries.flag for name in flags}
         return Single(f"{kind}/{{id}}", answer, {**known, **params, "version": queries.number})
 
-    def _part(self, kind: str, content: Content, name: str) -> Row:
+    def _part(self, kind: str, content: Content, name: str, query: Query) -> Row:
         link = f"/api/v2/{kind}/{content.id}/{name}"
         if name == "operations":
             pairs = (("read", content.kind), ("update", content.kind), ("delete", content.kind))
@@ -124,11 +126,8 @@ class Singles:
         if name == "properties" and kind.endswith("comments"):
             return self._first_fifty("comments/{id}/properties", content.id)
         if name == "versions":
-            part = self._first_fifty(f"{kind}/{{id}}/versions", content.id)
-            for version in part["results"]:
-                for key in ("page", "blogpost", "attachment", "comment", "custom"):
-                    version.pop(key, None)
-            return part
+            # Each repeats the content as of that version, with its text if one is asked for.
+            return self._first_fifty(f"{kind}/{{id}}/versions", content.id, query)
         return self._first_fifty(f"{kind}/{{id}}/{name}", content.id)
 
     def _space(self, id_: str, query: Query) -> Row:
@@ -168,9 +167,9 @@ class Singles:
         del query  # how the answer has what may be included is not described
         return self._rows.tree_item(self._find.tree_item(kind, id_))
 
-    def _first_fifty(self, path: str, id_: str) -> Row:
+    def _first_fifty(self, path: str, id_: str, query: Query | None = None) -> Row:
         listing = self._listings[path]
-        walk, row = listing.open(id_, Query())
+        walk, row = listing.open(id_, query or Query())
         items, following = page_of(walk, Order(listing.default_sort), None, CAP)
         link = f"/api/v2/{path.replace('{id}', id_)}"
         return _fragment([row(item) for item in items], following, link)

@@ -84,12 +84,14 @@ class ContentRows:
             "version": "",
             "descendants": f"{path}/descendant",
             "space": f"/rest/api/space/{key}",
+            "relevantViewRestrictions": f"{path}/restriction/relevantViewRestrictions",
         }
         row: Row = {
             "id": content.id,
             "type": content.kind,
             "status": content.status if number in {None, content.version} else "historical",
             "title": content.title,
+            "position": -1 if (place := self._place(content)) is None else place,
         }
         if isinstance(content, Attachment) and "metadata" not in tree:
             tree = {**tree, "metadata": {}}
@@ -285,15 +287,20 @@ class ContentRows:
     def _extensions(self, content: Content, tree: Tree) -> Row:
         match content:
             case Page():
-                home = self._wiki.is_homepage(content)
-                at = "none" if home or content.position is None else content.position
-                return {"position": at}
+                place = self._place(content)
+                return {"position": "none" if place is None else place}
             case Attachment():
                 row = {"mediaType": content.media_type, "fileSize": content.size}
                 return row if content.comment is None else {**row, "comment": content.comment}
             case Comment():
                 return self._remark(content, tree)
         return {}
+
+    def _place(self, content: Content) -> int | None:
+        """Get where among its siblings a page is; what is no page has no place, nor a homepage."""
+        if not isinstance(content, Page) or self._wiki.is_homepage(content):
+            return None
+        return content.position
 
     def _remark(self, comment: Comment, tree: Tree) -> Row:
         row: Row = {"location": "inline" if comment.inline else "footer", "_expandable": {}}
