@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from math import comb, exp, log, log1p
+from math import ceil, comb, exp, log, log1p
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -303,7 +303,8 @@ def _count(answered: Sequence[Verdict], name: str, *, may_read: bool) -> tuple[i
     wrong = sum(verdict.differs for verdict in alike)
     if not alike:
         return 0, f"{name} not asked for"
-    sure = f"below {100 * most_wrong(wrong, len(alike)):.2g} % with {CONFIDENCE:.0%} confidence"
+    most = ceil(1000 * most_wrong(wrong, len(alike))) / 10
+    sure = f"at most {most} % with {100 * CONFIDENCE:g} % confidence"
     return wrong, f"{wrong:,} of {len(alike):,} {name} ({sure})"
 
 

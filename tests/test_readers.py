@@ -103,6 +103,18 @@ def test_correct_pairs_differ_in_nothing(
     assert f"0 of {60 - readable} under-exposed" in summary
 
 
+def test_the_summary_says_how_sure_the_sample_is(
+    small: DemoSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readers = sorted(small.wiki.effective_readers())[:10]
+
+    _, [summary] = compared(
+        running.settings_of(small), as_csv([(*pair, "t") for pair in readers]), capsys
+    )
+
+    assert "0 of 10 over-exposed (at most 25.9 % with 95 % confidence)" in summary
+
+
 def test_planted_errors_are_found_and_nothing_else(
     small: DemoSite, capsys: pytest.CaptureFixture[str]
 ) -> None:
