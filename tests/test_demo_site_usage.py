@@ -44,7 +44,7 @@ def test_the_audit_log_comes_newest_first_and_by_offset(site: DemoSite) -> None:
     whole = get(site, "/rest/api/audit").json()["results"]
     page = get(site, "/rest/api/audit", start=3, limit=4).json()
 
-    moments = [record["creationDate"] for record in whole]
+    moments = [int(record["creationDate"]) for record in whole]
     assert moments == sorted(moments, reverse=True)
     assert page["results"] == whole[3:7]
     assert "start=7" in page["_links"]["next"]
@@ -57,7 +57,7 @@ def test_both_ends_of_a_span_of_the_audit_log_belong_to_it(site: DemoSite) -> No
 
     answer = get(site, "/rest/api/audit", startDate=first, endDate=last).json()
 
-    assert {record["creationDate"] for record in answer["results"]} == set(moments[3:7])
+    assert {int(record["creationDate"]) for record in answer["results"]} == set(moments[3:7])
 
 
 def test_data_center_pages_its_audit_log_by_cursor() -> None:
