@@ -192,16 +192,28 @@ class TapConfluence(Tap):
         Raises:
             SignInError: They were not, or nobody knows.
         """
-        if not self._complete:
-            return
-        if self.client.unidentified:
-            # Several streams are made of one list, and a row without a key may be of any of them.
-            self.logger.warning("Nothing is taken for deleted, for rows came without a key")
+        certain = [stream for stream in self._complete if not self._may_lack_rows(stream)]
+        if held_back := sorted({s.name for s in self._complete} - {s.name for s in certain}):
+            self.logger.warning(
+                "Rows came without a key, so nothing is taken for deleted of: %s",
+                ", ".join(held_back),
+            )
+        if not certain:
             return
         if self.client.confirm_account is not None:
             self.client.confirm_account()
-        for stream in self._complete:
+        for stream in certain:
             stream.activate_version()
+
+    def _may_lack_rows(self, stream: ConfluenceStream) -> bool:
+        """Tell whether a row that came without its key may be one of a stream.
+
+        Several streams are made of one list, so that it may be of any, unless the stream that the
+        list was read for stands alone. What grants rights does not wait to find out.
+        """
+        tags = self.client.unidentified
+        apart = {name for name, s in self.streams.items() if _stands_alone(s)}
+        return not stream.fails_closed and (stream.name in tags or not tags.keys() <= apart)
 
     def _write_last_state(self) -> None:
         """Write a STATE message, also when it says nothing new.
@@ -392,6 +404,10 @@ class TapConfluence(Tap):
 
 def _comes_last(stream: Stream) -> bool:
     return isinstance(stream, ConfluenceStream) and stream.comes_last
+
+
+def _stands_alone(stream: Stream) -> bool:
+    return isinstance(stream, ConfluenceStream) and stream.stands_alone
 
 
 def _is_filtered(stream: Stream) -> bool:

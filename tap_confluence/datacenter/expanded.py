@@ -36,6 +36,8 @@ class ExpandedListStream(ListStream):
         if batch.failed is not None and batch.error is not None:
             self._tap.note_skipped(self, batch.failed, batch.error)
             for stream in streams:
+                if stream.fails_closed:
+                    self._tap.note_skipped(stream, batch.failed, batch.error)
                 stream.leave_incomplete()
 
     @override

@@ -143,6 +143,7 @@ class SpacePermissions(DetailStream):
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
     schema = schemas.SPACE_PERMISSION
+    fails_closed = True
 
 
 class SpaceProperties(SpacePropertyStream):

@@ -16,9 +16,15 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from typing_extensions import override
 
 from tap_confluence.content import NAMES_ONLY, Links, convert_body, to_markdown, to_text
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.streams.columns import PARQUET, as_row
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.met import people_in
 from tap_confluence.streams.moments import to_moment, with_overlap
 from tap_confluence.streams.shapes import Shape
@@ -49,6 +55,10 @@ class ConfluenceStream(Stream):
         right: What an account needs to read it, if that is more than to see what it is of.
         is_filtered: Whether the filters of the settings say what belongs to it.
         is_whole: Whether a run that reads all of it has read all there is.
+        fails_closed: Whether its rows grant rights. After an incomplete read of such a stream, too,
+            what the run has not written is taken for deleted: who cannot be shown to have a right
+            has none. Of all others, what could not be read may still be there.
+        stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
         is_denied: Whether the site refuses it to this account.
         written_rows: How many rows of it this run has written so far.
@@ -64,6 +74,8 @@ class ConfluenceStream(Stream):
     right: ClassVar[str] = ""
     is_filtered: ClassVar[bool] = True
     is_whole: ClassVar[bool] = True
+    fails_closed: ClassVar[bool] = False
+    stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
 
     _tap: TapConfluence
@@ -199,27 +211,35 @@ class ConfluenceStream(Stream):
             call: What to run for an item, in a worker thread; None for one to leave out.
 
         Yields:
-            Each item with what it gave, without those that are gone or forbidden.
+            Each item with what it gave, without those that are gone or forbidden, or that the site
+            fails for.
 
         Raises:
             ForbiddenError: All of them are forbidden: it is the right for the stream that lacks.
+            RetriesExhaustedError: The site fails for all of them, or for many in a row.
         """
         gave_any, forbidden = False, None
+        failures = Failures()
         for item, future in self.reader.look_ahead(items, call):
             if future is None:
                 continue
             try:
                 found = self.reader.result(future)
             except NotFoundError as error:
-                self._tap.note_skipped(self, str(item["id"]), error)
+                self._tap.note_skipped(self, _words_for(item), error)
             except ForbiddenError as error:
                 # What is forbidden may still be there.
-                self._tap.note_skipped(self, str(item["id"]), error)
+                self._tap.note_skipped(self, _words_for(item), error)
                 self.leave_incomplete()
                 forbidden = error
+            except RetriesExhaustedError as error:
+                self._tap.note_skipped(self, _words_for(item), failures.add(error))
+                self.leave_incomplete()
             else:
+                failures.end()
                 gave_any = True
                 yield item, found
+        failures.check()
         if forbidden is not None and not gave_any:
             raise forbidden
 
@@ -282,12 +302,16 @@ class ConfluenceStream(Stream):
             self._tap.note_denied(stream, error)
 
     def leave_incomplete(self) -> None:
-        """Take note that something could not be read, so that nothing is taken for deleted."""
+        """Take note that something could not be read.
+
+        Nothing is then taken for deleted, unless the stream fails closed.
+        """
         self._is_partial = True
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        if self._stream_version is not None and not (self.is_denied or self._is_partial):
+        may_activate = not self.is_denied and (self.fails_closed or not self._is_partial)
+        if self._stream_version is not None and may_activate:
             self._tap.note_complete(self)
         for child in self.selected_children:
             child.complete()
@@ -379,3 +403,9 @@ class ConfluenceStream(Stream):
     def _write_state_message(self) -> None:
         if self.parent_stream_type is None:
             super()._write_state_message()
+
+
+def _words_for(item: dict[str, Any]) -> str:
+    """Name an item by its id, and by its name where it has another one."""
+    item_id, name = str(item["id"]), item.get("name")
+    return f"{item_id} ({name})" if name and name != item_id else item_id

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.client import FEW_AHEAD, MANY_AHEAD
-from tap_confluence.errors import NotFoundError, RefusedError, ScopeError
+from tap_confluence.errors import (
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
 from tap_confluence.settings import RENDERED
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import DetailStream
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,6 +61,7 @@ class ListStream(ConfluenceStream):
 
     _work: Work
     _details: Details | None = None
+    _unanswered: Failures
 
     @abstractmethod
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
@@ -88,6 +95,7 @@ class ListStream(ConfluenceStream):
             if has_details
             else ((item, None) for item in work)
         )
+        self._unanswered = Failures()
         for current, future in ahead:
             self._work = current
             self._details = self._await_details(future)
@@ -97,6 +105,7 @@ class ListStream(ConfluenceStream):
             else:
                 self._process_record(record)
             self.written(current)
+        self._unanswered.check()
 
     def written(self, work: Work) -> None:  # noqa: ARG002
         """Take note that an item is complete, its children's records included."""
@@ -127,15 +136,30 @@ class ListStream(ConfluenceStream):
         if future is None:
             return None
         try:
-            return self.reader.result(future)
+            details = self.reader.result(future)
         except ScopeError as error:
             for stream in filter(self.section_of, self._work.streams):
                 stream.deny(error)
         except RefusedError as error:
-            self._tap.note_skipped(self, str(self._work.item["id"]), error)
-            if not isinstance(error, NotFoundError):
-                # What is gone is gone; what is forbidden may still be there.
-                for child in self._work.streams:
-                    if isinstance(child, DetailStream):
-                        child.leave_incomplete()
+            # What is gone is gone; what is forbidden may still be there.
+            self._skip(error, is_gone=isinstance(error, NotFoundError))
+        except RetriesExhaustedError as error:
+            if any(stream.is_incremental for stream in self._work.streams):
+                # Its bookmark would pass over the item.
+                raise
+            self._skip(self._unanswered.add(error), is_gone=False)
+        else:
+            self._unanswered.end()
+            return details
         return None
+
+    def _skip(self, error: RefusedError, *, is_gone: bool) -> None:
+        """Leave out the details of the present item."""
+        item_id = str(self._work.item["id"])
+        self._tap.note_skipped(self, item_id, error)
+        for child in self._work.streams:
+            if isinstance(child, DetailStream):
+                if child.fails_closed:
+                    self._tap.note_skipped(child, item_id, error)
+                if not is_gone:
+                    child.leave_incomplete()
