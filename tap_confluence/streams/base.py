@@ -203,12 +203,16 @@ class ConfluenceStream(Stream):
         self,
         items: Iterable[dict[str, Any]],
         call: Callable[[dict[str, Any]], Callable[[], T] | None],
+        *,
+        owner: Callable[[dict[str, Any]], str] | None = None,
     ) -> Iterator[tuple[dict[str, Any], T]]:
         """Ask for something about each of some items, many at a time.
 
         Args:
             items: What to ask about, each with its `id`.
             call: What to run for an item, in a worker thread; None for one to leave out.
+            owner: The path of an item, of which `call` asks for a part: a part that is not found
+                of an item that is may still be there. Without it, `call` asks for items themselves.
 
         Yields:
             Each item with what it gave, without those that are gone or forbidden, or that the site
@@ -226,15 +230,13 @@ class ConfluenceStream(Stream):
             try:
                 found = self.reader.result(future)
             except NotFoundError as error:
-                self._tap.note_skipped(self, _words_for(item), error)
+                is_gone = owner is None or not self._has(owner(item))
+                self.skip(_words_for(item), error, is_gone=is_gone)
             except ForbiddenError as error:
-                # What is forbidden may still be there.
-                self._tap.note_skipped(self, _words_for(item), error)
-                self.leave_incomplete()
+                self.skip(_words_for(item), error)
                 forbidden = error
             except RetriesExhaustedError as error:
-                self._tap.note_skipped(self, _words_for(item), failures.add(error))
-                self.leave_incomplete()
+                self.skip(_words_for(item), failures.add(error))
             else:
                 failures.end()
                 gave_any = True
@@ -242,6 +244,28 @@ class ConfluenceStream(Stream):
         failures.check()
         if forbidden is not None and not gave_any:
             raise forbidden
+
+    def skip(self, what: str, error: RefusedError, *, is_gone: bool = False) -> None:
+        """Go on without an item.
+
+        Args:
+            what: The item, in words.
+            error: Why.
+            is_gone: Whether it is known not to be there any more; else it may still be.
+        """
+        self._tap.note_skipped(self, what, error)
+        if not is_gone:
+            self.leave_incomplete()
+
+    def _has(self, path: str) -> bool:
+        """Tell whether something is still there, or may be."""
+        try:
+            self.reader.get(path, {}, tag=self.name)
+        except NotFoundError:
+            return False
+        except RefusedError:
+            return True
+        return True
 
     def starting_point(self) -> str | None:
         """Return the moment from which on changes are read; None reads everything."""
