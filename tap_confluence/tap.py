@@ -22,6 +22,7 @@ from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
 from tap_confluence.errors import AnonymousError, ConfluenceError
 from tap_confluence.filters import Filters
+from tap_confluence.locks import StreamLocks
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import (
@@ -97,6 +98,11 @@ class TapConfluence(Tap):
         self.logger.info("%s", self.signed_in)
         workers = Workers(self.config["max_concurrency"], self._stop)
         return Reader(self.client, workers, self._stop, self.config["page_size"])
+
+    @cached_property
+    def locks(self) -> StreamLocks:
+        """What tells of other runs that read the same streams of the site."""
+        return StreamLocks(self.client.root, [s.name for s in self.streams.values() if s.selected])
 
     @cached_property
     def filters(self) -> Filters:
@@ -198,6 +204,13 @@ class TapConfluence(Tap):
                 "Rows came without a key, so nothing is taken for deleted of: %s",
                 ", ".join(held_back),
             )
+        if overlapped := sorted(s.name for s in certain if s.name in self.locks.met):
+            self.logger.warning(
+                "What is gone of these streams is not taken for deleted, because another run of "
+                "the same stream and site was going on when this one began; the next run will: %s",
+                ", ".join(overlapped),
+            )
+        certain = [stream for stream in certain if stream.name not in overlapped]
         if not certain:
             return
         if self.client.confirm_account is not None:
@@ -374,6 +387,10 @@ class TapConfluence(Tap):
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
         _ = self.reader, self.began
+        with self.locks:
+            self._run()
+
+    def _run(self) -> None:
         if self.filters.by_anything:
             self.selection.check()
         self._report.begin()

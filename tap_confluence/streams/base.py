@@ -419,8 +419,7 @@ class ConfluenceStream(Stream):
         self._is_open = True
         is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
         if is_complete and self._tap.activates_versions:
-            # Milliseconds, because two runs may begin within a second.
-            self._stream_version = self._initialized_at
+            self._stream_version = self._tap.locks.version
         super()._write_schema_message()
 
     @override
