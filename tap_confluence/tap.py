@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from singer_sdk import Tap
+from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
@@ -17,10 +18,11 @@ from typing_extensions import override
 
 from tap_confluence import cloud, datacenter
 from tap_confluence.bookmarks import bookmarks_of
+from tap_confluence.catalog import check_keys
 from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
-from tap_confluence.errors import AnonymousError, ConfluenceError
+from tap_confluence.errors import AnonymousError, ConfluenceError, SettingsError
 from tap_confluence.filters import Filters
 from tap_confluence.locks import StreamLocks
 from tap_confluence.report import Report
@@ -267,13 +269,20 @@ class TapConfluence(Tap):
         # them, one by one, and its own tests then select them nevertheless.
         super(Tap, self).setup_mapper()
         entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
+        for stream in self.streams.values():
+            if isinstance(stream, ConfluenceStream):
+                check_keys(stream, self.input_catalog)
         for name, stream in self.streams.items():
             schema = stream.schema
             if stream.selected:
                 entry = entries[name]
                 selection = entry.metadata.resolve_selection()
                 schema = get_selected_schema(name, entry.schema.to_dict(), selection)
-            self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
+            try:
+                self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
+            except (StreamMapConfigError, MapExpressionError) as error:
+                message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
+                raise SettingsError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:

@@ -38,9 +38,7 @@ class ClassificationLevels(ConfluenceStream):
         levels = _levels(self.reader, tag=self.name)
         if not levels:
             self.logger.info("The site has no classification levels")
-        if levels is None:
-            self.leave_incomplete()
-        return levels or []
+        return levels
 
 
 class PageClassificationLevels(PerItemStream):
@@ -62,12 +60,9 @@ class PageClassificationLevels(PerItemStream):
             levels = _levels(self.reader, tag=self.name)
         except (ScopeError, ForbiddenError):
             # It may be allowed to read the pages' levels, but not the list of levels.
+            levels = None
+        if levels != []:
             yield from super().read(context)
-            return
-        if levels:
-            yield from super().read(context)
-        elif levels is None:
-            self.leave_incomplete()
 
     @override
     def ask(self, item: dict[str, Any]) -> Record | None:
@@ -80,11 +75,10 @@ class PageClassificationLevels(PerItemStream):
             return None
 
 
-def _levels(reader: Reader, *, tag: str) -> list[dict[str, Any]] | None:
-    """Return the levels; None where the site has no such list."""
+def _levels(reader: Reader, *, tag: str) -> list[dict[str, Any]]:
     try:
         answer = reader.result(reader.start(reader.client.get, LEVELS, tag=tag, shape=list))
     except NotFoundError:
         # So a site answers whose edition has no data classification.
-        return None
+        return []
     return [level for level in answer.body["results"] if isinstance(level, dict)]
