@@ -129,15 +129,16 @@ class Report:
         self._denied[stream.name] = f"'{stream.name}' needs {stream.needed(error)} ({error})"
 
     def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
-        """Take note of an item that is left out: the first of a stream is logged."""
-        if stream.name not in self._skipped:
-            logger.warning(
-                "Skipping %s of '%s', and any other like it: %s (%d)",
-                what,
-                stream.name,
-                error,
-                error.status,
-            )
+        """Take note of an item that is left out.
+
+        The first of a stream is logged, and each one of a stream whose rows grant rights.
+        """
+        if stream.fails_closed:
+            line = "Skipping %s of '%s', which counts as granting nothing: %s (%d)"
+            logger.warning(line, what, stream.name, error, error.status)
+        elif stream.name not in self._skipped:
+            line = "Skipping %s of '%s', and any other like it: %s (%d)"
+            logger.warning(line, what, stream.name, error, error.status)
         reason = REASONS.get(error.status, FAILED)
         self._skipped[stream.name][reason] += 1
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from singer_sdk import Tap
+from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
@@ -17,11 +18,13 @@ from typing_extensions import override
 
 from tap_confluence import cloud, datacenter
 from tap_confluence.bookmarks import bookmarks_of
+from tap_confluence.catalog import check_keys
 from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
-from tap_confluence.errors import AnonymousError, ConfluenceError
+from tap_confluence.errors import AnonymousError, ConfluenceError, SettingsError
 from tap_confluence.filters import Filters
+from tap_confluence.locks import StreamLocks
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import (
@@ -97,6 +100,11 @@ class TapConfluence(Tap):
         self.logger.info("%s", self.signed_in)
         workers = Workers(self.config["max_concurrency"], self._stop)
         return Reader(self.client, workers, self._stop, self.config["page_size"])
+
+    @cached_property
+    def locks(self) -> StreamLocks:
+        """What tells of other runs that read the same streams of the site."""
+        return StreamLocks(self.client.root, [s.name for s in self.streams.values() if s.selected])
 
     @cached_property
     def filters(self) -> Filters:
@@ -192,16 +200,35 @@ class TapConfluence(Tap):
         Raises:
             SignInError: They were not, or nobody knows.
         """
-        if not self._complete:
-            return
-        if self.client.unidentified:
-            # Several streams are made of one list, and a row without a key may be of any of them.
-            self.logger.warning("Nothing is taken for deleted, for rows came without a key")
+        certain = [stream for stream in self._complete if not self._may_lack_rows(stream)]
+        if held_back := sorted({s.name for s in self._complete} - {s.name for s in certain}):
+            self.logger.warning(
+                "Rows came without a key, so nothing is taken for deleted of: %s",
+                ", ".join(held_back),
+            )
+        if overlapped := sorted(s.name for s in certain if s.name in self.locks.met):
+            self.logger.warning(
+                "What is gone of these streams is not taken for deleted, because another run of "
+                "the same stream and site was going on when this one began; the next run will: %s",
+                ", ".join(overlapped),
+            )
+        certain = [stream for stream in certain if stream.name not in overlapped]
+        if not certain:
             return
         if self.client.confirm_account is not None:
             self.client.confirm_account()
-        for stream in self._complete:
+        for stream in certain:
             stream.activate_version()
+
+    def _may_lack_rows(self, stream: ConfluenceStream) -> bool:
+        """Tell whether a row that came without its key may be one of a stream.
+
+        Several streams are made of one list, so that it may be of any, unless the stream that the
+        list was read for stands alone. What grants rights does not wait to find out.
+        """
+        tags = self.client.unidentified
+        apart = {name for name, s in self.streams.items() if _stands_alone(s)}
+        return not stream.fails_closed and (stream.name in tags or not tags.keys() <= apart)
 
     def _write_last_state(self) -> None:
         """Write a STATE message, also when it says nothing new.
@@ -242,13 +269,20 @@ class TapConfluence(Tap):
         # them, one by one, and its own tests then select them nevertheless.
         super(Tap, self).setup_mapper()
         entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
+        for stream in self.streams.values():
+            if isinstance(stream, ConfluenceStream):
+                check_keys(stream, self.input_catalog)
         for name, stream in self.streams.items():
             schema = stream.schema
             if stream.selected:
                 entry = entries[name]
                 selection = entry.metadata.resolve_selection()
                 schema = get_selected_schema(name, entry.schema.to_dict(), selection)
-            self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
+            try:
+                self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
+            except (StreamMapConfigError, MapExpressionError) as error:
+                message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
+                raise SettingsError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -362,6 +396,10 @@ class TapConfluence(Tap):
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
         _ = self.reader, self.began
+        with self.locks:
+            self._run()
+
+    def _run(self) -> None:
         if self.filters.by_anything:
             self.selection.check()
         self._report.begin()
@@ -392,6 +430,10 @@ class TapConfluence(Tap):
 
 def _comes_last(stream: Stream) -> bool:
     return isinstance(stream, ConfluenceStream) and stream.comes_last
+
+
+def _stands_alone(stream: Stream) -> bool:
+    return isinstance(stream, ConfluenceStream) and stream.stands_alone
 
 
 def _is_filtered(stream: Stream) -> bool:

@@ -12,6 +12,7 @@ from tap_confluence.client.lists import (
     collect_offsets,
     get_page,
     in_chunks,
+    rows_of,
 )
 from tap_confluence.client.pace import Pace
 from tap_confluence.client.reader import FEW_AHEAD, MANY_AHEAD, Reader
@@ -48,4 +49,5 @@ __all__ = [
     "gateway_root",
     "get_page",
     "in_chunks",
+    "rows_of",
 ]

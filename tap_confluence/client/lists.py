@@ -68,16 +68,25 @@ def get_page(client: Client, request: ListRequest) -> ListPage:
     answer = client.get(
         request.path, request.params, tag=request.tag, max_retries=request.max_retries
     )
-    results = answer.body.get("results")
-    if not isinstance(results, list):
-        message = f"{request.path} answered without 'results': is this a Confluence site?"
-        raise RetriesExhaustedError(message)
-    items = [item for item in results if isinstance(item, dict)]
+    items = rows_of(request.path, answer.body)
     query = _next_query(answer)
     if query is None:
         return ListPage(request, items, None)
     params = {**request.params, **query}
     return ListPage(request, items, replace(request, params=params))
+
+
+def rows_of(path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of an answer to the request for a list.
+
+    Raises:
+        RetriesExhaustedError: There is no list in it, which is not the same as an empty one.
+    """
+    results = body.get("results")
+    if not isinstance(results, list):
+        message = f"{path} answered without 'results': is this a Confluence site?"
+        raise RetriesExhaustedError(message)
+    return [row for row in results if isinstance(row, dict)]
 
 
 def in_chunks(items: Sequence[T], most: int) -> list[Sequence[T]]:

@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.client import ListRequest, collect
+from tap_confluence.errors import RefusedError, RetriesExhaustedError
+from tap_confluence.streams.lists import read_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +37,7 @@ LISTS = {"likes": "likes/users"}
 
 def get_details(
     client: Client, path: str, sections: Sequence[str], *, tag: str, body_format: str = ""
-) -> dict[str, list[dict[str, Any]]]:
+) -> Details:
     """Get several sections of an item's details.
 
     Each section is cut off at 50; where there are more, the rest is read from the section's own
@@ -49,15 +51,25 @@ def get_details(
         body_format: In which format to get the body.
 
     Returns:
-        The rows of each section.
+        The rows of each section, or why it cannot be read.
+
+    Raises:
+        RefusedError: The item itself is gone, or may not be read.
+        RetriesExhaustedError: The site fails for it, or answers with something else.
     """
     lists = [section for section in sections if section != BODY_SECTION]
     params = {f"include-{section}": "true" for section in lists}
     if BODY_SECTION in sections:
         params["body-format"] = body_format
     item = client.get(path, params, tag=tag).body
+    if "id" not in item:
+        message = f"{path} answered without what was asked for: is this a Confluence site?"
+        raise RetriesExhaustedError(message)
     parts = {section: item.get(FIELDS.get(section, section)) for section in lists}
-    details = {section: _rows(client, path, section, part, tag) for section, part in parts.items()}
+    details: Details = {
+        section: read_section(_rows, client, path, section, part, tag)
+        for section, part in parts.items()
+    }
     if BODY_SECTION in sections and isinstance(item.get(BODY_SECTION), dict):
         details[BODY_SECTION] = [item[BODY_SECTION]]
     return details
@@ -70,7 +82,11 @@ def read_by_item(stream: UndatedStream, parent: ContentStream) -> Iterator[Recor
         return partial(parent.get_details, str(item["id"]), [stream.section])
 
     for item, details in stream.each(parent.all_items(), call):
-        for row in details[stream.section]:
+        found = details[stream.section]
+        if isinstance(found, RefusedError):
+            stream.skip(str(item["id"]), found)
+            continue
+        for row in found:
             yield {parent.owner_key: item["id"], **row}
 
 

@@ -69,8 +69,8 @@ class ContentLabelStream(LabelStream):
                 for page in self.reader.result(future) if future else ():
                     yield from self._records(label, page)
             except NotFoundError as error:
-                # The label's last carrier lost it since the labels were listed.
-                self._tap.note_skipped(self, f"label {label['id']}", error)
+                # Perhaps its last carrier has lost it since the labels were listed.
+                self.skip(f"label {label['id']}", error)
 
     def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""

@@ -84,7 +84,10 @@ class CommentLikeStream(ConfluenceStream):
             request = self.reader.first_page(path, tag=self.name)
             return partial(collect, self.reader.client, request)
 
-        for comment, likes in self.each(comments.all_items(), call):
+        def owner(comment: dict[str, Any]) -> str:
+            return f"{comments.path}/{comment['id']}"
+
+        for comment, likes in self.each(comments.all_items(), call, owner=owner):
             for like in likes:
                 yield {"commentId": comment["id"], **like}
 

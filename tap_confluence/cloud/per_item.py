@@ -38,9 +38,15 @@ class PerItemStream(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for owner in map(self.stream_of, self.owners):
-            for item, found in self.each(owner.all_items(), self._call):
-                if found is not None:
-                    yield {owner.owner_key: str(item["id"]), **found}
+            yield from self._read_of(owner)
+
+    def _read_of(self, owner: ContentStream) -> Iterator[Record]:
+        def path(item: dict[str, Any]) -> str:
+            return f"{owner.path}/{item['id']}"
+
+        for item, found in self.each(owner.all_items(), self._call, owner=path):
+            if found is not None:
+                yield {owner.owner_key: str(item["id"]), **found}
 
     def _call(self, item: dict[str, Any]) -> Callable[[], Record | None] | None:
         return None if item.get("status") == TRASHED else partial(self.ask, item)

@@ -14,6 +14,7 @@ from tap_confluence.cloud.details import OWNERS
 from tap_confluence.errors import NotFoundError
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.changes import TRASHED
+from tap_confluence.streams.lists import read_section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,9 +44,8 @@ class PostStream(ContentStream):
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         if VERSIONS not in sections or not self.config["version_bodies"]:
             return super().get_details(item_id, sections)
-        try:
-            versions = self._get_versions(item_id)
-        except NotFoundError:
+        versions = read_section(self._get_versions, item_id)
+        if isinstance(versions, NotFoundError):
             # If not the item itself is gone, there is at least the history without bodies.
             return super().get_details(item_id, sections)
         others = [section for section in sections if section != VERSIONS]

@@ -39,6 +39,7 @@ class SpaceRoles(ConfluenceStream):
     primary_keys = ("id",)
     schema = schemas.SPACE_ROLE
     is_filtered = False
+    fails_closed = True
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

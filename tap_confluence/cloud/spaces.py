@@ -74,6 +74,7 @@ class SpacePermissions(DetailStream):
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
     schema = schemas.SPACE_PERMISSION
+    fails_closed = True
 
 
 class SpaceRoleAssignments(DetailStream):
@@ -85,6 +86,7 @@ class SpaceRoleAssignments(DetailStream):
     primary_keys = ("spaceId", "roleId", "principalType", "principalId")
     parent_stream_type = Spaces
     schema = schemas.SPACE_ROLE_ASSIGNMENT
+    fails_closed = True
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

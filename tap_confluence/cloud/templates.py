@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.client import collect_offsets
+from tap_confluence.cloud.wanted_spaces import path_of_space
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Templates(ConfluenceStream):
         def call(space: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
             return partial(self._get, {"spaceKey": str(space["key"])})
 
-        for space, templates in self.each(spaces, call):
+        for space, templates in self.each(spaces, call, owner=path_of_space):
             for template in templates:
                 if template["templateId"] not in seen:
                     seen.add(template["templateId"])

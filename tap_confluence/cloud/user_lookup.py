@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.client import in_chunks
+from tap_confluence.client import in_chunks, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +31,10 @@ def look_up(client: Client, account_ids: Sequence[str], *, tag: str) -> list[dic
 
     Raises:
         RefusedError: The token lacks the scope, or the account the right, to see people.
+        RetriesExhaustedError: The site fails, or answers without a list.
     """
     users: list[dict[str, Any]] = []
     for some in in_chunks(account_ids, MOST_IDS):
         question = {"accountIds": list(some)}
-        results = client.post(USERS, question, tag=tag).body.get("results")
-        users += [u for u in results if isinstance(u, dict)] if isinstance(results, list) else []
+        users += rows_of(USERS, client.post(USERS, question, tag=tag).body)
     return users

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.client import FEW_AHEAD
+from tap_confluence.client import FEW_AHEAD, rows_of
 from tap_confluence.cloud.people import GroupMembers, Groups
 from tap_confluence.cloud.user_lookup import MOST_IDS, look_up
 from tap_confluence.errors import RefusedError
 from tap_confluence.streams.users import UserStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -84,8 +84,7 @@ class Users(UserStream):
                     raise
                 # The search does not reach that far.
                 break
-            results = body.get("results")
-            rows = results if isinstance(results, list) else []
+            rows = rows_of(SEARCH, body)
             start += len(rows)
             total = size if isinstance(size := body.get("totalSize"), int) else total
             people = [p for p in map(_user_of, rows) if p and p["accountId"] not in known]
@@ -115,8 +114,8 @@ class Users(UserStream):
         yield from ({"accountId": person} for person in self.unknown)
 
 
-def _user_of(row: object) -> dict[str, Any] | None:
-    user = row.get("user") if isinstance(row, dict) else None
+def _user_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    user = row.get("user")
     return user if isinstance(user, dict) and user.get("accountId") else None
 
 

@@ -137,3 +137,8 @@ class WantedSpaces:
 
 def _key_of(space: Row) -> str:
     return str(space.get("key"))
+
+
+def path_of_space(space: dict[str, Any]) -> str:
+    """Return where a space is."""
+    return f"{SPACES}/{space['id']}"

@@ -11,6 +11,7 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.client import collect_offsets
 from tap_confluence.cloud.pages import Pages
+from tap_confluence.cloud.wanted_spaces import path_of_space
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.changes import TRASHED
 
@@ -43,7 +44,9 @@ class PageWatchers(ConfluenceStream):
             is_there = page.get("status") != TRASHED
             return partial(_watchers, self.reader.client, request) if is_there else None
 
-        for page, watchers in self.each(self.stream_of(Pages).all_items(), call):
+        pages = self.stream_of(Pages)
+        there = self.each(pages.all_items(), call, owner=lambda page: f"{pages.path}/{page['id']}")
+        for page, watchers in there:
             for watcher in watchers:
                 yield {"pageId": page["id"], "accountId": watcher}
 
@@ -65,7 +68,8 @@ class SpaceWatchers(ConfluenceStream):
             request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
             return partial(_watchers, self.reader.client, request)
 
-        for space, watchers in self.each(self._tap.selection.spaces(), call):
+        spaces = self._tap.selection.spaces()
+        for space, watchers in self.each(spaces, call, owner=path_of_space):
             for watcher in watchers:
                 yield {"spaceId": str(space["id"]), "accountId": watcher}
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from typing_extensions import override
 
-from tap_confluence.client.lists import RepeatGuard, out_of_reach, query_of
+from tap_confluence.client.lists import RepeatGuard, out_of_reach, query_of, rows_of
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class ScanWalk(Walk):
 
     @override
     def _take(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        following, rows = _next_cursor(body), _rows(body)
+        following, rows = _next_cursor(body), rows_of(self._query.path, body)
         if following in self._asked:
             # It would be followed for ever. Behind a full page there must be more.
             if rows and len(rows) >= self._longest:
@@ -254,7 +254,7 @@ class Offset:
         Raises:
             RetriesExhaustedError: The list begins anew wherever it is to go on.
         """
-        rows = _rows(body)
+        rows = rows_of(self.path, body)
         identities = [_identity(row) for row in rows]
         new = []
         for identity, row in zip(identities, rows, strict=True):
@@ -309,14 +309,6 @@ def _next_cursor(body: dict[str, Any]) -> str | None:
     query = query_of(str(links.get("next", ""))) if isinstance(links, dict) else ""
     cursor = body.get("nextCursor") or parse_qs(query).get("cursor", [None])[0]
     return str(cursor) if cursor else None
-
-
-def _rows(body: dict[str, Any]) -> list[dict[str, Any]]:
-    results = body.get("results")
-    if not isinstance(results, list):
-        message = "A list came without 'results': is this a Confluence site?"
-        raise RetriesExhaustedError(message)
-    return [row for row in results if isinstance(row, dict)]
 
 
 def _identity(row: dict[str, Any]) -> object:

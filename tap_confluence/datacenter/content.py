@@ -20,10 +20,11 @@ from tap_confluence.datacenter.batches import (
 from tap_confluence.datacenter.expanded import ExpandedListStream
 from tap_confluence.datacenter.full_read import FullRead
 from tap_confluence.datacenter.listing import CONTENT, CURRENT, Listing, limit_for
+from tap_confluence.errors import NotFoundError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.details import ChangeDetailStream, DetailStream
-from tap_confluence.streams.lists import Work
+from tap_confluence.streams.lists import Work, read_section
 from tap_confluence.streams.moments import with_overlap
 from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
 from tap_confluence.streams.restrictions import get_restrictions, restrictions_that_ride
@@ -213,7 +214,13 @@ class ContentStream(SearchedStream, ExpandedListStream):
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        return {section: self._get_section(item_id, section) for section in sections}
+        details: Details = {
+            section: read_section(self._get_section, item_id, section) for section in sections
+        }
+        if any(isinstance(found, NotFoundError) for found in details.values()):
+            # Is it a section that is not found, or the item itself?
+            self.reader.client.get(f"{CONTENT}/{item_id}", {"status": "any"}, tag=self.name)
+        return details
 
     def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:
         if section == "restrictions":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.lists import Details
+    from tap_confluence.streams.lists import Details, Rows
 
 
 class ExpandedListStream(ListStream):
@@ -36,6 +36,8 @@ class ExpandedListStream(ListStream):
         if batch.failed is not None and batch.error is not None:
             self._tap.note_skipped(self, batch.failed, batch.error)
             for stream in streams:
+                if stream.fails_closed:
+                    self._tap.note_skipped(stream, batch.failed, batch.error)
                 stream.leave_incomplete()
 
     @override
@@ -44,7 +46,7 @@ class ExpandedListStream(ListStream):
         return partial(self.get_details, self.identity(work.item), missing) if missing else None
 
     @override
-    def _await_details(self, future: Future[Details] | None) -> Details | None:
+    def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
         item = self._work.item
         rows = {section: self.riding(item, section) for section in _sections(self._work)}
         came_along = {section: found for section, found in rows.items() if found is not None}

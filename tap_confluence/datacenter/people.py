@@ -33,6 +33,7 @@ class Groups(ConfluenceStream):
     primary_keys = ("id",)
     schema = schemas.GROUP
     is_filtered = False
+    stands_alone = True
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -83,6 +84,8 @@ class GroupMembers(ConfluenceStream):
     primary_keys = ("groupId", "accountId")
     schema = schemas.GROUP_MEMBER
     is_filtered = False
+    fails_closed = True
+    stands_alone = True
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

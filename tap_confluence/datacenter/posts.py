@@ -59,7 +59,7 @@ class PostStream(ContentStream):
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         details = super().get_details(item_id, sections)
         versions = details.get(VERSIONS)
-        if versions and self.config["version_bodies"]:
+        if isinstance(versions, list) and versions and self.config["version_bodies"]:
             bodies = version_bodies(self.reader.client, item_id, versions, tag=self.name)
             details[VERSIONS] = [
                 {**version, "body": body} for version, body in zip(versions, bodies, strict=True)

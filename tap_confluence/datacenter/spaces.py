@@ -20,7 +20,7 @@ from tap_confluence.datacenter.selection import SPACE_EXPAND, SPACES
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.details import DetailStream
-from tap_confluence.streams.lists import Work
+from tap_confluence.streams.lists import Work, read_section
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -86,7 +86,13 @@ class Spaces(ExpandedListStream):
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         readers = {"properties": self._get_properties, "permissions": self._get_permissions}
-        return {section: readers[section](item_id) for section in sections}
+        details: Details = {
+            section: read_section(readers[section], item_id) for section in sections
+        }
+        if any(isinstance(found, NotFoundError) for found in details.values()):
+            # Is it a section that is not found, or the space itself?
+            self.reader.client.get(f"{SPACES}/{quote(item_id, safe='~')}", tag=self.name)
+        return details
 
     def _get_properties(self, key: str) -> list[dict[str, Any]]:
         path = f"{SPACES}/{quote(key, safe='~')}/property"
@@ -143,6 +149,7 @@ class SpacePermissions(DetailStream):
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
     schema = schemas.SPACE_PERMISSION
+    fails_closed = True
 
 
 class SpaceProperties(SpacePropertyStream):

@@ -56,7 +56,10 @@ class PageWatchers(ConfluenceStream):
 
             return get
 
-        for page, found in self.each(self._pages(), call):
+        def owner(page: dict[str, Any]) -> str:
+            return f"{CONTENT}/{page['id']}"
+
+        for page, found in self.each(self._pages(), call, owner=owner):
             for watcher in found:
                 yield {"pageId": str(page["id"]), "accountId": watcher}
 
@@ -88,8 +91,12 @@ class SpaceWatchers(ConfluenceStream):
             query = Query(path, {}, self.name, limit=MOST_EXPANDED)
             return partial(watchers, self.reader.client, query)
 
-        spaces = self._tap.selection.space_batches(self.name)
-        for space, found in self.each((s for batch in spaces for s in batch.items), call):
+        def owner(space: dict[str, Any]) -> str:
+            return f"{SPACES}/{quote(str(space['key']), safe='~')}"
+
+        batches = self._tap.selection.space_batches(self.name)
+        spaces = (space for batch in batches for space in batch.items)
+        for space, found in self.each(spaces, call, owner=owner):
             for watcher in found:
                 yield {"spaceId": str(space["id"]), "accountId": watcher}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from abc import abstractmethod
 from datetime import UTC, datetime
@@ -16,9 +17,15 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from typing_extensions import override
 
 from tap_confluence.content import NAMES_ONLY, Links, convert_body, to_markdown, to_text
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.streams.columns import PARQUET, as_row
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.met import people_in
 from tap_confluence.streams.moments import to_moment, with_overlap
 from tap_confluence.streams.shapes import Shape
@@ -49,7 +56,12 @@ class ConfluenceStream(Stream):
         right: What an account needs to read it, if that is more than to see what it is of.
         is_filtered: Whether the filters of the settings say what belongs to it.
         is_whole: Whether a run that reads all of it has read all there is.
+        fails_closed: Whether its rows grant rights. After an incomplete read of such a stream, too,
+            what the run has not written is taken for deleted: who cannot be shown to have a right
+            has none. Of all others, what could not be read may still be there.
+        stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
+        own_keys: Its primary keys, whatever a catalog says.
         is_denied: Whether the site refuses it to this account.
         written_rows: How many rows of it this run has written so far.
     """
@@ -64,12 +76,15 @@ class ConfluenceStream(Stream):
     right: ClassVar[str] = ""
     is_filtered: ClassVar[bool] = True
     is_whole: ClassVar[bool] = True
+    fails_closed: ClassVar[bool] = False
+    stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
 
     _tap: TapConfluence
 
     def __init__(self, tap: TapConfluence) -> None:
         super().__init__(tap)
+        self.own_keys = tuple(self.primary_keys)
         self.is_denied = False
         self.written_rows = 0
         self._is_open = False
@@ -191,37 +206,69 @@ class ConfluenceStream(Stream):
         self,
         items: Iterable[dict[str, Any]],
         call: Callable[[dict[str, Any]], Callable[[], T] | None],
+        *,
+        owner: Callable[[dict[str, Any]], str] | None = None,
     ) -> Iterator[tuple[dict[str, Any], T]]:
         """Ask for something about each of some items, many at a time.
 
         Args:
             items: What to ask about, each with its `id`.
             call: What to run for an item, in a worker thread; None for one to leave out.
+            owner: The path of an item, of which `call` asks for a part: a part that is not found
+                of an item that is may still be there. Without it, `call` asks for items themselves.
 
         Yields:
-            Each item with what it gave, without those that are gone or forbidden.
+            Each item with what it gave, without those that are gone or forbidden, or that the site
+            fails for.
 
         Raises:
             ForbiddenError: All of them are forbidden: it is the right for the stream that lacks.
+            RetriesExhaustedError: The site fails for all of them, or for many in a row.
         """
         gave_any, forbidden = False, None
+        failures = Failures()
         for item, future in self.reader.look_ahead(items, call):
             if future is None:
                 continue
             try:
                 found = self.reader.result(future)
             except NotFoundError as error:
-                self._tap.note_skipped(self, str(item["id"]), error)
+                is_gone = owner is None or not self._has(owner(item))
+                self.skip(_words_for(item), error, is_gone=is_gone)
             except ForbiddenError as error:
-                # What is forbidden may still be there.
-                self._tap.note_skipped(self, str(item["id"]), error)
-                self.leave_incomplete()
+                self.skip(_words_for(item), error)
                 forbidden = error
+            except RetriesExhaustedError as error:
+                self.skip(_words_for(item), failures.add(error))
             else:
+                failures.end()
                 gave_any = True
                 yield item, found
+        failures.check()
         if forbidden is not None and not gave_any:
             raise forbidden
+
+    def skip(self, what: str, error: RefusedError, *, is_gone: bool = False) -> None:
+        """Go on without an item.
+
+        Args:
+            what: The item, in words.
+            error: Why.
+            is_gone: Whether it is known not to be there any more; else it may still be.
+        """
+        self._tap.note_skipped(self, what, error)
+        if not is_gone:
+            self.leave_incomplete()
+
+    def _has(self, path: str) -> bool:
+        """Tell whether something is still there, or may be."""
+        try:
+            self.reader.get(path, {}, tag=self.name)
+        except NotFoundError:
+            return False
+        except RefusedError:
+            return True
+        return True
 
     def starting_point(self) -> str | None:
         """Return the moment from which on changes are read; None reads everything."""
@@ -282,12 +329,16 @@ class ConfluenceStream(Stream):
             self._tap.note_denied(stream, error)
 
     def leave_incomplete(self) -> None:
-        """Take note that something could not be read, so that nothing is taken for deleted."""
+        """Take note that something could not be read.
+
+        Nothing is then taken for deleted, unless the stream fails closed.
+        """
         self._is_partial = True
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        if self._stream_version is not None and not (self.is_denied or self._is_partial):
+        may_activate = not self.is_denied and (self.fails_closed or not self._is_partial)
+        if self._stream_version is not None and may_activate:
             self._tap.note_complete(self)
         for child in self.selected_children:
             child.complete()
@@ -328,6 +379,18 @@ class ConfluenceStream(Stream):
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
         """Leave the bookmark to `advance`: an item is complete only after its children."""
+
+    @override
+    def _process_record(
+        self,
+        record: Record,
+        child_context: Context | None = None,
+        partition_context: Context | None = None,
+    ) -> None:
+        # The SDK leaves out the children of what a stream map removes. But what an earlier run has
+        # written of them would then be taken for deleted, and a later run reads some by themselves.
+        for context in self.generate_child_contexts(record, child_context):
+            self._sync_children(copy.copy(context))
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
@@ -371,11 +434,16 @@ class ConfluenceStream(Stream):
         self._is_open = True
         is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
         if is_complete and self._tap.activates_versions:
-            # Milliseconds, because two runs may begin within a second.
-            self._stream_version = self._initialized_at
+            self._stream_version = self._tap.locks.version
         super()._write_schema_message()
 
     @override
     def _write_state_message(self) -> None:
         if self.parent_stream_type is None:
             super()._write_state_message()
+
+
+def _words_for(item: dict[str, Any]) -> str:
+    """Name an item by its id, and by its name where it has another one."""
+    item_id, name = str(item["id"]), item.get("name")
+    return f"{item_id} ({name})" if name and name != item_id else item_id

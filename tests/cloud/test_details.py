@@ -133,7 +133,8 @@ def test_a_space_whose_details_are_forbidden_is_still_written(site: DemoSite) ->
 
     assert run.exit_status == 0
     assert set(run.keys("spaces")) == site.truth()["spaces"]
-    assert run.activated == {"spaces"}
+    # What grants rights fails closed.
+    assert run.activated == {"spaces", "space_permissions"}
 
 
 def test_a_label_that_nothing_carries_any_more_is_skipped(site: DemoSite) -> None:

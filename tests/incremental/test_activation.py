@@ -81,13 +81,7 @@ def test_nothing_is_activated_after_an_error(site: ClockedSite, stream: str) -> 
         (r"/api/v2/pages/\d+", {"page_labels"}),
         (r"/api/v2/blogposts/\d+", {"blog_post_labels"}),
         (r"/api/v2/attachments/att\d+", {"attachment_labels"}),
-        (
-            r"/api/v2/spaces/\d+",
-            {
-                *("space_labels", "space_permissions", "space_properties"),
-                "space_role_assignments",
-            },
-        ),
+        (r"/api/v2/spaces/\d+", {"space_labels", "space_properties"}),
     ],
 )
 def test_nothing_is_activated_of_which_an_item_is_forbidden(
