@@ -154,17 +154,21 @@ class TapConfluence(Tap):
         """The moment at which the run began, by the clock of the site."""
         return format_moment(self.client.site_time())
 
-    def write_state_when_due(self) -> None:
-        """Write a STATE message, unless one was written a moment ago."""
+    @property
+    def state_is_due(self) -> bool:
+        """Whether it is time for a STATE message: none was written a moment ago."""
         if self._is_batching:
             # A record may still be in a file that no BATCH message has named yet.
-            return
-        now = time.monotonic()
+            return False
         owes_state = isinstance(self.message_writer, BufferedWriter) and (
             self.message_writer.owes_state
         )
-        if owes_state or now - self._state_written_at >= SECONDS_BETWEEN_STATES:
-            self._state_written_at = now
+        return owes_state or time.monotonic() - self._state_written_at >= SECONDS_BETWEEN_STATES
+
+    def write_state_when_due(self) -> None:
+        """Write a STATE message, unless one was written a moment ago."""
+        if self.state_is_due:
+            self._state_written_at = time.monotonic()
             self.state_writer.write_state(self.state)
 
     def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:

@@ -105,7 +105,7 @@ class CommentStream(ContentStream):
                     moment = self.moment(comment)
                     latest = self.latest(latest, moment)
                     if is_due(moment, start):
-                        yield Work(comment, [self], moves_bookmark=False)
+                        yield Work(comment, [self])
 
         yield from self.write(work())
         self.advance(latest)

@@ -105,18 +105,20 @@ class ContentStream(ChangeStream):
         return None if found is None else found[self.path]
 
     @override
-    def changed_since(self, start: str | None, *, bookmarked: bool) -> Changes:
+    def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
         if not bookmarked and (found := self.found(bodies=True)) is not None:
             self._is_found = True
             return FoundChanges(found, start, self)
-        self._walk = walk = ChangeWalk(
+        self._walk = ChangeWalk(
             self.reader,
             self._wanted_lists(bodies=True, to_the_end=not bookmarked),
             self.moment,
+            lambda items: self.selection.filtered(filter(self.belongs, items)),
             start=start,
             bookmarked=bookmarked,
+            overlap_pages=overlap // self.reader.page_size,
         )
-        return BelongingChanges(walk, self)
+        return self._walk
 
     @override
     def prepare(self) -> None:
@@ -206,6 +208,7 @@ class FoundChanges:
         )
         self._due = [item for item in wanted if is_due(stream.moment(item), start)]
         self.everything = len(self._due) == len(wanted)
+        self.overview = [(str(item["id"]), stream.moment(item)) for item in self._due]
 
     def ask_ahead(self) -> None:
         """Do nothing: everything is there."""
@@ -213,24 +216,3 @@ class FoundChanges:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items, oldest first."""
         return iter(self._due)
-
-
-class BelongingChanges:
-    """The changes of a list that belong to a stream."""
-
-    def __init__(self, walk: ChangeWalk, stream: ContentStream) -> None:
-        self._walk = walk
-        self._stream = stream
-
-    @property
-    def everything(self) -> bool:
-        """Whether no item was left out."""
-        return self._walk.everything
-
-    def ask_ahead(self) -> None:
-        """Have the first request on the way."""
-        self._walk.ask_ahead()
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the items, oldest first."""
-        return self._stream.selection.filtered(filter(self._stream.belongs, self._walk))
