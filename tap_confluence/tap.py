@@ -21,7 +21,7 @@ from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
 from tap_confluence.errors import AnonymousError, ConfluenceError
-from tap_confluence.filters import Filters
+from tap_confluence.filters import FILTERS, Filters
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import (
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_STATES = 5.0
 SECONDS_TO_STOP = 5
-
-FILTERS = "filters"
-"""Under which key the state of a stream keeps what tells the filters it was read with."""
 
 
 class TapConfluence(Tap):
