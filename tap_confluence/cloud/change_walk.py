@@ -58,7 +58,7 @@ class ChangeWalk:
         wanted: Leaves out those items of the lists that are not wanted.
         start: Where to start; None takes everything.
         bookmarked: Whether little is expected to have changed.
-        overlap_pages: How many pages more may be filled by what has been written already.
+        overlap_pages: How many pages what has been written already may fill.
     """
 
     def __init__(  # noqa: PLR0913
@@ -81,7 +81,7 @@ class ChangeWalk:
         self._wanted = wanted
         self._start = start
         self._bookmarked = bookmarked
-        self._most_pages = MOST_PAGES_NEWEST_FIRST + overlap_pages
+        self._most_pages = max(MOST_PAGES_NEWEST_FIRST, 2 * overlap_pages)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from tap_confluence.streams.changes import ChangeWork
 from tap_confluence.streams.details import ChangeDetailStream, DetailStream
 from tap_confluence.streams.lists import Work
 from tap_confluence.streams.moments import with_overlap
-from tap_confluence.streams.progress import Passed, Progress, held
+from tap_confluence.streams.progress import Passed, Progress, recognised
 from tap_confluence.streams.restrictions import get_restrictions, restrictions_that_ride
 
 if TYPE_CHECKING:
@@ -273,25 +272,21 @@ class ContentStream(SearchedStream, ExpandedListStream):
         """Read what a search finds to have changed."""
         self._passed = Passed(family.values())
         expand = self.expansion()
-        taken: list[dict[str, Any]] = []
         overlap = max(progress.overlap for progress in family.values())
         if overlap > limit_for(expand, self.reader.page_size):
-            # Without bodies, four times as many come in an answer, and nothing may have changed.
-            items = self.take(self._changed_since(start, DATES), family)
-            overview = [self._dated(item) for item in items]
-            for progress in family.values():
-                progress.compare(overview)
+            overview = self._compare(family, start)
             if not any(p.lacks(*dated) for p in family.values() for dated in overview):
                 self._passed.add(overview)
                 self._passed.note_walk()
                 return
-        items = self.take(self._changed_since(start, expand), family)
-        if overlap <= limit_for(expand, self.reader.page_size):
-            taken = held(items, family.values(), self._dated)
+            items = self.take(self._changed_since(start, expand), family)
+        else:
+            items = self.take(self._changed_since(start, expand), family)
+            items = recognised(items, family.values(), self._dated)
         since: list[Dated] = []
 
         def work() -> Iterator[Work]:
-            for item in itertools.chain(taken, items):
+            for item in items:
                 since.append(self._dated(item))
                 if changed := self.lacking(family, item):
                     yield ChangeWork(item, changed, passed=tuple(since))
@@ -305,6 +300,18 @@ class ContentStream(SearchedStream, ExpandedListStream):
         self._passed.add(since)
         self._passed.note_walk()
 
+    def _compare(self, family: Family, start: str) -> list[Dated]:
+        """Find out which items have been written, by a search that brings hardly more than dates.
+
+        Returns:
+            All items that have changed. It costs a quarter of the requests that bodies cost.
+        """
+        items = self.take(self._changed_since(start, DATES), family)
+        overview = [self._dated(item) for item in items]
+        for progress in family.values():
+            progress.compare(overview)
+        return overview
+
     def _dated(self, item: dict[str, Any]) -> Dated:
         return self.identity(item), records.modified_at(item)
 
@@ -316,6 +323,8 @@ class ContentStream(SearchedStream, ExpandedListStream):
         lasting = [stream for stream in family if stream.is_incremental]
         self._full_read = read = resumed or FullRead(lasting, self._tap.began)
         riding = [] if resumed else riders
+        if starts := [p.start for p in family.values() if p.overlap and p.start]:
+            self._compare(family, min(starts))
         passed = Passed(
             family.values(), lambda: with_overlap(read.newest, OVERLAP) if read.newest else None
         )

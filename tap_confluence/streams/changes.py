@@ -13,7 +13,7 @@ from tap_confluence.errors import ConfluenceError
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.lists import ListStream, Work
 from tap_confluence.streams.moments import modified_at
-from tap_confluence.streams.progress import Passed, Progress, held
+from tap_confluence.streams.progress import Passed, Progress, recognised
 from tap_confluence.streams.undated import UndatedStream
 
 if TYPE_CHECKING:
@@ -157,7 +157,13 @@ class ChangeStream(ListStream):
         """
         changes = self._changes_of(family)
         items = iter(changes)
-        first = self._recognised(family, changes, items)
+        first = list(itertools.islice(items, 1))
+        items = itertools.chain(first, items)
+        if changes.overview is None:
+            items = recognised(items, family.values(), self._dated)
+        else:
+            for progress in family.values():
+                progress.compare(changes.overview)
         oldest = self.moment(first[0]) if first else None
         riding = changes.everything and any(
             stream is not self and progress.reaches_back_to(oldest) and not progress.recognises
@@ -168,7 +174,7 @@ class ChangeStream(ListStream):
         passed: list[Dated] = []
 
         def work() -> Iterator[Work]:
-            for item in itertools.chain(first, items):
+            for item in items:
                 item_id, moment = dated = self._dated(item)
                 passed.append(dated)
                 changed = [s for s, p in family.items() if p.lacks(item_id, moment)]
@@ -188,20 +194,6 @@ class ChangeStream(ListStream):
         self._passed.add(passed)
         self._passed.note_walk()
         return riding
-
-    def _recognised(
-        self,
-        family: Mapping[ConfluenceStream, Progress],
-        changes: Changes,
-        items: Iterator[dict[str, Any]],
-    ) -> list[dict[str, Any]]:
-        """Find out which of the changed items have been written, and return those that it took."""
-        first = list(itertools.islice(items, 1))
-        if changes.overview is None:
-            return held(itertools.chain(first, items), family.values(), self._dated)
-        for progress in family.values():
-            progress.compare(changes.overview)
-        return first
 
     def _read_trash(
         self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[UndatedStream]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +9,7 @@ from tap_confluence.streams.digest import OverlapDigest, TrashDigest
 from tap_confluence.streams.moments import is_due, to_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.streams.base import ConfluenceStream
 
@@ -34,13 +33,13 @@ class Written:
     Attributes:
         digest: Of these items.
         count: How many they are.
-        until: When the latest of them was changed.
+        until: When the latest of them was changed; None where that lies in the future.
         last: The last of them, if others of the same moment had yet to come.
     """
 
     digest: OverlapDigest
     count: int
-    until: str
+    until: str | None
     last: str | None = None
 
     @classmethod
@@ -52,30 +51,30 @@ class Written:
         if digest is None or not isinstance(count, int):
             return None
         last = value.get("last")
-        return cls(digest, count, to_moment(value.get("until")) or "", last and str(last))
+        return cls(digest, count, to_moment(value.get("until")), last and str(last))
 
     def dump(self) -> dict[str, Any]:
         """Write it for the state."""
         last = {} if self.last is None else {"last": self.last}
-        return {
-            "digest": self.digest.dump(),
-            "count": self.count,
-            "until": self.until or None,
-            **last,
-        }
+        return {"digest": self.digest.dump(), "count": self.count, "until": self.until, **last}
 
-    def comes_before(self, item: Dated) -> bool:
-        """Tell whether all of this comes before an item in the order of dates."""
-        moment = item[1] or ""
-        return moment > self.until or (moment == self.until and self.last is not None)
+    def reaches(self, moment: str) -> bool:
+        """Tell whether there may be items of a moment among these."""
+        return self.until is None or moment <= self.until
+
+    def comes_before(self, moment: str) -> bool:
+        """Tell whether these have been passed where an item of a moment has been written."""
+        return not self.reaches(moment) or (moment == self.until and self.last is not None)
 
     def may_hold(self, items: Iterable[Dated]) -> Iterator[int]:
         """Yield the marks of those items that may be among these, out of items in order."""
         for item_id, moment in items:
-            if (moment or "") > self.until:
+            if moment is None:
+                continue
+            if not self.reaches(moment):
                 return
             yield OverlapDigest.mark(item_id, moment)
-            if item_id == self.last and moment == self.until:
+            if item_id == self.last and self.until in {None, moment}:
                 return
 
 
@@ -103,10 +102,15 @@ class Progress:
         """How many items an earlier run has written that this one will meet again."""
         return self._written.count if self._written and self.start is not None else 0
 
-    @property
-    def overlaps_until(self) -> str | None:
-        """When the latest of these was changed; None where that is not known."""
-        return self._written.until if self._written and self.start is not None else None
+    def overlaps(self, moment: str | None) -> bool:
+        """Tell whether items of a moment may be among these."""
+        return (
+            self.overlap > 0
+            and moment is not None
+            and self.reaches_back_to(moment)
+            and self._written is not None
+            and self._written.reaches(moment)
+        )
 
     @property
     def recognises(self) -> bool:
@@ -170,18 +174,19 @@ class Progress:
         Args:
             passed: What this run has come upon and written.
         """
-        last = passed.last
-        if last is None or not self._stream.bookmark:
+        item_id, moment = passed.last or (None, None)
+        if moment is None or not self._stream.bookmark:
             return
         # While the walk is among what it has recognised, the run before knew more.
-        if not self._known or self._written is None or self._written.comes_before(last):
-            self._note(passed.since(self.next_start), last=last[0])
+        if not self._known or self._written is None or self._written.comes_before(moment):
+            self._note(passed.since(self.next_start), last=item_id)
 
     def _note(self, items: Sequence[Dated], *, last: str | None) -> None:
-        until = max((moment or "" for _, moment in items), default="")
-        marks = {OverlapDigest.mark(*item) for item in items}
-        written = Written(OverlapDigest(marks), len(marks), until, last)
-        self._stream.entry[OVERLAP] = written.dump()
+        # What has no date is always due.
+        moments = [moment for _, moment in items if moment is not None]
+        marks = {OverlapDigest.mark(*item) for item in items if item[1] is not None}
+        until = self._stream.latest(max(moments, default=self.next_start))
+        self._stream.entry[OVERLAP] = Written(OverlapDigest(marks), len(marks), until, last).dump()
 
     def note_trash(self, trash: TrashDigest) -> None:
         """Keep what is in the trash, all of which has been written."""
@@ -189,33 +194,46 @@ class Progress:
         self._stream.entry[TRASH_START] = self._stream.starting_point()
 
 
-def held(
-    items: Iterator[dict[str, Any]],
-    family: Collection[Progress],
+def recognised(
+    items: Iterable[dict[str, Any]],
+    family: Iterable[Progress],
     dated: Callable[[dict[str, Any]], Dated],
-) -> list[dict[str, Any]]:
-    """Take the items of the overlap, to find out which of them have been written.
+) -> Iterator[dict[str, Any]]:
+    """Hold back the items of each overlap until it is known which of them have been written.
 
     Args:
         items: The changed items, oldest first.
         family: How far each stream has come that reads them.
         dated: Tells the id and the moment of an item.
 
-    Returns:
-        The items taken.
+    Yields:
+        The items.
     """
-    ends = [progress.overlaps_until for progress in family]
-    # Where a stream is new to the family, the overlap of the others lies at the end of the items.
-    end = max((each or "" for each in ends), default="") if None not in ends else ""
-    taken = []
-    for item in itertools.islice(items, MOST_HELD):
-        taken.append(item)
-        if (dated(item)[1] or "") > end:
-            break
-    if end:
-        for progress in family:
-            progress.compare(map(dated, taken))
-    return taken
+    waiting = [progress for progress in family if progress.overlap]
+    held: list[dict[str, Any]] = []
+    for item in items:
+        moment = dated(item)[1]
+        if any(progress.overlaps(moment) for progress in waiting) and len(held) < MOST_HELD:
+            held.append(item)
+            continue
+        if held:
+            waiting = _compared(waiting, [*map(dated, held)])
+            yield from held
+            held = []
+        yield item
+    _compared(waiting, [*map(dated, held)])
+    yield from held
+
+
+def _compared(waiting: Iterable[Progress], items: Sequence[Dated]) -> list[Progress]:
+    """Compare overlaps with the items that were held back for them, and return the others."""
+    left = []
+    for progress in waiting:
+        if any(progress.overlaps(moment) for _, moment in items):
+            progress.compare(items)
+        else:
+            left.append(progress)
+    return left
 
 
 class Passed:
