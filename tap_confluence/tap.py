@@ -182,6 +182,10 @@ class TapConfluence(Tap):
 
     def note_complete(self, stream: ConfluenceStream) -> None:
         """Take note that all there is of a stream has been written."""
+        may_lack = stream.is_filtered and not _is_of_spaces(stream)
+        if may_lack and self.filters.labels and self.selection.lacks_verdicts:
+            # What could not be judged may be wanted, and what was written of it is to stay.
+            return
         self._complete.append(stream)
 
     def _activate_versions(self) -> None:
@@ -393,6 +397,10 @@ class TapConfluence(Tap):
 
 def _comes_last(stream: Stream) -> bool:
     return isinstance(stream, ConfluenceStream) and stream.comes_last
+
+
+def _is_of_spaces(stream: ConfluenceStream) -> bool:
+    return stream.name == "spaces" or "spaceId" in stream.primary_keys
 
 
 def _is_filtered(stream: Stream) -> bool:

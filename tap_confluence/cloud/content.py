@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tap_confluence.client import ListRequest
     from tap_confluence.cloud.search import Kind
     from tap_confluence.cloud.selection import Selection
+    from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.changes import Changes
     from tap_confluence.streams.lists import Details
@@ -45,6 +46,11 @@ class ContentStream(ChangeStream):
 
     _walk: ChangeWalk | None = None
     _is_found = False
+
+    @cached_property
+    def _unjudged(self) -> set[str]:
+        """The pages and blog posts whose labels cannot be read, so that this is left out."""
+        return set()
 
     def lists(
         self, *statuses: str, bodies: bool = True, to_the_end: bool = True
@@ -113,7 +119,7 @@ class ContentStream(ChangeStream):
             self.reader,
             self._wanted_lists(bodies=True, to_the_end=not bookmarked),
             self.moment,
-            lambda items: self.selection.filtered(filter(self.belongs, items)),
+            lambda items: self.wanted(filter(self.belongs, items)),
             start=start,
             bookmarked=bookmarked,
             overlap_pages=overlap // self.reader.page_size,
@@ -127,7 +133,7 @@ class ContentStream(ChangeStream):
 
     @override
     def expect_trash(self) -> None:
-        for request in self._lists_of_trash():
+        for request in self.lists_of_trash():
             self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
     @override
@@ -145,10 +151,11 @@ class ContentStream(ChangeStream):
         return list(self._trashed())
 
     def _trashed(self) -> Iterator[dict[str, Any]]:
-        for request in self._lists_of_trash():
-            yield from self.selection.filtered(self.reader.items(request))
+        for request in self.lists_of_trash():
+            yield from self.wanted(self.reader.items(request))
 
-    def _lists_of_trash(self) -> list[ListRequest]:
+    def lists_of_trash(self) -> list[ListRequest]:
+        """Return the first pages of the lists of what is in the trash, without bodies."""
         if TRASHED not in self._wanted_statuses() or self.selection.leaves_nothing:
             return []
         return self.lists(TRASHED, bodies=False)
@@ -162,11 +169,20 @@ class ContentStream(ChangeStream):
     def all_items(self) -> Iterator[dict[str, Any]]:
         """Read all wanted items of the list, without their bodies."""
         if (found := self.found(bodies=False)) is not None:
-            yield from self.selection.filtered(found)
+            yield from self.wanted(found)
             yield from self.trashed()
             return
         for request in self._wanted_lists(bodies=False):
-            yield from self.selection.filtered(self.reader.items(request))
+            yield from self.wanted(self.reader.items(request))
+
+    def wanted(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the rows that the filters leave, and report those that cannot be judged."""
+        return self.selection.filtered(rows, self.owner_key, on_refused=self._note_unjudged)
+
+    def _note_unjudged(self, item_id: str, error: RefusedError) -> None:
+        if item_id not in self._unjudged:
+            self._unjudged.add(item_id)
+            self._tap.note_skipped(self, item_id, error)
 
     @property
     @override
@@ -203,7 +219,7 @@ class FoundChanges:
         self, found: Iterable[dict[str, Any]], start: str | None, stream: ContentStream
     ) -> None:
         wanted = sorted(
-            stream.selection.filtered(filter(stream.belongs, found)),
+            stream.wanted(filter(stream.belongs, found)),
             key=lambda item: stream.moment(item) or "",
         )
         self._due = [item for item in wanted if is_due(stream.moment(item), start)]

@@ -142,7 +142,7 @@ def test_a_first_run_that_is_killed_amid_them_comes_to_an_end(
     monkeypatch.setattr(writer, "RECORDS_TO_STATE", 0)
     with kind(wiki_with_import(0)) as site:
         # A full read of Data Center goes on behind the last whole batch.
-        site.faults.caps = {"body": 10}
+        site.faults.caps |= {"body": 10}
         state: Json | None = None
         written: set[str] = set()
         for _ in range(12):
