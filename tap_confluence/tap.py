@@ -23,7 +23,7 @@ from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
 from tap_confluence.errors import AnonymousError, ConfluenceError, SettingsError
-from tap_confluence.filters import Filters
+from tap_confluence.filters import FILTERS, Filters
 from tap_confluence.locks import StreamLocks
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
@@ -54,9 +54,6 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_STATES = 5.0
 SECONDS_TO_STOP = 5
-
-FILTERS = "filters"
-"""Under which key the state of a stream keeps what tells the filters it was read with."""
 
 
 class TapConfluence(Tap):
@@ -162,17 +159,21 @@ class TapConfluence(Tap):
         """The moment at which the run began, by the clock of the site."""
         return format_moment(self.client.site_time())
 
-    def write_state_when_due(self) -> None:
-        """Write a STATE message, unless one was written a moment ago."""
+    @property
+    def state_is_due(self) -> bool:
+        """Whether it is time for a STATE message: none was written a moment ago."""
         if self._is_batching:
             # A record may still be in a file that no BATCH message has named yet.
-            return
-        now = time.monotonic()
+            return False
         owes_state = isinstance(self.message_writer, BufferedWriter) and (
             self.message_writer.owes_state
         )
-        if owes_state or now - self._state_written_at >= SECONDS_BETWEEN_STATES:
-            self._state_written_at = now
+        return owes_state or time.monotonic() - self._state_written_at >= SECONDS_BETWEEN_STATES
+
+    def write_state_when_due(self) -> None:
+        """Write a STATE message, unless one was written a moment ago."""
+        if self.state_is_due:
+            self._state_written_at = time.monotonic()
             self.state_writer.write_state(self.state)
 
     def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
@@ -189,6 +190,10 @@ class TapConfluence(Tap):
 
     def note_complete(self, stream: ConfluenceStream) -> None:
         """Take note that all there is of a stream has been written."""
+        may_lack = stream.is_filtered and not _is_of_spaces(stream)
+        if may_lack and self.filters.labels and self.selection.lacks_verdicts:
+            # What could not be judged may be wanted, and what was written of it is to stay.
+            return
         self._complete.append(stream)
 
     def _activate_versions(self) -> None:
@@ -434,6 +439,10 @@ def _comes_last(stream: Stream) -> bool:
 
 def _stands_alone(stream: Stream) -> bool:
     return isinstance(stream, ConfluenceStream) and stream.stands_alone
+
+
+def _is_of_spaces(stream: ConfluenceStream) -> bool:
+    return stream.name == "spaces" or "spaceId" in stream.primary_keys
 
 
 def _is_filtered(stream: Stream) -> bool:

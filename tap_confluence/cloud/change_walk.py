@@ -10,16 +10,19 @@ from tap_confluence.client import ListPage, ListRequest
 from tap_confluence.streams.moments import is_due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.client import Reader
+    from tap_confluence.streams.progress import Dated
+
+    Items = Iterable[dict[str, Any]]
 
 NEWEST_FIRST = "-modified-date"
 OLDEST_FIRST = "modified-date"
 BODY = "body-format"
 
 MOST_PAGES_NEWEST_FIRST = 40
-"""List pages to go back at most before reading from the oldest on instead."""
+"""List pages of changes to go back at most before reading from the oldest on instead."""
 
 PAGES_AHEAD = 3
 """List pages to ask for, beyond the first, before a list has its turn."""
@@ -45,41 +48,52 @@ class ChangeWalk:
     Attributes:
         everything: Whether no item was left out; known once the first one has been read.
         seen: How many items there are at least.
+        overview: All of the items by id and moment, if the lists are read from the newest item
+            back; known once the first one has been read.
 
     Args:
         reader: Reads the site.
         lists: The first page of each list, without a sort order.
         moment: When an item was last modified.
+        wanted: Leaves out those items of the lists that are not wanted.
         start: Where to start; None takes everything.
         bookmarked: Whether little is expected to have changed.
+        overlap_pages: How many pages what has been written already may fill.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         reader: Reader,
         lists: Sequence[ListRequest],
         moment: Callable[[dict[str, Any]], str | None],
+        wanted: Callable[[Items], Items] = iter,
         *,
         start: str | None,
         bookmarked: bool,
+        overlap_pages: int = 0,
     ) -> None:
         self.everything = True
         self.seen = 0
+        self.overview: list[Dated] | None = None
         self._reader = reader
         self._lists = lists
         self._moment = moment
+        self._wanted = wanted
         self._start = start
         self._bookmarked = bookmarked
+        self._most_pages = max(MOST_PAGES_NEWEST_FIRST, 2 * overlap_pages)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items."""
-        back = [self._go_back(first) for first in self._lists] if self._bookmarked else []
+        overviews: list[list[Dated]] = []
+        back = [self._go_back(first, overviews) for first in self._lists if self._bookmarked]
         if self._bookmarked and None not in back:
+            self.overview = list(heapq.merge(*overviews, key=lambda dated: dated[1] or ""))
             walks = [self._in_reverse(pages) for pages in back if pages is not None]
         else:
             self.everything = True
             self.seen = 0
-            walks = [self._from_oldest(first) for first in self._lists]
+            walks = [iter(self._wanted(self._from_oldest(first))) for first in self._lists]
         if len(walks) == 1:
             yield from walks[0]
         else:
@@ -94,29 +108,44 @@ class ChangeWalk:
                 request = self._oldest_first(first)
                 self._reader.ask_ahead(request, further=PAGES_AHEAD, go_on=self._go_on)
 
-    def _go_back(self, first: ListRequest) -> list[ListPage | ListRequest] | None:
+    def _go_back(
+        self, first: ListRequest, overviews: list[list[Dated]]
+    ) -> list[ListPage | ListRequest] | None:
         """Read from the newest item back to the start.
 
+        Args:
+            first: The first page of the list.
+            overviews: Where to add an overview of the items, oldest first.
+
         Returns:
-            The pages that hold changes, newest first; None if there are too many.
+            The pages that hold changes, newest first, and of those kept what is wanted of these;
+            None if there are too many.
         """
         pages: list[ListPage | ListRequest] = []
+        newest_first: list[Dated] = []
         for page in self._reader.pages(_with(first, sort=NEWEST_FIRST)):
             self.seen += len(page.items)
-            pages.append(page if len(pages) < PAGES_KEPT else page.request)
+            due = self._due(page)
+            newest_first += [(str(item.get("id")), self._moment(item)) for item in due]
+            pages.append(replace(page, items=due) if len(pages) < PAGES_KEPT else page.request)
             if not all(self._is_due(item) for item in page.items):
                 self.everything = False
-                return pages
-            if len(pages) >= MOST_PAGES_NEWEST_FIRST and page.next is not None:
+                break
+            if len(pages) >= self._most_pages and page.next is not None:
                 return None
+        overviews.append(newest_first[::-1])
         return pages
 
     def _in_reverse(self, pages: list[ListPage | ListRequest]) -> Iterator[dict[str, Any]]:
         while pages:
             page = pages.pop()
-            if isinstance(page, ListRequest):
-                page = self._reader.page(page)
-            yield from (item for item in reversed(page.items) if self._is_due(item))
+            due = (
+                self._due(self._reader.page(page)) if isinstance(page, ListRequest) else page.items
+            )
+            yield from reversed(due)
+
+    def _due(self, page: ListPage) -> list[dict[str, Any]]:
+        return [*self._wanted(item for item in page.items if self._is_due(item))]
 
     def _from_oldest(self, first: ListRequest) -> Iterator[dict[str, Any]]:
         request = self._oldest_first(first)

@@ -67,7 +67,7 @@ class CommentStream(ContentStream):
             yield from super().all_items()
             return
         [first] = self.lists(bodies=False)
-        roots = self.selection.filtered(self.reader.items(first))
+        roots = self.wanted(self.reader.items(first))
         for root, replies in self._threads(roots):
             yield root
             yield from replies
@@ -95,7 +95,7 @@ class CommentStream(ContentStream):
         start = self.starting_point()
         latest = start
         [first] = self.lists()
-        roots = self.selection.filtered(filter(self.belongs, self.reader.items(first)))
+        roots = self.wanted(filter(self.belongs, self.reader.items(first)))
 
         def work() -> Iterator[Work]:
             nonlocal latest
@@ -105,7 +105,7 @@ class CommentStream(ContentStream):
                     moment = self.moment(comment)
                     latest = self.latest(latest, moment)
                     if is_due(moment, start):
-                        yield Work(comment, [self], moves_bookmark=False)
+                        yield Work(comment, [self])
 
         yield from self.write(work())
         self.advance(latest)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tap_confluence.client import ListRequest
     from tap_confluence.cloud.search import Kind
     from tap_confluence.cloud.selection import Selection
+    from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.changes import Changes
     from tap_confluence.streams.lists import Details
@@ -45,6 +46,11 @@ class ContentStream(ChangeStream):
 
     _walk: ChangeWalk | None = None
     _is_found = False
+
+    @cached_property
+    def _unjudged(self) -> set[str]:
+        """The pages and blog posts whose labels cannot be read, so that this is left out."""
+        return set()
 
     def lists(
         self, *statuses: str, bodies: bool = True, to_the_end: bool = True
@@ -105,18 +111,20 @@ class ContentStream(ChangeStream):
         return None if found is None else found[self.path]
 
     @override
-    def changed_since(self, start: str | None, *, bookmarked: bool) -> Changes:
+    def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
         if not bookmarked and (found := self.found(bodies=True)) is not None:
             self._is_found = True
             return FoundChanges(found, start, self)
-        self._walk = walk = ChangeWalk(
+        self._walk = ChangeWalk(
             self.reader,
             self._wanted_lists(bodies=True, to_the_end=not bookmarked),
             self.moment,
+            lambda items: self.wanted(filter(self.belongs, items)),
             start=start,
             bookmarked=bookmarked,
+            overlap_pages=overlap // self.reader.page_size,
         )
-        return BelongingChanges(walk, self)
+        return self._walk
 
     @override
     def prepare(self) -> None:
@@ -125,7 +133,7 @@ class ContentStream(ChangeStream):
 
     @override
     def expect_trash(self) -> None:
-        for request in self._lists_of_trash():
+        for request in self.lists_of_trash():
             self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
     @override
@@ -143,10 +151,11 @@ class ContentStream(ChangeStream):
         return list(self._trashed())
 
     def _trashed(self) -> Iterator[dict[str, Any]]:
-        for request in self._lists_of_trash():
-            yield from self.selection.filtered(self.reader.items(request))
+        for request in self.lists_of_trash():
+            yield from self.wanted(self.reader.items(request))
 
-    def _lists_of_trash(self) -> list[ListRequest]:
+    def lists_of_trash(self) -> list[ListRequest]:
+        """Return the first pages of the lists of what is in the trash, without bodies."""
         if TRASHED not in self._wanted_statuses() or self.selection.leaves_nothing:
             return []
         return self.lists(TRASHED, bodies=False)
@@ -160,11 +169,20 @@ class ContentStream(ChangeStream):
     def all_items(self) -> Iterator[dict[str, Any]]:
         """Read all wanted items of the list, without their bodies."""
         if (found := self.found(bodies=False)) is not None:
-            yield from self.selection.filtered(found)
+            yield from self.wanted(found)
             yield from self.trashed()
             return
         for request in self._wanted_lists(bodies=False):
-            yield from self.selection.filtered(self.reader.items(request))
+            yield from self.wanted(self.reader.items(request))
+
+    def wanted(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the rows that the filters leave, and report those that cannot be judged."""
+        return self.selection.filtered(rows, self.owner_key, on_refused=self._note_unjudged)
+
+    def _note_unjudged(self, item_id: str, error: RefusedError) -> None:
+        if item_id not in self._unjudged:
+            self._unjudged.add(item_id)
+            self._tap.note_skipped(self, item_id, error)
 
     @property
     @override
@@ -201,11 +219,12 @@ class FoundChanges:
         self, found: Iterable[dict[str, Any]], start: str | None, stream: ContentStream
     ) -> None:
         wanted = sorted(
-            stream.selection.filtered(filter(stream.belongs, found)),
+            stream.wanted(filter(stream.belongs, found)),
             key=lambda item: stream.moment(item) or "",
         )
         self._due = [item for item in wanted if is_due(stream.moment(item), start)]
         self.everything = len(self._due) == len(wanted)
+        self.overview = [(str(item["id"]), stream.moment(item)) for item in self._due]
 
     def ask_ahead(self) -> None:
         """Do nothing: everything is there."""
@@ -213,24 +232,3 @@ class FoundChanges:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the items, oldest first."""
         return iter(self._due)
-
-
-class BelongingChanges:
-    """The changes of a list that belong to a stream."""
-
-    def __init__(self, walk: ChangeWalk, stream: ContentStream) -> None:
-        self._walk = walk
-        self._stream = stream
-
-    @property
-    def everything(self) -> bool:
-        """Whether no item was left out."""
-        return self._walk.everything
-
-    def ask_ahead(self) -> None:
-        """Have the first request on the way."""
-        self._walk.ask_ahead()
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the items, oldest first."""
-        return self._stream.selection.filtered(filter(self._stream.belongs, self._walk))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,17 +12,25 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.cloud.content import ContentStream
 from tap_confluence.cloud.details import read_by_item
+from tap_confluence.filters import FILTERS
 from tap_confluence.streams.details import ChangeDetailStream
 from tap_confluence.streams.undated import UndatedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.client import ListRequest
 
 SCOPE = "read:custom-content:confluence"
+
+TYPES = "types"
+"""Under which key the state keeps what tells of which types everything has been read."""
+
+BYTES_OF_A_TYPE = 6
+MOST_TYPES = 256
+"""Types that the state tells one by one; of more, only whether they are the same."""
 
 
 class CustomContent(ContentStream):
@@ -43,6 +53,40 @@ class CustomContent(ContentStream):
                 *statuses, bodies=bodies, to_the_end=to_the_end
             )
         ]
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        if self.lacks_types:
+            for stream in self.family:
+                stream.leave_incomplete()
+            return
+        self._start_over_for_new(self.selection.custom_content_types)
+        yield from super().read(context)
+
+    @property
+    def lacks_types(self) -> bool:
+        """Whether the site tells of no types this time, though it has told of some."""
+        told = any(stream.entry.get(TYPES) for stream in self.family)
+        return told and not self.selection.custom_content_types
+
+    def _start_over_for_new(self, types: Iterable[str]) -> None:
+        """Leave out the bookmarks of those streams that have not read all of these types.
+
+        A type is new that the settings name now, or whose app was installed since the last run.
+        """
+        marks = _marks_of(types)
+        over = False
+        for stream in filter(lambda each: each.is_incremental, self.family):
+            known = stream.entry.get(TYPES)
+            # Before it was kept, it was all types, unless the settings named them.
+            is_all = known is None and not self.config.get("custom_content_types")
+            if stream.bookmark and not is_all and not marks <= _load(known):
+                for key in stream.entry.keys() - {FILTERS}:
+                    del stream.entry[key]
+                over = True
+            stream.entry[TYPES] = _dump(marks)
+        if over:
+            self.logger.info("There are new types of custom content: its streams start over")
 
     @override
     def prepare(self) -> None:
@@ -86,3 +130,24 @@ class CustomContentContentProperties(ChangeDetailStream):
     primary_keys = ("customContentId", "id")
     parent_stream_type = CustomContent
     schema = schemas.CUSTOM_CONTENT_CONTENT_PROPERTY
+
+
+def _marks_of(types: Iterable[str]) -> set[bytes]:
+    """Return what stands in the state for some types."""
+    names = sorted(set(types))
+    if len(names) > MOST_TYPES:
+        names = ["\n".join(names)]
+    return {hashlib.blake2b(name.encode(), digest_size=BYTES_OF_A_TYPE).digest() for name in names}
+
+
+def _dump(marks: set[bytes]) -> str:
+    return base64.b64encode(b"".join(sorted(marks))).decode()
+
+
+def _load(text: object) -> set[bytes]:
+    try:
+        data = base64.b64decode(str(text), validate=True)
+    except ValueError:
+        return set()
+    starts = range(0, len(data), BYTES_OF_A_TYPE)
+    return {data[start : start + BYTES_OF_A_TYPE] for start in starts}

@@ -35,8 +35,14 @@ LISTS = {"likes": "likes/users"}
 """Where the list of a section is, if not under its own name."""
 
 
-def get_details(
-    client: Client, path: str, sections: Sequence[str], *, tag: str, body_format: str = ""
+def get_details(  # noqa: PLR0913
+    client: Client,
+    path: str,
+    sections: Sequence[str],
+    *,
+    tag: str,
+    body_format: str = "",
+    statuses: Sequence[str] = (),
 ) -> Details:
     """Get several sections of an item's details.
 
@@ -49,6 +55,7 @@ def get_details(
         sections: Such as `labels` and `versions`; or `body`, which is a row, if there is one.
         tag: Under which name the requests are counted.
         body_format: In which format to get the body.
+        statuses: Which statuses it may have, if the site is to be told.
 
     Returns:
         The rows of each section, or why it cannot be read.
@@ -58,7 +65,9 @@ def get_details(
         RetriesExhaustedError: The site fails for it, or answers with something else.
     """
     lists = [section for section in sections if section != BODY_SECTION]
-    params = {f"include-{section}": "true" for section in lists}
+    params: dict[str, str | Sequence[str]] = {f"include-{section}": "true" for section in lists}
+    if statuses:
+        params["status"] = statuses
     if BODY_SECTION in sections:
         params["body-format"] = body_format
     item = client.get(path, params, tag=tag).body

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.cloud.content import ContentStream
+from tap_confluence.cloud.custom_content import CustomContent
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class ContentInventory(InventoryStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         for name, kind in KINDS.items():
             source = self._tap.streams[name]
+            if isinstance(source, CustomContent) and source.lacks_types:
+                self.leave_incomplete()
             if isinstance(source, ContentStream):
                 for item in source.all_items():
                     self.meet(item)

@@ -76,7 +76,7 @@ class ContentLabelStream(LabelStream):
         """Go through what carries a label: that may be all there is."""
         row = {key: label.get(key) for key in LABEL_KEYS}
         wanted = (None, *self.config["content_statuses"])
-        for carrier in self.parent.selection.filtered(self.reader.items_from(page)):
+        for carrier in self.parent.wanted(self.reader.items_from(page)):
             if carrier.get("status") in wanted:
                 yield {self.parent.owner_key: carrier["id"], **row}
 

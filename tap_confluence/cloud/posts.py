@@ -38,7 +38,14 @@ class PostStream(ContentStream):
         body = {BODY: self.listed_format} if self.listed_format else {}
         for some in in_chunks(item_ids, MOST_IDS):
             params = {"status": TRASHED, "id": some, **body}
-            yield from self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
+            rows = self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
+            yield from self.wanted(rows)
+
+    @override
+    def trashed(self) -> Iterator[dict[str, Any]]:
+        """Read all that is in the trash, whatever its labels: few of it is new and judged."""
+        for request in self.lists_of_trash():
+            yield from self.selection.filtered_but_for_labels(self.reader.items(request))
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:

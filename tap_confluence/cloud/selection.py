@@ -16,15 +16,20 @@ from tap_confluence.cloud.wanted_spaces import WantedSpaces
 from tap_confluence.cloud.wanted_trees import WantedTrees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tap_confluence.client import ListRequest, Reader
+    from tap_confluence.errors import RefusedError
     from tap_confluence.filters import Filters
+
+    OnRefused = Callable[[str, RefusedError], None]
 
 TAG = "filters"
 
 MOST_LOOK_UPS = 2
 """Times to look up what rows are on; where there are more rows, all pages are listed instead."""
+
+PAGE = "pageId"
 
 Row = dict[str, Any]
 
@@ -85,26 +90,39 @@ class Selection:
         """
         return self._spaces.lists(request, to_the_end=to_the_end)
 
-    def filtered(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def filtered(
+        self,
+        rows: Iterable[Row],
+        field: str = PAGE,
+        *,
+        on_refused: OnRefused | None = None,
+    ) -> Iterator[Row]:
         """Yield the rows that are wanted, in their order.
 
         Args:
             rows: Pages, blog posts, folders, or what is on them, as REST v2 has them.
+            field: What refers to the rows themselves, if they are pages or blog posts.
+            on_refused: Called with the id of a page or blog post that was left out because its
+                labels could not be read, and with the reason.
         """
         if not self._filters.by_anything:
             yield from rows
             return
         waiting: list[Row] = []
         for row in rows:
-            if not waiting and self._is_known(row):
-                if self._has(row):
+            if not waiting and self._is_known(row, field):
+                if self._has(row, field, on_refused):
                     yield row
                 continue
             waiting.append(row)
             if len(waiting) >= MOST_IDS:
-                yield from self._resolved(waiting)
+                yield from self._resolved(waiting, field, on_refused)
                 waiting = []
-        yield from self._resolved(waiting)
+        yield from self._resolved(waiting, field, on_refused)
+
+    def filtered_but_for_labels(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield those pages or blog posts that are wanted unless they carry the wrong labels."""
+        return filter(self._has_place, rows) if self._filters.by_anything else iter(rows)
 
     def has_tree_item(self, row: Row) -> bool:
         """Tell whether a folder, whiteboard, database or embed is wanted, which has no label.
@@ -132,6 +150,11 @@ class Selection:
         return find_types(self._reader, tag="custom_content")
 
     @property
+    def lacks_verdicts(self) -> bool:
+        """Whether something was left out of which it could not be told whether it is wanted."""
+        return bool(self._labels.refusals)
+
+    @property
     def leaves_nothing(self) -> bool:
         """Whether no space is wanted."""
         return self._spaces.few == []
@@ -142,12 +165,19 @@ class Selection:
         few = self._spaces.few
         return None if few is None else SpaceSearch(self._reader, few, tag=TAG)
 
-    def _is_known(self, row: Row) -> bool:
+    def _is_known(self, row: Row, field: str) -> bool:
         """Tell whether nothing has to be looked up to judge a row."""
         container = Container.of(row)
-        return container is None or self._judged(container, row) is not None
+        if container is not None:
+            return self._judged(container, row) is not None
+        if ":" in str(row.get("type")) or not self._has_place(row):
+            return True
+        post = Container(field, str(row["id"]))
+        return self._labels.verdict(post, row.get("status")) is not None
 
-    def _resolved(self, rows: Sequence[Row]) -> Iterator[Row]:
+    def _resolved(
+        self, rows: Sequence[Row], field: str, on_refused: OnRefused | None
+    ) -> Iterator[Row]:
         unjudged = self._unjudged(rows)
         asked: set[Container] = set()
         while unjudged := [each for each in unjudged if each not in asked]:
@@ -158,7 +188,22 @@ class Selection:
             unjudged = [each for each in unjudged if self._judged_post(each) is None]
             # A file may be on an app's content, which is on a page.
             unjudged = self._unjudged(self._containers.look_up(unjudged))
-        return filter(self._has, rows)
+        posts = [
+            (Container(field, str(row["id"])), row) for row in rows if Container.of(row) is None
+        ]
+        posts += [
+            (each, {"id": each.id, **row})
+            for each in asked
+            if each.field in LISTS
+            and self._judged_post(each) is None
+            and (row := self._containers.get(each)) is not None
+        ]
+        self._labels.ask(
+            (post, row.get("status"))
+            for post, row in posts
+            if ":" not in str(row.get("type")) and self._has_place(row)
+        )
+        return (row for row in rows if self._has(row, field, on_refused))
 
     def _unjudged(self, rows: Iterable[Row]) -> list[Container]:
         """Return what some rows are on, as far as it has to be looked up."""
@@ -169,30 +214,44 @@ class Selection:
         """List all wanted pages and blog posts, which is cheaper than to look up most of them."""
         if self._has_judged_all_posts:
             return
-        for path, statuses in LISTS.values():
+        for field, (path, statuses) in LISTS.items():
             wanted = [status for status in statuses if status in self._filters.statuses]
             if wanted:
                 whole = self._reader.first_page(path, {"status": wanted}, tag=TAG)
                 for request in self.space_lists(whole):
-                    deque(filter(self._has, self._reader.items(request)), maxlen=0)
+                    deque(self.filtered(self._reader.items(request), field), maxlen=0)
         self._has_judged_all_posts = True
 
-    def _has(self, row: Row, *passed: Container) -> bool:
+    def _has(self, row: Row, field: str, on_refused: OnRefused | None, *passed: Container) -> bool:
         """Tell whether a row is wanted.
 
         Args:
             row: The row.
+            field: What refers to the row itself, if it is a page or a blog post.
+            on_refused: As for `filtered`.
             passed: What led to it, as it is on this.
         """
         container = Container.of(row)
         if container is not None:
+            self._tell_refusal(container.id, on_refused)
             verdict = self._judged(container, row)
-            return self._judge_container(container, *passed) if verdict is None else verdict
+            if verdict is not None:
+                return verdict
+            return self._judge_container(container, on_refused, *passed)
         if ":" in str(row.get("type")):
             return self._filters.takes_what_spaces_keep and self._is_in_wanted_space(row)
-        verdict = self._has_post(row)
-        self._verdicts[str(row["id"])] = verdict
+        post = Container(field, str(row["id"]))
+        has_place = self._has_place(row)
+        if has_place:
+            self._labels.ask([(post, row.get("status"))])
+        verdict = has_place and self._labels.has(post, row.get("status"))
+        self._tell_refusal(post.id, on_refused)
+        self._verdicts[post.id] = verdict
         return verdict
+
+    def _tell_refusal(self, post_id: str, on_refused: OnRefused | None) -> None:
+        if on_refused is not None and (refusal := self._labels.refusals.get(post_id)):
+            on_refused(post_id, refusal)
 
     def _judged(self, container: Container, row: Row) -> bool | None:
         """Tell whether what a row is on is wanted, if that needs no look-up."""
@@ -201,14 +260,15 @@ class Selection:
         verdict = self._judged_post(container)
         if verdict is not None:
             return verdict
-        if not (
-            self._is_in_wanted_space(row)
-            and self._labels.has(container.id)
-            and self._trees.has({"id": container.id})
+        labelled = self._labels.verdict(container, None)
+        if (
+            labelled is False
+            or not self._is_in_wanted_space(row)
+            or not self._trees.has({"id": container.id})
         ):
             return False
         knows_space = row.get("spaceId") is not None or not self._filters.by_space
-        return True if knows_space and not self._filters.by_status else None
+        return True if labelled and knows_space and not self._filters.by_status else None
 
     def _judged_post(self, container: Container) -> bool | None:
         """Tell whether a page or blog post is wanted that has been judged already."""
@@ -217,18 +277,22 @@ class Selection:
         unknown = False if self._has_judged_all_posts else None
         return self._verdicts.get(container.id, unknown)
 
-    def _judge_container(self, container: Container, *passed: Container) -> bool:
+    def _judge_container(
+        self, container: Container, on_refused: OnRefused | None, *passed: Container
+    ) -> bool:
         # What is said to be on itself, or on what is on it, is nowhere.
         row = None if container in passed else self._containers.get(container)
-        return row is not None and self._has({"id": container.id, **row}, container, *passed)
+        if row is None:
+            return False
+        named = {"id": container.id, **row}
+        return self._has(named, container.field, on_refused, container, *passed)
 
-    def _has_post(self, row: Row) -> bool:
-        """Tell whether a page, a blog post or something else that lies in the tree is wanted."""
+    def _has_place(self, row: Row) -> bool:
+        """Tell whether a page, a blog post or something else in the tree is where it is wanted."""
         return (
             (row.get("type") in PATHS or row.get("status") in {None, *self._filters.statuses})
             and self._is_in_wanted_space(row)
             and self._trees.has(row)
-            and self._labels.has(str(row["id"]))
         )
 
     def _is_in_wanted_space(self, row: Row) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.datacenter.batches import Query, collect
-from tap_confluence.datacenter.content import ContentStream, incremental
+from tap_confluence.datacenter.content import ContentStream
 from tap_confluence.datacenter.listing import CONTENT, limit_for
 from tap_confluence.datacenter.posts import PostStream, digest_of
 from tap_confluence.errors import NotFoundError
@@ -59,11 +59,12 @@ class BorneStream(ContentStream):
         def work() -> Iterator[Work]:
             for item in self._items_on(bearers):
                 if lacking := self.lacking(family, item):
-                    yield Work(item, lacking, moves_bookmark=False)
+                    yield Work(item, lacking)
 
         yield from self.write(work())
-        for progress in incremental(family):
-            progress.note_trash(digest)
+        for progress in family.values():
+            if progress.is_kept:
+                progress.note_trash(digest)
 
     def _hidden_now(self) -> dict[str, str]:
         posts = (s for s in self._tap.streams.values() if isinstance(s, PostStream))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.datacenter.batches import FAILED, MOST_WITH_BODIES
-from tap_confluence.datacenter.content import ContentStream, incremental
+from tap_confluence.datacenter.content import ContentStream
 from tap_confluence.datacenter.listing import CONTENT, CURRENT
 from tap_confluence.datacenter.task_lists import task_record, tasks_in
 from tap_confluence.datacenter.version_bodies import version_bodies
@@ -92,11 +92,12 @@ class PostStream(ContentStream):
                     if stream not in first_time or not moment or moment >= stream.anchor
                 ]
                 if streams:
-                    yield Work(item, streams, moves_bookmark=False)
+                    yield Work(item, streams)
 
         yield from self.write(work())
-        for progress in incremental(family):
-            progress.note_trash(digest)
+        for progress in family.values():
+            if progress.is_kept:
+                progress.note_trash(digest)
 
     def _streams_lacking(
         self, family: Family, item_id: str, status: str, digest: TrashDigest

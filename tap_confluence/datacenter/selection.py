@@ -132,6 +132,11 @@ class Selection:
         return self._spaces[0] if self._filters.by_space and len(self._spaces) == 1 else None
 
     @property
+    def lacks_verdicts(self) -> bool:
+        """Whether something was left out of which it could not be told whether it is wanted."""
+        return None in self._asked_labels.values()
+
+    @property
     def leaves_nothing(self) -> bool:
         """Whether no space is wanted."""
         return self._filters.by_space and not self._spaces

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.errors import ConfluenceError
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.lists import ListStream, Work
 from tap_confluence.streams.moments import modified_at
-from tap_confluence.streams.progress import MOST_REMEMBERED, Progress
+from tap_confluence.streams.progress import Passed, Progress, recognised
 from tap_confluence.streams.undated import UndatedStream
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.progress import Dated
 
     class Changes(Protocol):
         """The changed items, oldest first."""
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
         def everything(self) -> bool:
             """Whether no item was left out; known once the first one has been read."""
 
+        @property
+        def overview(self) -> Sequence[Dated] | None:
+            """All of the items, if they are known once the first one has been read."""
+
         def ask_ahead(self) -> None:
             """Have the first request on the way."""
 
@@ -37,6 +43,18 @@ if TYPE_CHECKING:
 
 
 TRASHED = "trashed"
+
+
+@dataclass(frozen=True)
+class ChangeWork(Work):
+    """An item to write in its place among the changes.
+
+    Attributes:
+        passed: The items since the one written before it, itself included: with it, all of them
+            are written.
+    """
+
+    passed: Sequence[Dated] = ()
 
 
 class ChangeStream(ListStream):
@@ -53,13 +71,16 @@ class ChangeStream(ListStream):
     _written_from_trash: dict[str, list[ConfluenceStream]]
     """What this run wrote in its place among the changes, though it is in the trash."""
 
+    _passed: Passed
+
     @abstractmethod
-    def changed_since(self, start: str | None, *, bookmarked: bool) -> Changes:
+    def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
         """Read the items that changed at or after a moment, oldest first.
 
         Args:
             start: The moment, or None for all items.
             bookmarked: Whether an earlier run came as far as `start`, so that little is new.
+            overlap: How many items at the start an earlier run has written.
         """
 
     @abstractmethod
@@ -98,10 +119,16 @@ class ChangeStream(ListStream):
 
     @override
     def written(self, work: Work) -> None:
-        if work.moves_bookmark:
+        if isinstance(work, ChangeWork):
             for stream in work.streams:
                 stream.advance(self.moment(work.item))
+            self._passed.add(work.passed)
+            if self._tap.state_is_due:
+                self._passed.note_place()
         super().written(work)
+
+    def _dated(self, item: dict[str, Any]) -> Dated:
+        return str(item["id"]), self.moment(item)
 
     @override
     def prepare(self) -> None:
@@ -115,7 +142,10 @@ class ChangeStream(ListStream):
         starts = {progress.start for progress in family.values()}
         start = None if None in starts else min(filter(None, starts))
         bookmarked = all(stream.bookmark for stream in family if stream.is_incremental)
-        return self.changed_since(start, bookmarked=bookmarked and start is not None)
+        overlap = max(progress.overlap for progress in family.values())
+        return self.changed_since(
+            start, bookmarked=bookmarked and start is not None, overlap=overlap
+        )
 
     def _read_changes(
         self, family: Mapping[ConfluenceStream, Progress], undated: Sequence[UndatedStream]
@@ -128,29 +158,41 @@ class ChangeStream(ListStream):
         changes = self._changes_of(family)
         items = iter(changes)
         first = list(itertools.islice(items, 1))
+        items = itertools.chain(first, items)
+        if changes.overview is None:
+            items = recognised(items, family.values(), self._dated)
+        else:
+            for progress in family.values():
+                progress.compare(changes.overview)
         oldest = self.moment(first[0]) if first else None
         riding = changes.everything and any(
-            stream is not self and progress.reaches_back_to(oldest)
+            stream is not self and progress.reaches_back_to(oldest) and not progress.recognises
             for stream, progress in family.items()
         )
         riders = undated if riding else ()
-        last: deque[tuple[str, str | None]] = deque(maxlen=MOST_REMEMBERED)
+        self._passed = Passed(family.values())
+        passed: list[Dated] = []
 
         def work() -> Iterator[Work]:
-            for item in itertools.chain(first, items):
-                item_id, moment = str(item["id"]), self.moment(item)
-                last.append((item_id, moment))
+            for item in items:
+                item_id, moment = dated = self._dated(item)
+                passed.append(dated)
                 changed = [s for s, p in family.items() if p.lacks(item_id, moment)]
                 if changed or riders:
                     due = [*changed, *riders]
                     if item.get("status") == TRASHED:
                         self._written_from_trash[item_id] = due
-                    yield Work(item, due)
+                    yield ChangeWork(item, due, passed=tuple(passed))
+                    passed.clear()
             self.expect_trash()
 
-        yield from self.write(work())
-        for progress in _incremental(family):
-            progress.note_walk(last)
+        try:
+            yield from self.write(work())
+        except ConfluenceError:
+            self._passed.note_place()
+            raise
+        self._passed.add(passed)
+        self._passed.note_walk()
         return riding
 
     def _read_trash(
@@ -177,13 +219,10 @@ class ChangeStream(ListStream):
                 due[item_id] = streams
         if due:
             yield from self.write(
-                Work(item, due[str(item["id"])], moves_bookmark=False)
+                Work(item, due[str(item["id"])])
                 for item in self.from_trash(list(due))
                 if str(item["id"]) in due
             )
-        for progress in _incremental(family):
-            progress.note_trash(trash)
-
-
-def _incremental(family: Mapping[ConfluenceStream, Progress]) -> list[Progress]:
-    return [p for stream, p in family.items() if stream.is_incremental and not stream.is_denied]
+        for progress in family.values():
+            if progress.is_kept:
+                progress.note_trash(trash)

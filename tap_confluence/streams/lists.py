@@ -43,12 +43,10 @@ class Work:
     Attributes:
         item: As the list has it.
         streams: Those of the family that are to write what they have of it.
-        moves_bookmark: Whether everything older has been written before it.
     """
 
     item: dict[str, Any]
     streams: Sequence[ConfluenceStream]
-    moves_bookmark: bool = True
 
 
 class ListStream(ConfluenceStream):

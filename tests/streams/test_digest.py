@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tap_confluence.streams.digest import BUCKETS, OverlapDigest, TrashDigest
+from tap_confluence.streams.digest import OverlapDigest, TrashDigest
 
 MOMENT = "2026-01-01T00:00:00.000Z"
 LATER = "2026-01-02T00:00:00.000Z"
@@ -19,11 +21,14 @@ def trash_of(*item_ids: str, moment: str = MOMENT) -> TrashDigest:
     return digest
 
 
-def overlap_of(*item_ids: str) -> OverlapDigest:
-    digest = OverlapDigest()
-    for item_id in item_ids:
-        digest.add(item_id, MOMENT)
-    return digest
+def marks(*item_ids: str, moment: str = MOMENT) -> set[int]:
+    return {OverlapDigest.mark(item_id, moment) for item_id in item_ids}
+
+
+def reloaded_overlap(marks: set[int]) -> OverlapDigest:
+    loaded = OverlapDigest.load(json.loads(json.dumps(OverlapDigest(marks).dump())))
+    assert loaded is not None
+    return loaded
 
 
 def ids(count: int) -> list[str]:
@@ -76,36 +81,50 @@ def test_what_was_purged_does_not_hide_what_is_new() -> None:
     assert now.may_be_new("new", MOMENT, before)
 
 
-def test_the_overlap_is_recognised() -> None:
-    loaded = OverlapDigest.load(overlap_of(*ids(5)).dump())
+@pytest.mark.parametrize("count", [0, 1, 5, 750, 5000])
+def test_an_overlap_that_is_the_same_is_recognised_whatever_its_size(count: int) -> None:
+    before = reloaded_overlap(marks(*ids(count)))
 
-    assert loaded is not None
-    assert all(loaded.has(item_id, MOMENT) for item_id in ids(5))
-
-
-def test_what_was_not_written_is_never_recognised() -> None:
-    digest = overlap_of(*ids(200))
-
-    assert not any(digest.has(f"other {item_id}", MOMENT) for item_id in ids(2000))
-    assert not any(digest.has(item_id, LATER) for item_id in ids(200))
+    assert before.common(marks(*ids(count))) == marks(*ids(count))
 
 
-def test_a_crowded_overlap_recognises_nothing() -> None:
-    digest = overlap_of(*ids(100 * BUCKETS))
+@pytest.mark.parametrize("number", range(200))
+def test_a_few_that_differ_are_told_from_thousands_that_do_not(number: int) -> None:
+    same = marks(*(f"{number}-{item_id}" for item_id in ids(1000)))
+    gone = marks(f"{number}-gone", f"{number}-edited", f"{number}-moved")
+    new = marks(f"{number}-new") | marks(f"{number}-edited", moment=LATER)
 
-    assert not any(digest.has(item_id, MOMENT) for item_id in ids(100 * BUCKETS))
+    assert reloaded_overlap(same | gone).common(same | new) == same
 
 
-@pytest.mark.parametrize("kind", [TrashDigest, OverlapDigest])
-@pytest.mark.parametrize("count", [1, 10, 10_000])
-def test_the_size_has_a_bound_whatever_the_number_of_items(
-    kind: type[TrashDigest | OverlapDigest], count: int
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    same=st.integers(0, 1000),
+    gone=st.integers(0, 60),
+    new=st.integers(0, 60),
+    seed=st.integers(0, 10**6),
+)
+def test_what_was_not_written_is_never_recognised(
+    same: int, gone: int, new: int, seed: int
 ) -> None:
-    digest = kind()
-    for item_id in ids(count):
-        digest.add(item_id, MOMENT)
+    kept, purged, added = (
+        marks(*(f"{seed}-{kind}-{item_id}" for item_id in ids(count)))
+        for kind, count in (("same", same), ("gone", gone), ("new", new))
+    )
 
-    assert 0 < len(digest.dump()) < 400
+    assert reloaded_overlap(kept | purged).common(kept | added) <= kept
+
+
+def test_an_item_that_comes_twice_is_there_once() -> None:
+    [mark] = marks("1")
+
+    assert OverlapDigest([mark, mark]).dump() == OverlapDigest([mark]).dump()
+
+
+@pytest.mark.parametrize("count", [1, 10, 10_000])
+def test_the_size_has_a_bound_whatever_the_number_of_items(count: int) -> None:
+    assert 0 < len(trash_of(*ids(count)).dump()) < 400
+    assert 0 < len(OverlapDigest(marks(*ids(count))).dump()) < 480
 
 
 @pytest.mark.parametrize("text", [None, 7, {}, "?", "AAAA", "ä"])
