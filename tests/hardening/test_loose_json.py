@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
@@ -14,6 +16,7 @@ from tests.running import only, run_tap, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.running import Json
 
@@ -68,6 +71,31 @@ def test_no_null_character_comes_of_what_stands_for_one(odd: DemoSite | DataCent
 
     assert "end" in page["bodyText"]
     assert "\x00" not in page["bodyText"] + page["bodyMarkdown"]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_files_of_batches_hold_none(
+    odd: DemoSite | DataCenterSite, kind: str, tmp_path: Path
+) -> None:
+    batches = {
+        "encoding": {"format": kind, "compression": "gzip"},
+        "storage": {"root": tmp_path.as_uri()},
+    }
+    run = run_tap(settings(odd, batch_config=batches), catalog=only(*STREAMS))
+
+    assert run.exit_status == 0, run.stderr
+    rows: list[Json] = []
+    for file in tmp_path.iterdir():
+        if kind == "jsonl":
+            rows += map(json.loads, gzip.decompress(file.read_bytes()).splitlines())
+        else:
+            rows += pq.read_table(file).to_pylist()
+    assert CLEAN in {row.get("title") for row in rows}
+    assert AS_TEXTS in [
+        row["value"] if kind == "jsonl" else json.loads(row["value"])
+        for row in rows
+        if row.get("key") == "odd"
+    ]
 
 
 def test_an_escaped_null_character_in_a_document_goes() -> None:
