@@ -65,7 +65,7 @@ clean:  ## remove what was installed and the demo's database; keeps your data an
 	@echo "To see the tap at work without a site of your own, type make demo."
 	@exit 1
 
-# Versions 3.11 to 3.13 come first, because the DuckDB that target-duckdb needs has no later wheels.
+# Versions 3.11 to 3.13 come first, because with these Meltano and the loaders are tested.
 $(UV):
 	@for python in python3.13 python3.12 python3.11 python3 python python3.14; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \

@@ -137,7 +137,7 @@ def _run_meltano(meltano: str, site: DemoSite, *, fresh: bool) -> int:
         "TAP_CONFLUENCE_EMAIL": site.email,
         "TAP_CONFLUENCE_API_TOKEN": site.api_token,
         "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
-        "TARGET_DUCKDB_PATH": str(DATABASE),
+        "TARGET_DUCKDB_FILEPATH": str(DATABASE),
         "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     command = [meltano, "--environment=demo", f"--env-file={os.devnull}", "run"]

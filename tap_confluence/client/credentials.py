@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 import time
+from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
 
+from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ class OAuth(Credentials):
         self._access_token = answer["access_token"]
         lifetime = answer.get("expires_in")
         self._expires_at = (
-            time.time() + lifetime if isinstance(lifetime, int | float) else float("inf")
+            time.time() + float(lifetime) if isinstance(lifetime, int | Decimal) else float("inf")
         )
 
     def _post(self, grant: Mapping[str, str]) -> dict[str, Any]:
@@ -164,8 +166,8 @@ class OAuth(Credentials):
                 verify=self._verify,
                 allow_redirects=False,
             )
-            answer = response.json()
-        except requests.RequestException as error:
+            answer = decode(response.content)
+        except (requests.RequestException, NotJSONError) as error:
             raise _TokenServerError(type(error).__name__) from None
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TokenServerError(str(response.status_code))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SiteError
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def find_cloud_id(site_root: str, *, verify: bool | str = True, timeout: float =
     url = f"{parts.scheme}://{parts.netloc}/_edge/tenant_info"
     try:
         response = requests.get(url, timeout=timeout, verify=verify, allow_redirects=False)
-        answer: Mapping[str, object] = response.json()
+        answer: Mapping[str, object] = decode(response.content)
         return str(answer["cloudId"])
-    except (requests.RequestException, KeyError, TypeError) as error:
+    except (requests.RequestException, NotJSONError, KeyError, TypeError) as error:
         message = (
             f"{url} does not tell the id of the site ({type(error).__name__}). Check 'domain' or "
             "'base_url', or set 'cloud_id'."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import msgspec
 import requests
 from urllib3.exceptions import NewConnectionError
 
 from tap_confluence.client.pace import asked_wait
+from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import (
     EndpointGoneError,
     ForbiddenError,
@@ -19,8 +19,6 @@ from tap_confluence.errors import (
     SignInError,
     SiteError,
 )
-
-_decoder = msgspec.json.Decoder()
 
 
 class TransientError(Exception):
@@ -79,8 +77,8 @@ def is_limited(response: requests.Response) -> bool:
 def _what_it_says(response: requests.Response) -> str:
     """Return the message of an error answer, from v1's or v2's envelope, on one line."""
     try:
-        body = _decoder.decode(response.content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = decode(response.content)
+    except NotJSONError:
         return str(response.reason or response.status_code)
     if not isinstance(body, dict):
         return str(response.reason or response.status_code)

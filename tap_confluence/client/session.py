@@ -9,7 +9,6 @@ import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
@@ -18,7 +17,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import backoff
-import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
@@ -33,6 +31,7 @@ from tap_confluence.client.refusals import (
 )
 from tap_confluence.client.rows import identified
 from tap_confluence.client.usage import Usage, points_of
+from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
 
 if TYPE_CHECKING:
@@ -63,8 +62,6 @@ AS_IT_IS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 """Headers to get a file with, not an encoding of it."""
 
 T = TypeVar("T")
-
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
 @dataclass(frozen=True)
@@ -249,8 +246,8 @@ class Client:
         if response.status_code != HTTPStatus.OK:
             raise refusal(response, path)
         try:
-            body = _decoder.decode(response.content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            body = decode(response.content)
+        except NotJSONError as error:
             kind = response.headers.get("Content-Type", "an unknown type")
             message = f"the answer is not JSON but {kind}, {len(response.content)} bytes"
             raise TransientError(message) from error

@@ -6,13 +6,14 @@ import logging
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from typing_extensions import override
 
 from tap_confluence.cloud.user_lookup import MOST_IDS, SCOPE, look_up
 from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import ACCOUNT_ID
+from tap_confluence.decoding import unquoted
 from tap_confluence.errors import RefusedError
 from tap_confluence.streams.references import TAG, References
 
@@ -74,7 +75,7 @@ class CloudReferences(References):
         webui = links.get("webui") if isinstance(links, dict) else None
         found = _SPACE.match(webui) if isinstance(webui, str) else None
         if found:
-            return unquote(found[1])
+            return unquoted(found[1])
         space_id = item.get("spaceId")
         return None if space_id is None else self._space_keys.get(str(space_id))
 

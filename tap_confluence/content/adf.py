@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from tap_confluence.content.adf_nodes import NODES, attributes, content
 from tap_confluence.content.reading import Reading
+from tap_confluence.decoding import NotJSONError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,12 +54,9 @@ def decoded(body: Any) -> Any:
     if not isinstance(body, str | bytes):
         return body
     try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        try:
-            document = json.loads(body)
-        except (ValueError, RecursionError):
-            document = None
+        document = decode(body)
+    except NotJSONError:
+        document = None
     if isinstance(document, dict | list):
         return {"type": "doc", "content": document} if isinstance(document, list) else document
     text = body if isinstance(body, str) else body.decode(errors="replace")
@@ -76,6 +71,6 @@ def _paragraphs(body: str) -> Iterator[dict[str, Any]]:
 
 def _string(literal: str) -> str:
     try:
-        return str(json.loads(literal))
-    except ValueError:
+        return str(decode(literal))
+    except NotJSONError:
         return literal[1:-1]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
+from tap_confluence.decoding import unquoted
 from tap_confluence.streams.moments import to_moment
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def space_key(item: Mapping[str, Any]) -> str | None:
     if key is None:
         # What is not spelled out is named by its path.
         path = str(_part(item, "_expandable").get("space") or "")
-        key = unquote(path.rpartition("/")[2]) or None
+        key = unquoted(path.rpartition("/")[2]) or None
     return key
 
 

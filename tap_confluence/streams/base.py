@@ -418,7 +418,7 @@ class ConfluenceStream(Stream):
     @override
     def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
         for message in super()._generate_schema_messages():
-            # target-duckdb 0.8.0 takes the first keyword of a property without a type for its
+            # target-duckdb takes the first keyword of a property without a type for its
             # alternatives, and the SDK writes descriptions before `oneOf`.
             properties = {
                 name: {**{k: v for k, v in shape.items() if k != "description"}, **shape}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-import msgspec
 import requests
 
 from tap_confluence.client.refusals import TransientError
+from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import ConfluenceError, RateLimitError, StoppedError
 from tap_confluence.survey.facts import UnansweredError
 
@@ -164,8 +164,8 @@ class Asker:
         url = f"{self.client.root}{path}"
         response = self.client.open(url, params, tag=TAG, signed=True)
         try:
-            body = msgspec.json.decode(response.content)
-        except (msgspec.DecodeError, RecursionError):
+            body = decode(response.content)
+        except NotJSONError:
             body = None
         finally:
             response.close()

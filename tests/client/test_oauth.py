@@ -54,6 +54,18 @@ def test_a_run_signed_in_by_oauth_reads_all_pages_through_the_gateway(
     assert {request.through for request in signed} == {"gateway"}
 
 
+@pytest.mark.parametrize("way", ["byte-order-mark", "raw-control-characters"])
+def test_gateway_and_token_server_may_write_json_loosely(
+    gateway: GatewaySite, oauth: Config, way: str
+) -> None:
+    gateway.faults.spelling = way
+
+    run = run_tap({**oauth, "max_retries": 0}, streams=("pages",))
+
+    assert run.exit_status == 0, run.stderr
+    assert {page["id"] for page in run.records["pages"]} == pages_of(gateway)
+
+
 def test_the_rotated_refresh_token_is_kept_for_the_next_run(
     gateway: GatewaySite, oauth: Config, tmp_path: Path
 ) -> None:

@@ -131,6 +131,7 @@ class Faults:
         refuses_past_ceiling: Whether it answers 400 behind that, instead of giving nothing.
         ignores_start: How the paths of lists of people end that begin anew at each offset.
         send_retry_after: Whether the answer to too many requests a second says when to return.
+        spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
         before_request: Called with a request's number and path before it is answered.
         amid_file: Called with the path of a file when half of it has been sent.
     """
@@ -154,6 +155,7 @@ class Faults:
         self.finds_archived = False
         self.unknown_types: tuple[str, ...] = ()
         self.send_retry_after = False
+        self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
         self.amid_file: Callable[[str], None] | None = None
         self.bucket: TokenBucket | None = None

@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.demo_site import control, queries
 from tests.demo_site.errors import v2_envelope
 from tests.demo_site.recorder import Recorded, Requests
-from tests.demo_site.troubles import failing_reply, json_reply
+from tests.demo_site.troubles import failing_reply, json_reply, spelled
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -163,6 +163,8 @@ class LoopbackSite(ABC):
             return web.Response(status=302, headers={"Location": elsewhere + request.raw_path})
         answer = await self._answer(request, path, raw_query)
         recorded.status = answer.status
+        if faults.spelling is not None and isinstance(answer, web.Response):
+            _spell(answer, faults.spelling)
         return answer
 
     def _inside(self, request: web.BaseRequest, path: str) -> str:  # noqa: ARG002 - gateways need it
@@ -200,3 +202,8 @@ class LoopbackSite(ABC):
             request.method, path, json.loads(sent) if sent else {}
         )
         return json_reply(status, payload)
+
+
+def _spell(answer: web.Response, way: str) -> None:
+    if answer.content_type == "application/json" and isinstance(answer.body, bytes):
+        answer.body = spelled(way, answer.body)

@@ -278,6 +278,8 @@ class Rows:
         bodies = self._wiki.bodies
         if content.num in self._wiki.empty_bodies:
             value = ""
+        elif (content.num, body_format) in self._wiki.given_bodies:
+            value = self._wiki.given_bodies[content.num, body_format]
         elif body_format == "atlas_doc_format":
             value = bodies.adf(content.num, version)
         elif body_format not in {"storage", "raw", "editor"}:

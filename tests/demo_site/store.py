@@ -71,6 +71,7 @@ class Store:
         }
         self.tasks: Collection[Task] = Collection()
         self.empty_bodies: set[int] = set()
+        self.given_bodies: dict[tuple[int, str], str] = {}
         self.children: defaultdict[int, list[Page]] = defaultdict(list)
         self.tree_items_under: defaultdict[int, list[TreeItem]] = defaultdict(list)
         self.comments_on: defaultdict[int, list[Comment]] = defaultdict(list)

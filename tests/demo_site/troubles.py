@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import re
 import socket
 import struct
 from datetime import UTC, datetime, timedelta
@@ -19,12 +22,41 @@ if TYPE_CHECKING:
     from tests.demo_site.model import Row
 
 ABSURD = 9_223_372_036_854_775_807
+_ESCAPED_CONTROL = re.compile(rb"(?<!\\)((?:\\\\)*)(\\(?:[nrt]|u00[01][0-9a-f]))")
+_NO_NUMBER = re.compile(rb'"(NaN|-?Infinity)"')
 _ROWS = '{"results":[{"id":"65537","status":"current","title":"Engineering Home"},'
 
 
 def compact(payload: Any) -> bytes:
-    """Write JSON as the API does, in UTF-8 and without spaces."""
-    return msgspec.json.encode(payload)
+    """Write JSON as the API does, in UTF-8 and without spaces; half characters are escaped."""
+    try:
+        return msgspec.json.encode(payload)
+    except UnicodeEncodeError:
+        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="backslashreplace")
+
+
+def spelled(way: str, body: bytes) -> bytes:
+    """Write JSON in a way of `SPELLINGS`."""
+    return SPELLINGS[way](body)
+
+
+def _with_raw_control_characters(body: bytes) -> bytes:
+    return _ESCAPED_CONTROL.sub(lambda found: found[1] + _raw(found[2]), body)
+
+
+def _raw(escaped: bytes) -> bytes:
+    return json.loads(b'"%b"' % escaped).encode()  # type: ignore[no-any-return]
+
+
+SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
+    "byte-order-mark": lambda body: codecs.BOM_UTF8 + body,
+    "raw-control-characters": _with_raw_control_characters,
+    "no-numbers": lambda body: _NO_NUMBER.sub(rb"\1", body),
+    "no-utf-8": lambda body: body.replace("\ufffd".encode(), b"\xff"),
+}
+"""JSON as it should not be: with a mark before it, with control characters in texts, with the texts
+NaN, Infinity and -Infinity as numbers, with a byte that stands for nothing as U+FFFD."""
 
 
 def json_bytes(status: int, body: bytes, headers: dict[str, str] | None = None) -> web.Response:

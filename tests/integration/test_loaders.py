@@ -55,7 +55,7 @@ def first() -> Iterator[First]:
 def test_duckdb_loses_no_row(first: First, tmp_path: Path) -> None:
     database = tmp_path / "warehouse.duckdb"
 
-    load(first.run, "target-duckdb", tmp_path, path=str(database))
+    load(first.run, "target-duckdb", tmp_path, filepath=str(database))
 
     for stream, truth in first.truth.items():
         keys = keys_in_duckdb(database, stream)
@@ -65,12 +65,12 @@ def test_duckdb_loses_no_row(first: First, tmp_path: Path) -> None:
 
 def test_duckdb_loses_no_row_of_a_batch_of_one(first: First, tmp_path: Path) -> None:
     database = tmp_path / "warehouse.duckdb"
-    load(first.run, "target-duckdb", tmp_path, path=str(database))
+    load(first.run, "target-duckdb", tmp_path, filepath=str(database))
     page = first.site.wiki.add_page(title="id")
     comment = first.site.wiki.add_footer_comment(page_id=page)
 
     second = run_tap(settings_of(first.site), first.run.state)
-    load(second, "target-duckdb", tmp_path, path=str(database))
+    load(second, "target-duckdb", tmp_path, filepath=str(database))
 
     assert (page,) in keys_in_duckdb(database, "pages")
     assert (comment,) in keys_in_duckdb(database, "page_footer_comments")
