@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence.redaction import Redactor
 from tests.demo_site import DemoSite, Wiki
 from tests.postgres import running_postgres
 
@@ -32,6 +33,12 @@ def pytest_collection_finish() -> None:
     """Spare the collector what stays to the end, which takes it a tenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secrets of one test are no secrets in the log of another."""
+    monkeypatch.setattr("tap_confluence.redaction.REDACTOR", Redactor())
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tap_confluence.errors import (
     SignInError,
     SiteError,
 )
+from tap_confluence.redaction import redact
 
 _decoder = msgspec.json.Decoder()
 
@@ -44,7 +45,7 @@ def refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR09
             wait = asked_wait(response.headers)
             return TransientError(f"the site answered {status} {response.reason}", wait)
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            host = urlsplit(response.headers.get("Location", "")).hostname or "another page"
+            host = _host_of(response.headers.get("Location", "")) or "another page"
             return SiteError(
                 f"The site redirects {path} to {host}. Point 'domain' or 'base_url' at the "
                 "Confluence site itself."
@@ -69,6 +70,13 @@ def refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR09
             return TransientError(f"the site answered {status} {response.reason}")
 
 
+def _host_of(location: str) -> str | None:
+    try:
+        return urlsplit(redact(location)).hostname
+    except ValueError:
+        return None
+
+
 def is_limited(response: requests.Response) -> bool:
     """Tell a rate limit from other refusals: proxies before Data Center also answer it 403."""
     return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
@@ -89,7 +97,8 @@ def _what_it_says(response: requests.Response) -> str:
     first = first if isinstance(first, dict) else {}
     words = (body.get("message"), first.get("detail"), first.get("title"), body.get("reason"))
     said = next(filter(None, words), response.reason)
-    return " ".join(str(said).split())
+    # Before it is cut short, for what is left of a secret would not be known as one.
+    return " ".join(redact(str(said)).split())
 
 
 def short(error: Exception) -> str:
