@@ -126,6 +126,11 @@ def unreachable(root: str, error: Exception) -> str:
             f"The certificate of {host} cannot be verified. Set 'ca_bundle' to the PEM file of "
             "your certificate authority."
         )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return (
+            f"Cannot reach {host} through the proxy that the environment names: {short(error)}. "
+            "Check HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, and NO_PROXY for what needs none."
+        )
     return (
         f"Cannot reach {host}: {short(error)}. Check 'domain' or 'base_url', and the network "
         "between here and the site."

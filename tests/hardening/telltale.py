@@ -34,7 +34,7 @@ TOKENS = "/oauth/token"
 def spellings(secret: str, name: str = "") -> set[str]:
     """Return a secret as it may be written anywhere."""
     encoded = secret.encode(errors="surrogatepass")
-    pair = f"{name}:{secret}".encode(errors="surrogatepass")
+    pair = f"{name}:{secret}".encode(errors="surrogatepass") if name else encoded
     written = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}
     written |= {json.dumps(secret, ensure_ascii=False)[1:-1], repr(encoded)[2:-1]}
     written |= {quote(encoded), quote(encoded, safe=""), quote_plus(encoded)}

@@ -107,40 +107,40 @@ def test_every_secret_is_tried_below() -> None:
 
 
 @SOME
-@given(VALUES, st.sampled_from([None, *MANNERS]), st.booleans())
-@example("pass: wörd“ 'x' \"y\"", "error 400", True)  # noqa: FBT003
-@example("line\r\nbreak-in-it", "error 403", False)  # noqa: FBT003
-@example("secret-of-a-file\r\n", "error 409", False)  # noqa: FBT003
+@given(value=VALUES, manner=st.sampled_from([None, *MANNERS]), spares=st.booleans())
+@example(value="pass: wörd“ 'x' \"y\"", manner="error 400", spares=True)
+@example(value="line\r\nbreak-in-it", manner="error 403", spares=False)
+@example(value="secret-of-a-file\r\n", manner="error 409", spares=False)
 def test_an_api_token_is_shown_nowhere(
-    cloud: TelltaleCloud, secret: str, manner: str | None, spares: bool
+    cloud: TelltaleCloud, value: str, manner: str | None, *, spares: bool
 ) -> None:
     cloud.spared = (SIGN_IN,) if spares else ()
-    config = {"base_url": cloud.base_url, "email": NAME, "api_token": secret}
-    check(cloud, config, secret, manner)
+    config = {"base_url": cloud.base_url, "email": NAME, "api_token": value}
+    check(cloud, config, value, manner)
 
 
 @SOME
-@given(VALUES, st.sampled_from([None, *MANNERS]), st.booleans())
-@example("token-with-“quotes”", None, True)  # noqa: FBT003
-@example("token/of+a/file==\n", "error 404", True)  # noqa: FBT003
-@example("token%2Fescaped%22", "redirect", True)  # noqa: FBT003
+@given(value=VALUES, manner=st.sampled_from([None, *MANNERS]), spares=st.booleans())
+@example(value="token-with-“quotes”", manner=None, spares=True)
+@example(value="token/of+a/file==\n", manner="error 404", spares=True)
+@example(value="token%2Fescaped%22", manner="redirect", spares=True)
 def test_a_personal_access_token_is_shown_nowhere(
-    data_center: TelltaleDataCenter, secret: str, manner: str | None, spares: bool
+    data_center: TelltaleDataCenter, value: str, manner: str | None, *, spares: bool
 ) -> None:
     data_center.spared = (SIGN_IN,) if spares else ()
-    config = {"base_url": data_center.base_url, "personal_access_token": secret}
-    check(data_center, config, secret, manner)
+    config = {"base_url": data_center.base_url, "personal_access_token": value}
+    check(data_center, config, value, manner, name="")
 
 
 @SOME
-@given(VALUES, st.sampled_from([None, *MANNERS]), st.booleans())
-@example("  spaces are part of it  ", "error 400", True)  # noqa: FBT003
+@given(value=VALUES, manner=st.sampled_from([None, *MANNERS]), spares=st.booleans())
+@example(value="  spaces are part of it  ", manner="error 400", spares=True)
 def test_a_password_is_shown_nowhere(
-    data_center: TelltaleDataCenter, secret: str, manner: str | None, spares: bool
+    data_center: TelltaleDataCenter, value: str, manner: str | None, *, spares: bool
 ) -> None:
     data_center.spared = (SIGN_IN,) if spares else ()
-    config = {"base_url": data_center.base_url, "username": NAME, "password": secret}
-    check(data_center, config, secret, manner)
+    config = {"base_url": data_center.base_url, "username": NAME, "password": value}
+    check(data_center, config, value, manner)
 
 
 @SOME
@@ -149,7 +149,7 @@ def test_a_password_is_shown_nowhere(
 @example("access\ntoken-in-two", "access_token", "error 401")
 @example("client'secret\\u0022", "client_secret", "error 403")
 def test_no_part_of_the_credentials_of_oauth_is_shown_anywhere(
-    gateway: TelltaleGateway, tmp_path: Path, secret: str, part: str, manner: str | None
+    gateway: TelltaleGateway, tmp_path: Path, value: str, part: str, manner: str | None
 ) -> None:
     gateway.spared = ()
     credentials = {
@@ -157,7 +157,7 @@ def test_no_part_of_the_credentials_of_oauth_is_shown_anywhere(
         "client_secret": gateway.client_secret,
         "refresh_token": gateway.refresh_token,
         "token_file": str(tmp_path / "token.json"),
-        part: secret,
+        part: value,
     }
     config = {
         "base_url": gateway.base_url,
@@ -166,10 +166,10 @@ def test_no_part_of_the_credentials_of_oauth_is_shown_anywhere(
         "oauth_token_url": gateway.oauth_token_url,
         "oauth_credentials": credentials,
     }
-    check(gateway, config, secret, manner, name=gateway.client_id)
+    check(gateway, config, value, manner, name=gateway.client_id)
 
 
-@pytest.mark.parametrize("before", range(280, 310, 3))
+@pytest.mark.parametrize("before", [270, 285, 295])
 def test_nothing_is_left_of_a_secret_where_an_answer_is_cut_short(
     cloud: TelltaleCloud, before: int
 ) -> None:
