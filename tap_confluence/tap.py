@@ -27,7 +27,11 @@ from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import check_settings, read_numbers, read_object
-from tap_confluence.settings.environment import read_environment
+from tap_confluence.settings.environment import (
+    check_names,
+    is_run_by_meltano,
+    read_environment,
+)
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment
@@ -359,6 +363,9 @@ class TapConfluence(Tap):
         Raises:
             SettingsError: A setting is wrong, or a file cannot be read.
         """
+        if is_run_by_meltano():
+            cls.append_builtin_config(cls.config_jsonschema)
+            check_names(cls.config_jsonschema, cls._env_var_prefix)
         return cls(
             config=config.config if config else {},
             state=None if state is None else read_object(Path(state.name)),

@@ -101,6 +101,31 @@ def test_a_run_with_a_file_of_settings_looks_at_no_variable(site: DemoSite) -> N
     assert run.exit_status == 0, run.stderr
 
 
+MELTANO = {"MELTANO_EXTRACTOR_NAMESPACE": "tap_confluence"}
+
+
+def test_a_run_of_meltano_looks_at_the_variables_that_it_is_handed(site: DemoSite) -> None:
+    mistaken = {**MELTANO, f"{PREFIX}EXCLUDE_SPACES": "x"}
+
+    run = run_command(settings_of(site), catalog=only("groups"), environment=mistaken)
+
+    assert (run.exit_status, run.stdout) == (1, "")
+    assert f"{PREFIX}EXCLUDE_SPACE_KEYS?" in run.complaints[0]
+
+
+def test_a_run_of_meltano_lets_the_variables_of_other_plugins_be(site: DemoSite) -> None:
+    others = {
+        **MELTANO,
+        f"{PREFIX}DOCS_API_TOKEN": "x",
+        f"{PREFIX}DOCS__SELECT": "[]",
+        f"{PREFIX}DOCS_OAUTH_CREDENTIALS_CLIENT_ID": "x",
+    }
+
+    run = run_command(settings_of(site), catalog=only("groups"), environment=others)
+
+    assert run.exit_status == 0, run.stderr
+
+
 def test_every_setting_may_be_given_as_a_variable(tmp_path: Path) -> None:
     given = {f"{PREFIX}{name.upper()}": "x" for name in SETTINGS["properties"]}
 
