@@ -185,6 +185,19 @@ def test_nothing_is_left_of_a_secret_where_an_answer_is_cut_short(
     assert "0123" not in shown
 
 
+def test_what_opens_a_signed_address_is_shown_nowhere(cloud: TelltaleCloud) -> None:
+    opener = "eyJhbGciOi.J9-_~"
+    cloud.manner, cloud.spared = "error 409", (SIGN_IN,)
+    cloud.secrets = frozenset({f"https://media.example.com/file?client=1&token={opener}&x=1"})
+
+    _, shown = run_aloud(
+        {**IMPATIENT, "base_url": cloud.base_url, "email": NAME, "api_token": "an-api-token"}
+    )
+
+    assert "media.example.com/file" in shown
+    assert opener not in shown
+
+
 def test_the_tokens_that_a_run_is_given_are_secrets_too(
     gateway: TelltaleGateway, tmp_path: Path
 ) -> None:
