@@ -83,12 +83,13 @@ def proxies_to(root: str) -> dict[str, str]:
     if not proxy:
         return {}
     before, at, host = proxy.rpartition("@")
-    name, _, password = before.rpartition("//")[2].partition(":")
+    scheme, separator, after = before.partition("://")
+    name, _, password = (after if separator else before).partition(":")
     if password:
         for each in (password, unquote(password)):
             keep_secret(each, (name, unquote(name)))
     if problem := _proxy_problem(proxy):
-        shown = f"{before.partition('//')[0]}//{MASK}@{host}" if at else proxy
+        shown = f"{scheme if separator else ''}{separator}{MASK}@{host}" if at else proxy
         message = (
             f"{_variable(urlsplit(root).scheme)} names the proxy '{shown}', {problem}. A proxy is "
             "given as http://proxy.example.com:3128, with user:password@ before the host if it "

@@ -92,6 +92,7 @@ def complaint_of(run: Run) -> str:
         ("proxy:3128", "has no scheme"),
         (f"ftp://user:{PASSWORD}@127.0.0.1:21", "whose scheme is none of http, https"),
         (f"http://user:{PASSWORD}@:3128", "has no host"),
+        (f"http://user:a//{PASSWORD}@[::1", "is no URL"),
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
