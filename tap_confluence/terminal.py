@@ -26,7 +26,7 @@ LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
 def is_watched() -> bool:
     """Tell whether standard error is a terminal that shows the log as it is by default."""
     is_plain = logger.isEnabledFor(logging.INFO) and LOG_CONFIG not in os.environ
-    return is_plain and sys.stderr.isatty()
+    return is_plain and sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager

@@ -79,3 +79,9 @@ def test_a_closed_output_is_said_in_one_line(name: str, folder: Path) -> None:
 
     assert status == 1
     assert "Standard output is closed" in complaint
+
+
+def test_a_run_needs_nobody_to_read_its_log(folder: Path) -> None:
+    status, complaints = written_by("a run", folder, ">/dev/null 2>&-")
+
+    assert (status, complaints) == (0, [])

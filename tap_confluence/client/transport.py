@@ -25,7 +25,7 @@ SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
 PROXY_SCHEMES = ("http", "https", *SOCKS)
 
 
-class Session(requests.Session):
+class Session(requests.Session):  # noqa: TID251 - it is what stands for it
     """Goes through the proxies of the environment, and takes nothing else from it.
 
     Neither `~/.netrc` nor a cookie may sign in instead of the settings, and no variable may say
