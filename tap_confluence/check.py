@@ -6,8 +6,6 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from tap_confluence.command import run_beside
 from tap_confluence.errors import (
     ForbiddenError,
@@ -17,6 +15,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.tap import TapConfluence
+from tap_confluence.writer import say
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -51,23 +50,23 @@ def check(tap: TapConfluence) -> bool:
         ConfluenceError: The site cannot be read with these settings.
     """
     _ = tap.reader
-    click.echo(tap.signed_in)
+    say(tap.signed_in)
     if tap.filters.by_anything:
         tap.selection.check()
     refused = _refused(tap)
     missing = [stream for stream in refused if stream.selected]
     for stream, error in refused.items():
         is_selected = "selected" if stream.selected else "not selected"
-        click.echo(f"- {stream.name} ({is_selected}) needs {stream.needed(error)}")
+        say(f"- {stream.name} ({is_selected}) needs {stream.needed(error)}")
     readable = sum(1 for stream in tap.streams.values() if stream not in refused)
-    click.echo(f"{readable} of {len(tap.streams)} streams may be read")
+    say(f"{readable} of {len(tap.streams)} streams may be read")
     pages, posts = _count(tap, "pages", "page"), _count(tap, "blog_posts", "blog post")
     spaces = _noun(sum(1 for _ in tap.selection.spaces()), "space")
     found = f"{pages} and {posts} in {spaces}"
     if missing:
-        click.echo(f"Connection successful, but not all streams may be read; found {found}")
+        say(f"Connection successful, but not all streams may be read; found {found}")
     else:
-        click.echo(f"Connection successful, found {found}")
+        say(f"Connection successful, found {found}")
     return not missing
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
-from tap_confluence.errors import ConfluenceError, StoppedError
+from tap_confluence.errors import ConfluenceError, OutputError, StoppedError
+from tap_confluence.redaction import guard_log
+from tap_confluence.writer import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,28 +31,42 @@ class TapCommand(SingerCommand):
 
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        return self._say(lambda: super(TapCommand, self).make_context(*args, **kwargs))
+        def make() -> click.Context:
+            # What asks for help or the version is answered here.
+            with output():
+                return super(TapCommand, self).make_context(*args, **kwargs)
+
+        return self._say(make)
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
         return self._say(lambda: super(TapCommand, self).invoke(ctx))
 
     def _say(self, call: Callable[[], T]) -> T:
+        guard_log()
         try:
             return call()
         except StoppedError as stopped:
             self.logger.warning("%s", stopped)
             sys.exit(SIGNAL_EXIT + stopped.signal_number)
         except BrokenPipeError:
-            # What is still buffered has no reader: do not try again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_output()
             self._fail("The target closed the pipe before the end; its own log says why.")
+        except OutputError as error:
+            _give_up_output()
+            self._fail(str(error))
         except ConfluenceError as error:
             self._fail(str(error))
 
     def _fail(self, message: str) -> NoReturn:
         self.logger.error("%s", message)
         sys.exit(1)
+
+
+def _give_up_output() -> None:
+    """Have nothing written at exit of what is still buffered: nobody would take it."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_beside(

@@ -14,7 +14,7 @@ from tap_confluence.client import (
     find_cloud_id,
     gateway_root,
 )
-from tap_confluence.client.session import DEFAULT_USER_AGENT
+from tap_confluence.client.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.settings import site_url
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def connect(config: Mapping[str, Any], stop: StopFlag) -> Client:
     Raises:
         SiteError: The site does not tell its place on the gateway.
         SignInError: The kept refresh token cannot be read.
+        SettingsError: The proxy to the site cannot be used.
     """
     pace = Pace(
         requests_per_second=config.get("requests_per_second"),
@@ -48,7 +49,7 @@ def connect(config: Mapping[str, Any], stop: StopFlag) -> Client:
         timeout=config["request_timeout"],
         connections=config["max_concurrency"],
         verify=_verify(config),
-        user_agent=config.get("user_agent", DEFAULT_USER_AGENT),
+        user_agent=_user_agent(config),
     )
 
 
@@ -57,7 +58,7 @@ def _root(config: Mapping[str, Any]) -> str:
     if not (config["use_api_gateway"] or config.get("oauth_credentials")):
         return site
     cloud_id = config.get("cloud_id") or find_cloud_id(
-        site, verify=_verify(config), timeout=config["request_timeout"]
+        site, _session(config), timeout=config["request_timeout"]
     )
     return gateway_root(config["api_gateway_url"], cloud_id)
 
@@ -67,7 +68,7 @@ def _credentials(config: Mapping[str, Any]) -> Credentials:
         return OAuth(
             oauth,
             config["oauth_token_url"],
-            verify=_verify(config),
+            _session(config),
             timeout=config["request_timeout"],
         )
     if token := config.get("personal_access_token"):
@@ -77,6 +78,14 @@ def _credentials(config: Mapping[str, Any]) -> Credentials:
     if email := config.get("email"):
         return Basic(email, config["api_token"])
     return Bearer(config["api_token"])
+
+
+def _session(config: Mapping[str, Any]) -> Session:
+    return Session(verify=_verify(config), user_agent=_user_agent(config))
+
+
+def _user_agent(config: Mapping[str, Any]) -> str:
+    return config.get("user_agent") or DEFAULT_USER_AGENT
 
 
 def _verify(config: Mapping[str, Any]) -> bool | str:

@@ -27,6 +27,10 @@ class FileError(ConfluenceError):
     """A file cannot be put where the settings want it."""
 
 
+class OutputError(ConfluenceError):
+    """Standard output takes no more."""
+
+
 class StateError(ConfluenceError):
     """The state that was passed in cannot be understood."""
 

@@ -25,6 +25,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.tap import TapConfluence
+from tap_confluence.writer import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -277,16 +278,16 @@ def compare(tap: TapConfluence, lines: Iterable[str], size: int, seed: int) -> b
         else:
             answered.append(verdict)
         if verdict.differs:
-            click.echo(verdict)
+            say(str(verdict))
     if not answered:
         reasons = "; ".join(why for why, _ in refused.most_common())
         message = f"The site answered none of {len(sample):,} questions: {reasons}"
         raise ConfluenceError(message)
     for why, count in refused.most_common():
-        click.echo(f"not answered: {count:,} of {len(sample):,}: {why}")
+        say(f"not answered: {count:,} of {len(sample):,}: {why}")
     over, summary_of_over = _count(answered, "over-exposed", may_read=True)
     _, summary_of_under = _count(answered, "under-exposed", may_read=False)
-    click.echo(
+    say(
         f"{len(sample):,} of {number:,} pairs asked (seed {seed}), {len(answered):,} answered: "
         f"{summary_of_over}, {summary_of_under}"
     )

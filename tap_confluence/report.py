@@ -17,6 +17,7 @@ from tap_confluence.errors import (
     RefusedError,
     RetriesExhaustedError,
 )
+from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.inventory import CURRENT, InventoryStream
@@ -196,7 +197,8 @@ class Report:
         """Log what the run has brought and cost: as a table on a terminal, else line by line."""
         lines = [*self._stream_lines(), *self._other_lines()]
         if is_watched():
-            sys.stderr.write(table([HEADINGS, *(line.cells for line in lines)]))
+            cells = (tuple(map(printable, line.cells)) for line in lines)
+            sys.stderr.write(table([HEADINGS, *cells]))
         else:
             for line in lines:
                 logger.info("%s", line, extra=line.fields)

@@ -16,6 +16,7 @@ from tap_confluence.errors import ConfluenceError, SettingsError
 from tap_confluence.filters import space_number
 from tap_confluence.rest_v1 import search
 from tap_confluence.tap import TapConfluence
+from tap_confluence.writer import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,7 +138,7 @@ def _fill(parts: Sequence[_Part], size: int) -> list[list[_Part]]:
 
 def _invoke(config: _ConfigInput, shards: int) -> None:
     made = make_shards(TapConfluence.from_files(config, None, None), shards)
-    click.echo(json.dumps([asdict(shard) for shard in made], indent=2))
+    say(*json.dumps([asdict(shard) for shard in made], indent=2).splitlines())
 
 
 def cli() -> None:

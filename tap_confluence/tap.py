@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from singer_sdk import Tap
+from singer_sdk.about import AboutFormatter
 from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
@@ -22,22 +23,23 @@ from tap_confluence.catalog import check_keys
 from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
 from tap_confluence.command import TapCommand
 from tap_confluence.connection import connect
-from tap_confluence.errors import AnonymousError, ConfluenceError, SettingsError
+from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.filters import FILTERS, Filters
 from tap_confluence.locks import StreamLocks
+from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
-from tap_confluence.settings.check import (
-    check_environment,
-    check_settings,
-    parts_in_environment,
-    read_numbers,
-    read_object,
+from tap_confluence.settings.check import check_settings, read_numbers, read_object
+from tap_confluence.settings.environment import (
+    check_names,
+    is_run_by_meltano,
+    read_environment,
 )
+from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.moments import format_moment
 from tap_confluence.terminal import live_line
-from tap_confluence.writer import BufferedWriter, write_lines
+from tap_confluence.writer import BufferedWriter, say, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +70,7 @@ class TapConfluence(Tap):
     message_writer_class = BufferedWriter
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        guard_log()
         self._stop = StopFlag()
         self._report = Report(self)
         self._complete: list[ConfluenceStream] = []
@@ -309,6 +312,8 @@ class TapConfluence(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
+        drop_white_space(self._config)
+        keep_secrets(self._config, schema)
         for name, setting in schema["properties"].items():
             if "default" in setting:
                 self._config.setdefault(name, setting["default"])
@@ -338,6 +343,19 @@ class TapConfluence(Tap):
             if path != "ENV":
                 read_object(Path(path))
         return super().cb_config(ctx, param, value)
+
+    @override
+    @classmethod
+    def print_about(cls, output_format: str | None = None) -> None:
+        formatter = AboutFormatter.get_formatter(output_format or "text")
+        write_lines([formatter.format_about(cls._get_about_info()).encode()])
+
+    @override
+    @classmethod
+    def cb_version(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        if value:
+            cls.print_version(print_fn=say)
+            ctx.exit()
 
     @override
     @classmethod
@@ -371,9 +389,9 @@ class TapConfluence(Tap):
     @classproperty
     @override
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - as its name says
-        """The settings in the environment, with those whose parts have variables of their own."""
-        parts = parts_in_environment(cls.config_jsonschema, cls._env_var_prefix)
-        return {**super()._env_var_config, **parts}
+        """The settings in the environment."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        return read_environment(cls.config_jsonschema, cls._env_var_prefix)
 
     @classmethod
     def from_files(
@@ -384,14 +402,14 @@ class TapConfluence(Tap):
         Raises:
             SettingsError: A setting is wrong, or a file cannot be read.
         """
-        parses_environment = bool(config and config.parse_env)
-        if parses_environment:
-            check_environment(cls.config_jsonschema, cls._env_var_prefix)
+        if is_run_by_meltano():
+            cls.append_builtin_config(cls.config_jsonschema)
+            check_names(cls.config_jsonschema, cls._env_var_prefix)
         return cls(
             config=config.config if config else {},
             state=None if state is None else read_object(Path(state.name)),
             catalog=None if catalog is None else read_object(Path(catalog.name)),
-            parse_env_config=parses_environment,
+            parse_env_config=bool(config and config.parse_env),
         )
 
     def run(self) -> None:
@@ -421,6 +439,9 @@ class TapConfluence(Tap):
             # Since when the site has held things back is not known.
             self._state = begun_with
             self._write_last_state()
+            raise
+        except OutputError:
+            # Where a part of a message may have been written, no other may follow.
             raise
         except ConfluenceError:
             self._write_last_state()

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from tap_confluence.redaction import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -24,7 +26,7 @@ LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
 def is_watched() -> bool:
     """Tell whether standard error is a terminal that shows the log as it is by default."""
     is_plain = logger.isEnabledFor(logging.INFO) and LOG_CONFIG not in os.environ
-    return is_plain and sys.stderr.isatty()
+    return is_plain and sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager
@@ -50,7 +52,7 @@ def live_line(look: Callable[[], tuple[int, str]]) -> Iterator[None]:
         def refresh() -> None:
             while not is_over.wait(SECONDS_BETWEEN_LOOKS):
                 line.n, more = look()
-                line.set_postfix_str(more)
+                line.set_postfix_str(printable(more))
 
         thread = threading.Thread(target=refresh, name="live-line", daemon=True)
         thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,11 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from singer_sdk.singerlib import RecordMessage, SchemaMessage, StateMessage
 from typing_extensions import override
 
+from tap_confluence.errors import OutputError
+from tap_confluence.redaction import printable
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.singerlib.encoding.simple import Message
 
@@ -71,10 +75,41 @@ def _fields_of(message: Message) -> dict[str, Any]:
     return {name: value for name, value in found if value is not None}
 
 
+@contextmanager
+def output() -> Iterator[None]:
+    """Say what is the matter with standard output, where it does not take what is written to it.
+
+    Raises:
+        BrokenPipeError: Nobody reads it any more.
+        OutputError: It is closed, or takes no more.
+    """
+    if sys.stdout is None:
+        message = "Standard output is closed: there is nowhere to write to."
+        raise OutputError(message)
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"Cannot write to standard output: {error.strerror}."
+        raise OutputError(message) from error
+
+
 def write_lines(lines: Iterable[bytes]) -> None:
-    """Write all of some lines to standard output."""
+    """Write all of some lines to standard output.
+
+    Raises:
+        BrokenPipeError: Nobody reads it any more.
+        OutputError: It is closed, or takes no more.
+    """
     rest = memoryview(b"\n".join([*lines, b""]))
-    while rest:
-        # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
-        rest = rest[sys.stdout.buffer.write(rest) :]
-    sys.stdout.flush()
+    with output():
+        while rest:
+            # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
+            rest = rest[sys.stdout.buffer.write(rest) :]
+        sys.stdout.flush()
+
+
+def say(*lines: object) -> None:
+    """Write lines for people to standard output, with nothing in them that may not be shown."""
+    write_lines([printable(line).encode() for line in lines])

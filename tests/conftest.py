@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence.redaction import Redactor
 from tests.demo_site import DemoSite, Wiki
 from tests.postgres import running_postgres
 
@@ -40,6 +41,12 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secrets of one test are no secrets in the log of another."""
+    monkeypatch.setattr("tap_confluence.redaction.REDACTOR", Redactor())
 
 
 @pytest.fixture

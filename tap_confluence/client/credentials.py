@@ -9,25 +9,34 @@ import os
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import backoff
+import portalocker
 import requests
+from portalocker.exceptions import AlreadyLocked, LockException
 from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
+from tap_confluence.redaction import keep_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from requests import PreparedRequest
 
+    from tap_confluence.client.transport import Session
+
 logger = logging.getLogger("tap-confluence")
+
+LONGEST_LOCK = 600.0
+"""Seconds to wait for another run to have got its tokens, with all retries."""
 
 RENEW_BEFORE_EXPIRY = 60.0
 """Seconds before its end at which an access token is renewed."""
@@ -82,7 +91,7 @@ class OAuth(Credentials):
         credentials: `client_id`, `client_secret`, `refresh_token` or none, `access_token` or
             none, `token_file` or none.
         token_url: Where tokens are got.
-        verify: Whether to verify the certificate, or the path of a CA bundle.
+        session: Sends the requests for them.
         timeout: Seconds to wait for an answer.
     """
 
@@ -90,26 +99,25 @@ class OAuth(Credentials):
         self,
         credentials: Mapping[str, Any],
         token_url: str,
+        session: Session,
         *,
-        verify: bool | str = True,
         timeout: float = 60.0,
     ) -> None:
         self._token_url = token_url
         self._client_id = credentials["client_id"]
         self._client_secret = credentials["client_secret"]
-        self._given = credentials.get("refresh_token")
+        self._refresh_token: str | None = credentials.get("refresh_token") or None
         self._access_token = credentials.get("access_token")
-        self._file = (
-            TokenFile(Path(credentials["token_file"])) if "token_file" in credentials else None
-        )
-        self._verify = verify
+        self._session = session
         self._timeout = timeout
         self._expires_at = float("inf")
         self._lock = threading.Lock()
-        self._refresh_token = self._given
-        if self._given and self._file:
-            self._refresh_token = self._file.read(self._given) or self._given
-        elif self._given:
+        self._file: TokenFile | None = None
+        path = credentials.get("token_file")
+        if self._refresh_token and path:
+            self._file = TokenFile(Path(path), self._refresh_token)
+            self._file.read()
+        elif self._refresh_token:
             logger.warning(
                 "The refresh token is replaced at each use, and 'oauth_credentials.token_file' is "
                 "not set: the next run will need a new one"
@@ -132,39 +140,45 @@ class OAuth(Credentials):
         return True
 
     def _get_tokens(self) -> None:
-        grant = {"client_id": self._client_id, "client_secret": self._client_secret}
-        if self._refresh_token:
-            grant |= {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        if self._refresh_token is None:
+            answer = self._post({"grant_type": "client_credentials"})
+        elif self._file is None:
+            answer = self._refresh(self._refresh_token)
         else:
-            grant |= {"grant_type": "client_credentials"}
-        answer = self._post(grant)
-        self._refresh_token = answer.get("refresh_token") or self._refresh_token
-        if self._refresh_token and self._file and self._given:
-            self._file.write(self._refresh_token, self._given)
+            # Another run may have used the token up meanwhile, and got the next one.
+            with self._file.locked():
+                answer = self._refresh(self._file.read() or self._refresh_token)
+                self._file.write(self._refresh_token)
         self._access_token = answer["access_token"]
+        keep_secret(self._access_token)
         lifetime = answer.get("expires_in")
         self._expires_at = (
             time.time() + float(lifetime) if isinstance(lifetime, int | Decimal) else float("inf")
         )
 
+    def _refresh(self, token: str) -> dict[str, Any]:
+        """Get tokens with a refresh token, and keep the one that comes in its place."""
+        keep_secret(token)
+        answer = self._post({"grant_type": "refresh_token", "refresh_token": token})
+        self._refresh_token = str(answer.get("refresh_token") or token)
+        keep_secret(self._refresh_token)
+        return answer
+
     def _post(self, grant: Mapping[str, str]) -> dict[str, Any]:
+        client = {"client_id": self._client_id, "client_secret": self._client_secret}
         send = backoff.on_exception(
             backoff.expo, _TokenServerError, max_tries=5, factor=1, max_value=30, logger=None
         )(self._post_once)
         try:
-            return send(grant)
+            return send({**client, **grant})
         except _TokenServerError as error:
             message = f"{self._token_url} gives no access token: {error}. Try again later."
             raise SignInError(message) from None
 
     def _post_once(self, grant: Mapping[str, str]) -> dict[str, Any]:
         try:
-            response = requests.post(
-                self._token_url,
-                json=grant,
-                timeout=self._timeout,
-                verify=self._verify,
-                allow_redirects=False,
+            response = self._session.post(
+                self._token_url, json=grant, timeout=self._timeout, allow_redirects=False
             )
             answer = decode(response.content)
         except (requests.RequestException, NotJSONError) as error:
@@ -176,7 +190,8 @@ class OAuth(Credentials):
             message = (
                 f"{self._token_url} refuses 'oauth_credentials' ({said or response.status_code}). "
                 "Check 'client_id' and 'client_secret'; if the refresh token is used up or older "
-                "than 90 days, authorise the app again and set the new 'refresh_token'."
+                "than 90 days, authorise the app again and set the new 'refresh_token'. Runs that "
+                "share one need the same 'token_file'."
             )
             raise SignInError(message)
         return answer
@@ -187,16 +202,44 @@ class _TokenServerError(Exception):
 
 
 class TokenFile:
-    """Keeps the newest refresh token across runs, readable by its owner only.
+    """Keeps the newest refresh token across runs and for runs side by side, for its owner only.
 
     Args:
         path: The file; its folder must exist.
+        given: The token of the settings, from which those in the file come.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, given: str) -> None:
         self._path = path
+        self._origin = hashlib.sha256(given.encode()).hexdigest()
 
-    def read(self, given: str) -> str | None:
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other runs from the token, until it is used and the next one is kept.
+
+        The lock is on a file beside it, because this one is replaced.
+
+        Raises:
+            SignInError: There can be no lock, or another run does not let go of it.
+        """
+        path = self._path.with_name(f"{self._path.name}.lock")
+        lock = portalocker.Lock(path, timeout=LONGEST_LOCK, opener=_open_private)
+        try:
+            lock.acquire()
+        except AlreadyLocked:
+            message = (
+                f"Another run has held {str(path)!r} for {LONGEST_LOCK:.0f} seconds, with which it "
+                "keeps the refresh token to itself. See whether it hangs."
+            )
+            raise SignInError(message) from None
+        except (OSError, LockException) as error:
+            raise self._unwritable(error) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def read(self) -> str | None:
         """Return the newest token that came from the given one, if there is any.
 
         Raises:
@@ -207,21 +250,26 @@ class TokenFile:
             token, origin = kept["refresh_token"], kept["origin"]
         except FileNotFoundError:
             return None
+        except OSError as error:
+            message = (
+                f"Cannot read 'oauth_credentials.token_file' {str(self._path)!r}: {error.strerror}."
+            )
+            raise SignInError(message) from None
         except (ValueError, KeyError, TypeError):
             message = (
                 f"'oauth_credentials.token_file' {str(self._path)!r} does not hold a token of this "
                 "tap. Remove it, or name another file."
             )
             raise SignInError(message) from None
-        return str(token) if origin == _fingerprint(given) else None
+        return str(token) if origin == self._origin else None
 
-    def write(self, token: str, given: str) -> None:
+    def write(self, token: str) -> None:
         """Replace the file at once, so that it is never half written.
 
         Raises:
             SignInError: The file cannot be written.
         """
-        kept = json.dumps({"refresh_token": token, "origin": _fingerprint(given)})
+        kept = json.dumps({"refresh_token": token, "origin": self._origin})
         try:
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -230,12 +278,15 @@ class TokenFile:
                 os.fsync(file.fileno())
             Path(name).replace(self._path)
         except OSError as error:
-            message = (
-                f"Cannot write 'oauth_credentials.token_file' {str(self._path)!r}: "
-                f"{error.strerror}. Without it the new refresh token is lost."
-            )
-            raise SignInError(message) from None
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: Exception) -> SignInError:
+        why = getattr(error, "strerror", None) or error
+        return SignInError(
+            f"Cannot write 'oauth_credentials.token_file' {str(self._path)!r}: {why}. Without it "
+            "the new refresh token is lost."
+        )
 
 
-def _fingerprint(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -13,18 +13,20 @@ from tap_confluence.errors import SiteError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tap_confluence.client.transport import Session
+
 
 def gateway_root(gateway_url: str, cloud_id: str) -> str:
     """Return the root of a site on the gateway."""
     return f"{gateway_url.rstrip('/')}/ex/confluence/{cloud_id}/wiki"
 
 
-def find_cloud_id(site_root: str, *, verify: bool | str = True, timeout: float = 60.0) -> str:
+def find_cloud_id(site_root: str, session: Session, *, timeout: float = 60.0) -> str:
     """Ask a site for its id on the gateway. No credentials are needed, and none are sent.
 
     Args:
         site_root: Such as `https://acme.atlassian.net/wiki`.
-        verify: Whether to verify the certificate, or the path of a CA bundle.
+        session: Sends the request.
         timeout: Seconds to wait for an answer.
 
     Raises:
@@ -33,7 +35,7 @@ def find_cloud_id(site_root: str, *, verify: bool | str = True, timeout: float =
     parts = urlsplit(site_root)
     url = f"{parts.scheme}://{parts.netloc}/_edge/tenant_info"
     try:
-        response = requests.get(url, timeout=timeout, verify=verify, allow_redirects=False)
+        response = session.get(url, timeout=timeout, allow_redirects=False)
         answer: Mapping[str, object] = decode(response.content)
         return str(answer["cloudId"])
     except (requests.RequestException, NotJSONError, KeyError, TypeError) as error:

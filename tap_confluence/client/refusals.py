@@ -19,6 +19,7 @@ from tap_confluence.errors import (
     SignInError,
     SiteError,
 )
+from tap_confluence.redaction import redact
 
 
 class TransientError(Exception):
@@ -42,7 +43,7 @@ def refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR09
             wait = asked_wait(response.headers)
             return TransientError(f"the site answered {status} {response.reason}", wait)
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            host = urlsplit(response.headers.get("Location", "")).hostname or "another page"
+            host = _host_of(response.headers.get("Location", "")) or "another page"
             return SiteError(
                 f"The site redirects {path} to {host}. Point 'domain' or 'base_url' at the "
                 "Confluence site itself."
@@ -67,6 +68,13 @@ def refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR09
             return TransientError(f"the site answered {status} {response.reason}")
 
 
+def _host_of(location: str) -> str | None:
+    try:
+        return urlsplit(redact(location)).hostname
+    except ValueError:
+        return None
+
+
 def is_limited(response: requests.Response) -> bool:
     """Tell a rate limit from other refusals: proxies before Data Center also answer it 403."""
     return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
@@ -87,7 +95,8 @@ def _what_it_says(response: requests.Response) -> str:
     first = first if isinstance(first, dict) else {}
     words = (body.get("message"), first.get("detail"), first.get("title"), body.get("reason"))
     said = next(filter(None, words), response.reason)
-    return " ".join(str(said).split())
+    # Before it is cut short, for what is left of a secret would not be known as one.
+    return " ".join(redact(str(said)).split())
 
 
 def short(error: Exception) -> str:
@@ -114,6 +123,11 @@ def unreachable(root: str, error: Exception) -> str:
         return (
             f"The certificate of {host} cannot be verified. Set 'ca_bundle' to the PEM file of "
             "your certificate authority."
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return (
+            f"Cannot reach {host} through the proxy that the environment names: {short(error)}. "
+            "Check HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, and NO_PROXY for what needs none."
         )
     return (
         f"Cannot reach {host}: {short(error)}. Check 'domain' or 'base_url', and the network "

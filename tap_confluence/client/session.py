@@ -12,14 +12,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import backoff
 import requests
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
 
 from tap_confluence.client.refusals import (
     TransientError,
@@ -30,6 +26,7 @@ from tap_confluence.client.refusals import (
     unreachable,
 )
 from tap_confluence.client.rows import identified
+from tap_confluence.client.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.client.usage import Usage, points_of
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
@@ -44,8 +41,6 @@ if TYPE_CHECKING:
     Params = Mapping[str, str | Sequence[str]]
 
 logger = logging.getLogger("tap-confluence")
-
-DEFAULT_USER_AGENT = f"tap-confluence/{version('tap-confluence')}"
 
 REST_V2 = "/api/v2/"
 
@@ -123,10 +118,10 @@ class Client:
         self._clock_lag = 0.0
         self._has_answered = False
         self._usage_lock = threading.Lock()
-        self._session = _new_session(verify, user_agent, connections)
+        make = partial(Session, verify=verify, user_agent=user_agent, connections=connections)
+        self._session = make()
         self._session.auth = self._credentials = credentials
-        self._session.proxies.update(get_environ_proxies(root, no_proxy=None))
-        self._stranger = _new_session(verify, user_agent, connections)
+        self._stranger = make()
 
     def get(
         self,
@@ -284,8 +279,7 @@ class Client:
             response = self._send_signed(tag, "GET", url, **options)
             self._count(tag, points=1)
             return response
-        proxies = get_environ_proxies(url, no_proxy=None)
-        return self._send(self._stranger, tag, "GET", url, proxies=proxies, **options)
+        return self._send(self._stranger, tag, "GET", url, **options)
 
     def _send_signed(self, tag: str, method: str, url: str, **options: Any) -> requests.Response:
         """Send a request with credentials, which are renewed if they have ended."""
@@ -301,7 +295,7 @@ class Client:
         return response
 
     def _send(
-        self, session: requests.Session, tag: str, method: str, url: str, **options: Any
+        self, session: Session, tag: str, method: str, url: str, **options: Any
     ) -> requests.Response:
         """Send a request, again and again while the site only says that it limits."""
         while True:
@@ -358,19 +352,6 @@ class Client:
                 usage.points += points
                 usage.retries += retries
                 usage.limited += limited
-
-
-def _new_session(verify: bool | str, user_agent: str, connections: int) -> requests.Session:  # noqa: FBT001
-    session = requests.Session()
-    session.headers.update({"Accept": "application/json", "User-Agent": user_agent})
-    session.verify = verify
-    # Neither ~/.netrc nor a cookie may sign in instead of the settings.
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def _waits() -> Generator[float, TransientError, None]:

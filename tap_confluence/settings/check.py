@@ -7,13 +7,14 @@ import difflib
 import json
 import os
 import re
+import ssl
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from jsonschema import Draft202012Validator
-from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_confluence.errors import SettingsError
 from tap_confluence.settings import (
@@ -25,10 +26,10 @@ from tap_confluence.settings import (
     download_folder,
     parse_day,
 )
+from tap_confluence.settings.secrets import sending_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
-    from pathlib import Path
 
 SIGN_IN = {
     "API token": ("email", "api_token"),
@@ -71,45 +72,6 @@ def read_numbers(config: MutableMapping[str, Any], schema: Mapping[str, Any]) ->
         if "number" in setting["type"] and isinstance(config.get(name), str):
             with contextlib.suppress(msgspec.DecodeError):
                 config[name] = msgspec.json.decode(config[name], type=float)
-
-
-def check_environment(schema: Mapping[str, Any], prefix: str) -> None:
-    """Check that the settings in the environment can be read as what they should be.
-
-    Args:
-        schema: The JSON schema of all settings.
-        prefix: What the names of the variables begin with.
-
-    Raises:
-        SettingsError: Naming the variable that cannot.
-    """
-    for name, setting in schema["properties"].items():
-        try:
-            parse_environment_config({"properties": {name: setting}}, prefix)
-        except ValueError as error:
-            message = (
-                f"The environment variable {prefix}{name.upper()} cannot be read as setting "
-                f"'{name}': numbers are plain, lists and objects are JSON."
-            )
-            raise SettingsError(message) from error
-
-
-def parts_in_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, dict[str, Any]]:
-    """Read the settings that are objects and have a variable for each part.
-
-    Args:
-        schema: The JSON schema of all settings.
-        prefix: What the names of the variables begin with.
-
-    Returns:
-        The parts that are set, by the name of their object; no object without any.
-    """
-    objects = {
-        name: parse_environment_config(setting, f"{prefix}{name.upper()}_")
-        for name, setting in schema["properties"].items()
-        if setting.get("properties") and setting.get("additionalProperties") is False
-    }
-    return {name: parts for name, parts in objects.items() if parts}
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -224,6 +186,8 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
         yield "Setting 'user_sources' is empty: deselect the stream 'users' instead."
     yield from _body_problems(config)
     yield from _download_problems(config)
+    yield from _connection_problems(config)
+    yield from sending_problems(config)
     yield from _sign_in_problems(config)
 
 
@@ -300,6 +264,28 @@ def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
                 "Setting 'attachment_media_types' takes types like image/png or image/*, "
                 f"not {media_type!r}."
             )
+
+
+def _connection_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the other addresses, and with whom to trust."""
+    for name in ("api_gateway_url", "oauth_token_url"):
+        url = config.get(name)
+        if isinstance(url, str) and not _is_web_address(url):
+            yield (
+                f"Setting '{name}' must be a URL without user name, query or fragment, "
+                f"not {_without_credentials(url)!r}."
+            )
+    bundle = config.get("ca_bundle")
+    if not isinstance(bundle, str) or not bundle or config.get("verify_ssl") is False:
+        return
+    try:
+        if not Path(bundle).is_dir():
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
+    except ssl.SSLError:
+        yield f"Setting 'ca_bundle' must be a PEM file of certificate authorities, not '{bundle}'."
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        yield f"Setting 'ca_bundle' names a file that cannot be read, '{bundle}': {why}."
 
 
 def _is_web_address(value: object) -> bool:

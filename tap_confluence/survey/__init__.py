@@ -14,6 +14,7 @@ from tap_confluence.survey.datacenter import DataCenterSurvey
 from tap_confluence.survey.facts import answered, as_json, as_text
 from tap_confluence.survey.limits import Limits
 from tap_confluence.tap import TapConfluence
+from tap_confluence.writer import say
 
 if TYPE_CHECKING:
     from singer_sdk.plugin_base import _ConfigInput
@@ -47,7 +48,7 @@ def survey(tap: TapConfluence, *, thorough: bool) -> list[Fact]:
 
 def _invoke(config: _ConfigInput, *, thorough: bool, written_as: str) -> None:
     facts = survey(TapConfluence.from_files(config, None, None), thorough=thorough)
-    click.echo(WRITTEN[written_as](facts))
+    say(*WRITTEN[written_as](facts))
 
 
 def cli() -> None:

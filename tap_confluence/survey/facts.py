@@ -64,11 +64,12 @@ def answered(questions: Iterable[Question]) -> Iterator[Fact]:
         yield Fact(question.fact, answer, question.how)
 
 
-def as_text(facts: Sequence[Fact]) -> str:
+def as_text(facts: Sequence[Fact]) -> list[str]:
     """Write facts as lines to read."""
-    return "\n".join([*map(str, facts), "", NOTE])
+    return [*map(str, facts), "", NOTE]
 
 
-def as_json(facts: Sequence[Fact]) -> str:
-    """Write facts as JSON: `{"facts": [{"fact", "answer", "how"}], "note"}`."""
-    return json.dumps({"facts": [asdict(fact) for fact in facts], "note": NOTE}, indent=2)
+def as_json(facts: Sequence[Fact]) -> list[str]:
+    """Write facts as the lines of JSON: `{"facts": [{"fact", "answer", "how"}], "note"}`."""
+    written = json.dumps({"facts": [asdict(fact) for fact in facts], "note": NOTE}, indent=2)
+    return written.splitlines()

@@ -83,8 +83,8 @@ def test_the_rotated_refresh_token_is_kept_for_the_next_run(
 def test_the_token_file_is_readable_by_its_owner_only(oauth: Config, tmp_path: Path) -> None:
     run_tap(oauth)
 
-    assert stat.S_IMODE((tmp_path / "token.json").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["token.json"]
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"token.json": 0o600, "token.json.lock": 0o600}
 
 
 def test_a_newly_authorised_refresh_token_replaces_the_kept_one(

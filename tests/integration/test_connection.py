@@ -40,3 +40,25 @@ def test_meltano_tells_whether_the_settings_work(
     )
 
     assert done.returncode == status
+
+
+def test_meltano_tells_that_a_variable_is_no_setting(meltano: Meltano, site: DemoSite) -> None:
+    settings = {
+        "TAP_CONFLUENCE_BASE_URL": site.base_url,
+        "TAP_CONFLUENCE_EMAIL": site.email,
+        "TAP_CONFLUENCE_API_TOKEN": site.api_token,
+        "TAP_CONFLUENCE_EXCLUDE_SPACES": '["DOCS"]',
+    }
+
+    done = subprocess.run(  # noqa: S603 - the command is ours
+        [meltano.command, "run", "--no-install", "tap-confluence", "target-jsonl"],
+        capture_output=True,
+        check=False,
+        cwd=meltano.project,
+        env=environment(settings),
+        text=True,
+        timeout=LONGEST_RUN,
+    )
+
+    assert done.returncode == 1
+    assert "did you mean TAP_CONFLUENCE_EXCLUDE_SPACE_KEYS?" in done.stdout + done.stderr

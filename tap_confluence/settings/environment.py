@@ -1,0 +1,115 @@
+"""The settings in the environment, and in `.env` of the working folder."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dotenv import load_dotenv
+from singer_sdk.configuration._dict_config import parse_environment_config
+
+from tap_confluence.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DOTENV = ".env"
+
+NO_SETTINGS = ("LOGLEVEL",)
+"""What may follow the prefix and is a variable of the SDK."""
+
+OTHERS = ("_", "TEST_")
+"""How goes on what is not for the tap: variables of Meltano and of plugins that inherit from this
+one, such as `tap-confluence--shard`; and those of the tests."""
+
+MELTANO = "MELTANO_EXTRACTOR_NAMESPACE"
+"""A variable that there is when Meltano runs the tap."""
+
+
+def read_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Read the settings from the environment, to which those of `.env` are added.
+
+    What the environment has counts, and then what `.env` has. Of a setting that is an object, each
+    part has a variable of its own, too.
+
+    Args:
+        schema: The JSON schema of all settings.
+        prefix: What the names of the variables begin with.
+
+    Returns:
+        The settings that are set.
+
+    Raises:
+        SettingsError: A variable is no setting, or cannot be read as one.
+    """
+    try:
+        load_dotenv(Path.cwd() / DOTENV, override=False)
+    except (OSError, ValueError) as error:
+        message = f"The file '{DOTENV}' of the working folder cannot be read as text in UTF-8."
+        raise SettingsError(message) from error
+    check_names(schema, prefix)
+    found = _parse(schema["properties"], prefix)
+    for name, properties in _objects(schema).items():
+        if given := _parse(properties, f"{prefix}{name.upper()}_"):
+            found[name] = given
+    return found
+
+
+def _parse(properties: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, setting in properties.items():
+        try:
+            # Without a path it would look for a file of its own, in the folders above the SDK.
+            found |= parse_environment_config({"properties": {name: setting}}, prefix, os.devnull)
+        except ValueError as error:
+            message = (
+                f"The environment variable {prefix}{name.upper()} cannot be read as setting "
+                f"'{name}': numbers are plain, lists and objects are JSON."
+            )
+            raise SettingsError(message) from error
+    return found
+
+
+def is_run_by_meltano() -> bool:
+    """Tell whether Meltano runs the tap, to which it hands `.env` and the settings it knows."""
+    return MELTANO in os.environ
+
+
+def check_names(schema: Mapping[str, Any], prefix: str) -> None:
+    """Check that the variables with the prefix are settings, or not meant for the tap at all.
+
+    Args:
+        schema: The JSON schema of all settings.
+        prefix: What the names of the variables begin with.
+
+    Raises:
+        SettingsError: A variable is no setting.
+    """
+    parts = [f"{name}_{part}" for name, parts in _objects(schema).items() for part in parts]
+    settings = [name.upper() for name in (*schema["properties"], *parts)]
+    known = [*settings, *NO_SETTINGS]
+    given = [name.removeprefix(prefix) for name in sorted(os.environ) if name.startswith(prefix)]
+    unknown = [name for name in given if name not in known and not name.startswith(OTHERS)]
+    if is_run_by_meltano():
+        # A plugin that inherits from this one may be called tap-confluence-docs, too.
+        of_others = tuple(f"_{each}" for each in settings)
+        unknown = [name for name in unknown if "__" not in name and not name.endswith(of_others)]
+    if unknown:
+        raise SettingsError(" ".join(_unknown(name, known, prefix) for name in unknown))
+
+
+def _objects(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the parts of each setting whose parts have variables of their own."""
+    return {
+        name: setting["properties"]
+        for name, setting in schema["properties"].items()
+        if setting.get("properties") and setting.get("additionalProperties") is False
+    }
+
+
+def _unknown(name: str, known: Sequence[str], prefix: str) -> str:
+    closest = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {prefix}{closest[0]}?" if closest else "`--about` lists the settings."
+    return f"Unknown environment variable {prefix}{name}: {hint}"
