@@ -19,7 +19,7 @@ from tap_confluence.content.links import Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
-from tap_confluence.content.repair import clean
+from tap_confluence.content.repair import as_text, clean
 from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
@@ -82,12 +82,8 @@ def _converted(
         if representation == "atlas_doc_format":
             read_adf(body, writer, links)
         else:
-            read_storage(_string(body), writer, links)
+            read_storage(as_text(body), writer, links)
         return clean(writer.finish())
     except Exception:  # noqa: BLE001
         # A body is what anyone may have typed; not one of them may end a run.
-        return clean(_TAG.sub(" ", _string(body)))
-
-
-def _string(body: Any) -> str:
-    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+        return clean(_TAG.sub(" ", as_text(body)))

@@ -7,20 +7,32 @@ in full, in the JSON schema of the npm package `@atlaskit/adf-schema`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tap_confluence.content import inline, macros
+from tap_confluence.content.constructs import (
+    block,
+    bullet_list,
+    decision_item,
+    line_break,
+    list_item,
+    marked_block,
+    ordered_list,
+    panel,
+    quote,
+    rule,
+    table,
+    table_cell,
+    table_row,
+)
 from tap_confluence.content.macros import Macro
 
 if TYPE_CHECKING:
-    from tap_confluence.content.reading import Reading
+    from tap_confluence.content.blocks import End
+    from tap_confluence.content.constructs import Reading, Start
 
 Node: TypeAlias = dict[str, Any]
-# Writes what stands before the content of a node and returns what writes its end; None if its
-# content is not to be read.
-Start: TypeAlias = Callable[["Reading", Node], Callable[[], None] | None]
 
 _MARKS: Final = {
     "strong": inline.STRONG,
@@ -40,7 +52,7 @@ def attributes(node: Node) -> Node:
     return given if isinstance(given, dict) else {}
 
 
-def content(node: Node) -> list[Any]:
+def children(node: Node) -> list[Any]:
     """Return the nodes in a node."""
     given = node.get("content")
     return given if isinstance(given, list) else []
@@ -51,9 +63,9 @@ def _attribute(node: Node, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(node: Node, name: str, default: int) -> int:
+def _number(node: Node, name: str) -> int:
     value = attributes(node).get(name)
-    return int(value) if isinstance(value, int | float) and abs(value) <= _MAX_NUMBER else default
+    return int(value) if isinstance(value, int | float) and abs(value) <= _MAX_NUMBER else 1
 
 
 def _text(reading: Reading, node: Node) -> None:
@@ -80,89 +92,31 @@ def _text(reading: Reading, node: Node) -> None:
     writer.span(text, bits, href)
 
 
-def _block(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.boundary()
-    return reading.writer.boundary
+def _heading(reading: Reading, node: Node) -> End:
+    return reading.writer.open_heading(_number(node, "level"))
 
 
-def _heading(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.heading_on(_number(node, "level", 1))
-    return reading.writer.heading_off
+def _task_item(reading: Reading, node: Node) -> End:
+    return reading.writer.open_item(is_done=_attribute(node, "state") == "DONE")
 
 
-def _bullets(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_list()
-    return reading.writer.close_list
+def _decision_item(reading: Reading, node: Node) -> End:
+    return decision_item(reading, _attribute(node, "state"))
 
 
-def _numbers(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_list(_number(node, "order", 1))
-    return reading.writer.close_list
+def _panel(reading: Reading, node: Node) -> End:
+    return panel(reading, _attribute(node, "panelType"))
 
 
-def _item(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_item()
-    return reading.writer.close_item
-
-
-def _task(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_item(is_done=_attribute(node, "state") == "DONE")
-    return reading.writer.close_item
-
-
-def _decision(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_item()
-    reading.writer.bold(macros.decision(_attribute(node, "state")))
-    reading.writer.text(" ")
-    return reading.writer.close_item
-
-
-def _quote(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_quote()
-    return reading.writer.close_quote
-
-
-def _code(reading: Reading, node: Node) -> None:
-    parts = [inner.get("text") for inner in content(node) if isinstance(inner, dict)]
-    text = "".join(part for part in parts if isinstance(part, str))
-    reading.writer.code_block(text, _attribute(node, "language"))
-
-
-def _rule(reading: Reading, _node: Node) -> None:
-    reading.writer.rule()
-
-
-def _break(reading: Reading, _node: Node) -> None:
-    reading.writer.line_break()
-
-
-def _panel(reading: Reading, node: Node) -> Callable[[], None]:
-    macros.open_panel(reading.writer, _attribute(node, "panelType"))
-    return reading.writer.close_quote
-
-
-def _expand(reading: Reading, node: Node) -> Callable[[], None]:
+def _expand(reading: Reading, node: Node) -> End:
     reading.writer.label(_attribute(node, "title"))
     return reading.writer.boundary
 
 
-def _table(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_table()
-    return reading.writer.close_table
-
-
-def _row(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_row()
-    return reading.writer.boundary
-
-
-def _cell(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_cell(
-        is_header=node.get("type") == "tableHeader",
-        columns=_number(node, "colspan", 1),
-        rows=_number(node, "rowspan", 1),
-    )
-    return reading.writer.close_cell
+def _code_block(reading: Reading, node: Node) -> None:
+    parts = [inner.get("text") for inner in children(node) if isinstance(inner, dict)]
+    text = "".join(part for part in parts if isinstance(part, str))
+    reading.writer.code_block(text, _attribute(node, "language"))
 
 
 def _media(reading: Reading, node: Node) -> None:
@@ -177,18 +131,6 @@ def _media(reading: Reading, node: Node) -> None:
     shown = name or source.partition("?")[0].rpartition("/")[2]
     if shown:
         reading.writer.image(shown, source)
-
-
-def _caption(reading: Reading, _node: Node) -> Callable[[], None]:
-    writer = reading.writer
-    writer.boundary()
-    writer.mark_on(inline.EMPHASIS)
-
-    def end() -> None:
-        writer.boundary()
-        writer.mark_off(inline.EMPHASIS)
-
-    return end
 
 
 def _mention(reading: Reading, node: Node) -> None:
@@ -230,12 +172,12 @@ def _card(reading: Reading, node: Node) -> None:
 
 
 def _block_card(reading: Reading, node: Node) -> None:
-    reading.writer.boundary()
+    end = block(reading, node)
     _card(reading, node)
-    reading.writer.boundary()
+    end()
 
 
-def _extension(reading: Reading, node: Node) -> Callable[[], None]:
+def _extension(reading: Reading, node: Node) -> End:
     name = _attribute(node, "extensionKey") or _attribute(node, "extensionType") or "extension"
     given = attributes(node).get("parameters")
     given = given if isinstance(given, dict) else {}
@@ -255,52 +197,52 @@ def _extension(reading: Reading, node: Node) -> Callable[[], None]:
         has_body=kind in {"bodiedExtension", "multiBodiedExtension"},
         is_inline=kind == "inlineExtension",
     )
-    return macros.open_macro(reading.writer, macro, reading.links)
+    return macros.open_macro(reading, macro)
 
 
-NODES: Final[dict[str, Start]] = {
+NODES: Final[dict[str, Start[Node]]] = {
     "blockCard": _block_card,
-    "blockTaskItem": _task,
-    "blockquote": _quote,
+    "blockTaskItem": _task_item,
+    "blockquote": quote,
     "bodiedExtension": _extension,
-    "bodiedSyncBlock": _block,
-    "bulletList": _bullets,
-    "caption": _caption,
-    "codeBlock": _code,
+    "bodiedSyncBlock": block,
+    "bulletList": bullet_list,
+    "caption": marked_block(inline.EMPHASIS),
+    "codeBlock": _code_block,
     "date": _date,
-    "decisionItem": _decision,
-    "decisionList": _bullets,
-    "doc": _block,
+    "decisionItem": _decision_item,
+    "decisionList": bullet_list,
+    "doc": block,
     "embedCard": _block_card,
     "emoji": _emoji,
     "expand": _expand,
     "extension": _extension,
-    "extensionFrame": _block,
-    "hardBreak": _break,
+    "extensionFrame": block,
+    "hardBreak": line_break,
     "heading": _heading,
     "inlineCard": _card,
     "inlineExtension": _extension,
-    "layoutColumn": _block,
-    "layoutSection": _block,
-    "listItem": _item,
+    "layoutColumn": block,
+    "layoutSection": block,
+    "listItem": list_item,
     "media": _media,
-    "mediaGroup": _block,
+    "mediaGroup": block,
     "mediaInline": _media,
-    "mediaSingle": _block,
+    "mediaSingle": block,
     "mention": _mention,
     "multiBodiedExtension": _extension,
     "nestedExpand": _expand,
-    "orderedList": _numbers,
+    "orderedList": ordered_list(_number, "order"),
     "panel": _panel,
-    "paragraph": _block,
+    "paragraph": block,
     "placeholder": _placeholder,
-    "rule": _rule,
+    "rule": rule,
     "status": _status,
-    "table": _table,
-    "tableCell": _cell,
-    "tableHeader": _cell,
-    "tableRow": _row,
-    "taskItem": _task,
-    "taskList": _bullets,
+    "table": table,
+    "tableCell": table_cell(_number, is_header=False),
+    "tableHeader": table_cell(_number, is_header=True),
+    "tableRow": table_row,
+    "taskItem": _task_item,
+    "taskList": bullet_list,
     "text": _text,
 }

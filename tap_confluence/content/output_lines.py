@@ -42,7 +42,7 @@ class Quote:
         self.marker = marker
 
 
-class Sheet:
+class OutputLines:
     """What is written so far: of the document, or of one cell of a table.
 
     Attributes:
