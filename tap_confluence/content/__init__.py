@@ -1,9 +1,8 @@
 """What is inside a body, as Markdown and as plain text.
 
-Bodies are parsed with lxml and written by a writer of our own, because the converters for HTML
-either spend an order of magnitude more time (markdownify and html2text do 1 to 1.6 MB/s where lxml
-parses 74) or, like the fast html-to-markdown, leave text unescaped and lists out of table cells,
-and all of them would see Confluence's macros only after a second parse.
+Bodies are read and written by code of our own, because much of what a page is made of is no HTML:
+ADF is JSON, and storage format has elements of Confluence's own, of which converters for HTML make
+neither blocks of code nor links to pages.
 
     >>> to_markdown("<p>Ship <strong>today</strong>.</p>", "storage")
     'Ship **today**.'

@@ -10,22 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from tap_confluence.content import inline, macros
-from tap_confluence.content.constructs import (
-    block,
-    bullet_list,
-    decision_item,
-    line_break,
-    list_item,
-    marked_block,
-    ordered_list,
-    panel,
-    quote,
-    rule,
-    table,
-    table_cell,
-    table_row,
-)
+from tap_confluence.content import constructs, inline, macros
 from tap_confluence.content.macros import Macro
 
 if TYPE_CHECKING:
@@ -101,11 +86,11 @@ def _task_item(reading: Reading, node: Node) -> End:
 
 
 def _decision_item(reading: Reading, node: Node) -> End:
-    return decision_item(reading, _attribute(node, "state"))
+    return constructs.decision_item(reading, _attribute(node, "state"))
 
 
 def _panel(reading: Reading, node: Node) -> End:
-    return panel(reading, _attribute(node, "panelType"))
+    return constructs.panel(reading, _attribute(node, "panelType"))
 
 
 def _expand(reading: Reading, node: Node) -> End:
@@ -172,7 +157,7 @@ def _card(reading: Reading, node: Node) -> None:
 
 
 def _block_card(reading: Reading, node: Node) -> None:
-    end = block(reading, node)
+    end = constructs.block(reading, node)
     _card(reading, node)
     end()
 
@@ -203,46 +188,46 @@ def _extension(reading: Reading, node: Node) -> End:
 NODES: Final[dict[str, Start[Node]]] = {
     "blockCard": _block_card,
     "blockTaskItem": _task_item,
-    "blockquote": quote,
+    "blockquote": constructs.quote,
     "bodiedExtension": _extension,
-    "bodiedSyncBlock": block,
-    "bulletList": bullet_list,
-    "caption": marked_block(inline.EMPHASIS),
+    "bodiedSyncBlock": constructs.block,
+    "bulletList": constructs.bullet_list,
+    "caption": constructs.marked_block(inline.EMPHASIS),
     "codeBlock": _code_block,
     "date": _date,
     "decisionItem": _decision_item,
-    "decisionList": bullet_list,
-    "doc": block,
+    "decisionList": constructs.bullet_list,
+    "doc": constructs.block,
     "embedCard": _block_card,
     "emoji": _emoji,
     "expand": _expand,
     "extension": _extension,
-    "extensionFrame": block,
-    "hardBreak": line_break,
+    "extensionFrame": constructs.block,
+    "hardBreak": constructs.line_break,
     "heading": _heading,
     "inlineCard": _card,
     "inlineExtension": _extension,
-    "layoutColumn": block,
-    "layoutSection": block,
-    "listItem": list_item,
+    "layoutColumn": constructs.block,
+    "layoutSection": constructs.block,
+    "listItem": constructs.list_item,
     "media": _media,
-    "mediaGroup": block,
+    "mediaGroup": constructs.block,
     "mediaInline": _media,
-    "mediaSingle": block,
+    "mediaSingle": constructs.block,
     "mention": _mention,
     "multiBodiedExtension": _extension,
     "nestedExpand": _expand,
-    "orderedList": ordered_list(_number, "order"),
+    "orderedList": constructs.ordered_list(_number, "order"),
     "panel": _panel,
-    "paragraph": block,
+    "paragraph": constructs.block,
     "placeholder": _placeholder,
-    "rule": rule,
+    "rule": constructs.rule,
     "status": _status,
-    "table": table,
-    "tableCell": table_cell(_number, is_header=False),
-    "tableHeader": table_cell(_number, is_header=True),
-    "tableRow": table_row,
+    "table": constructs.table,
+    "tableCell": constructs.table_cell(_number, is_header=False),
+    "tableHeader": constructs.table_cell(_number, is_header=True),
+    "tableRow": constructs.table_row,
     "taskItem": _task_item,
-    "taskList": bullet_list,
+    "taskList": constructs.bullet_list,
     "text": _text,
 }

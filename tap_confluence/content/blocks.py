@@ -170,7 +170,7 @@ class BlockWriter(ABC):
         if isinstance(quote, Quote):
             if output.marker is not None:
                 output.marker = quote.marker
-            self._leave(quote.outside)
+            self._leave_container(quote.outer_prefix)
 
     def open_list(self, start: int | None = None) -> End:
         """Begin a list, numbered if it has a start."""
@@ -181,15 +181,17 @@ class BlockWriter(ABC):
             return self._close_list
         self._finish_task()
         parent = output.containers[-1] if output.containers else None
-        base = parent.inside if isinstance(parent, List) else output.prefix
+        marker_prefix = parent.item_prefix if isinstance(parent, List) else output.prefix
         if output.is_cell:
-            base = _CELL_INDENT * output.depth
+            marker_prefix = _CELL_INDENT * output.depth
         if start is not None and not 0 <= start <= MAX_NUMBER:
             start = 1
         kind = (len(output.containers), start is not None)
         is_alternate = output.after_list == (*kind, False)
-        output.containers.append(List(start, output.prefix, base, is_alternate=is_alternate))
-        output.prefix = base
+        output.containers.append(
+            List(start, output.prefix, marker_prefix, is_alternate=is_alternate)
+        )
+        output.prefix = marker_prefix
         output.depth += 1
         return self._close_list
 
@@ -198,7 +200,7 @@ class BlockWriter(ABC):
         output = self._output
         ended = output.containers.pop()
         if isinstance(ended, List):
-            self._leave(ended.outside)
+            self._leave_container(ended.outer_prefix)
             if ended.count:
                 kind = (len(output.containers), ended.start is not None)
                 output.after_list = (*kind, ended.is_alternate)
@@ -227,9 +229,9 @@ class BlockWriter(ABC):
         indent = "" if output.is_cell else " " * len(marker)
         if is_done is not None:
             marker += "[x] " if is_done else "[ ] "
-        output.marker = (parent.base if output.marker is None else output.marker) + marker
+        output.marker = (parent.marker_prefix if output.marker is None else output.marker) + marker
         output.is_task = is_done is not None
-        output.prefix = parent.inside = parent.base + indent
+        output.prefix = parent.item_prefix = parent.marker_prefix + indent
         return self._close_item
 
     def _close_item(self) -> None:
@@ -239,7 +241,7 @@ class BlockWriter(ABC):
         if isinstance(item, Item):
             if output.marker is not None:
                 self._put_marker()
-            self._leave(item.outside)
+            self._leave_container(item.outer_prefix)
 
     def open_table(self) -> End:
         """Begin a table."""
@@ -332,7 +334,7 @@ class BlockWriter(ABC):
         if not is_text:
             self._finish_task()
         if output.is_blank_due and written and not output.is_cell:
-            written.append(output.outer.rstrip())
+            written.append(output.blank_prefix.rstrip())
         prefix = output.prefix
         first = prefix if output.marker is None else output.marker
         if len(lines) == 1:
@@ -344,7 +346,7 @@ class BlockWriter(ABC):
         output.marker = None
         output.is_task = False
         output.is_blank_due = True
-        output.outer = prefix
+        output.blank_prefix = prefix
         output.after_text = is_text
         output.after_list = None
 
@@ -361,11 +363,11 @@ class BlockWriter(ABC):
         marker, output.marker = output.marker or "", None
         prefix, output.prefix = output.prefix, ""
         self._put([marker.rstrip()])
-        output.prefix = output.outer = prefix
+        output.prefix = output.blank_prefix = prefix
 
-    def _leave(self, outside: str) -> None:
+    def _leave_container(self, outer_prefix: str) -> None:
         output = self._output
-        output.prefix = output.outer = outside
+        output.prefix = output.blank_prefix = outer_prefix
         output.depth -= 1
 
 

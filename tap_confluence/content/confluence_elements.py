@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tap_confluence.content import inline, macros
-from tap_confluence.content.constructs import (
-    block,
-    bullet_list,
-    decision_item,
-    marked_block,
-    panel,
-)
+from tap_confluence.content import constructs, inline, macros
 from tap_confluence.content.elements import first_child, skip, skipped, verbatim
 from tap_confluence.content.macros import Macro
 from tap_confluence.content.resource_identifiers import resource
@@ -65,7 +58,7 @@ def _link(reading: Reading, element: _Element) -> End:
 
 
 def _image(reading: Reading, element: _Element) -> End | None:
-    end = block(reading, element) if _is_block(element) else None
+    end = constructs.block(reading, element) if _is_block(element) else None
     identifier = first_child(element, "{ri}")
     source, name = resource(identifier, reading.links)
     if identifier is not None and identifier.tag == "{ri}url":
@@ -113,7 +106,7 @@ def _macro(reading: Reading, element: _Element) -> End:
         if plain is not None:
             reading.writer.code_block(verbatim(plain), parameters.get("language", ""))
             return skip
-        return block(reading, element)
+        return constructs.block(reading, element)
     is_inline = plain is None and not _is_block(element)
     return macros.open_macro(
         reading, Macro(name, parameters, has_body=has_body, is_inline=is_inline)
@@ -136,11 +129,11 @@ def _is_block(element: _Element) -> bool:
 
 
 def _adf_panel(reading: Reading, node: _Element) -> End:
-    return panel(reading, _adf_attribute(node, "panel-type"))
+    return constructs.panel(reading, _adf_attribute(node, "panel-type"))
 
 
 def _adf_decision_item(reading: Reading, node: _Element) -> End:
-    return decision_item(reading, _adf_attribute(node, "state"))
+    return constructs.decision_item(reading, _adf_attribute(node, "state"))
 
 
 def _adf_attribute(node: _Element, key: str) -> str:
@@ -152,7 +145,7 @@ def _adf_attribute(node: _Element, key: str) -> str:
 
 _ADF_NODES: Final[dict[str | None, Start[_Element]]] = {
     "panel": _adf_panel,
-    "decision-list": bullet_list,
+    "decision-list": constructs.bullet_list,
     "decision-item": _adf_decision_item,
 }
 
@@ -164,14 +157,14 @@ def _adf_node(reading: Reading, element: _Element) -> End | None:
     extension = element.getparent()
     last = None if extension is None else next(extension.iterchildren(reversed=True), None)
     has_fallback = last is not None and last.tag == "{ac}adf-fallback"
-    return skip if has_fallback else block(reading, element)
+    return skip if has_fallback else constructs.block(reading, element)
 
 
 def _adf_content(reading: Reading, element: _Element) -> End | None:
     node = element.getparent()
     # That of a decision goes on where the label ends.
     is_decision = node is not None and node.get("type") == "decision-item"
-    return None if is_decision else block(reading, element)
+    return None if is_decision else constructs.block(reading, element)
 
 
 def _adf_fallback(_reading: Reading, element: _Element) -> End | None:
@@ -186,22 +179,22 @@ CONFLUENCE_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "{ac}adf-fallback": _adf_fallback,
     "{ac}adf-mark": skipped,
     "{ac}adf-node": _adf_node,
-    "{ac}caption": marked_block(inline.EMPHASIS),
+    "{ac}caption": constructs.marked_block(inline.EMPHASIS),
     "{ac}default-parameter": skipped,
     "{ac}emoticon": _emoticon,
     "{ac}image": _image,
-    "{ac}layout": block,
-    "{ac}layout-cell": block,
-    "{ac}layout-section": block,
+    "{ac}layout": constructs.block,
+    "{ac}layout-cell": constructs.block,
+    "{ac}layout-section": constructs.block,
     "{ac}link": _link,
     "{ac}macro": _macro,
     "{ac}parameter": skipped,
     "{ac}plain-text-body": _plain_text_body,
-    "{ac}rich-text-body": block,
+    "{ac}rich-text-body": constructs.block,
     "{ac}structured-macro": _macro,
     "{ac}task": _task,
     "{ac}task-id": skipped,
-    "{ac}task-list": bullet_list,
+    "{ac}task-list": constructs.bullet_list,
     "{ac}task-status": skipped,
     "{ac}task-uuid": skipped,
 }

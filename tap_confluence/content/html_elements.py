@@ -5,20 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tap_confluence.content import inline
-from tap_confluence.content.constructs import (
-    block,
-    bullet_list,
-    line_break,
-    marked_block,
-    ordered_list,
-    panel,
-    quote,
-    rule,
-    table,
-    table_cell,
-    table_row,
-)
+from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import number, skip, skipped, verbatim
 
 if TYPE_CHECKING:
@@ -55,8 +42,8 @@ def _preformatted(reading: Reading, element: _Element) -> End:
 def _division(reading: Reading, element: _Element) -> End:
     message = _MESSAGE.search(element.get("class", ""))
     if message:
-        return panel(reading, "info" if message[1] == "information" else message[1])
-    return block(reading, element)
+        return constructs.panel(reading, "info" if message[1] == "information" else message[1])
+    return constructs.block(reading, element)
 
 
 def _list_item(reading: Reading, element: _Element) -> End:
@@ -110,7 +97,7 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
             "section",
             "summary",
         ),
-        block,
+        constructs.block,
     ),
     **{f"h{level}": _heading(level) for level in range(1, 7)},
     **dict.fromkeys(("b", "strong"), _marked(inline.STRONG)),
@@ -121,19 +108,19 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "sup": _marked(inline.SUPERSCRIPT),
     **dict.fromkeys(("head", "script", "style", "template", "title"), skipped),
     "a": _anchor,
-    "blockquote": quote,
-    "br": line_break,
+    "blockquote": constructs.quote,
+    "br": constructs.line_break,
     "div": _division,
-    "dt": marked_block(inline.STRONG),
-    "hr": rule,
+    "dt": constructs.marked_block(inline.STRONG),
+    "hr": constructs.rule,
     "img": _img,
     "li": _list_item,
-    "ol": ordered_list(number, "start"),
+    "ol": constructs.ordered_list(number, "start"),
     "pre": _preformatted,
-    "table": table,
-    "td": table_cell(number, is_header=False),
-    "th": table_cell(number, is_header=True),
+    "table": constructs.table,
+    "td": constructs.table_cell(number, is_header=False),
+    "th": constructs.table_cell(number, is_header=True),
     "time": _time,
-    "tr": table_row,
-    "ul": bullet_list,
+    "tr": constructs.table_row,
+    "ul": constructs.bullet_list,
 }
