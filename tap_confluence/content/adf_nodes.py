@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Node: TypeAlias = dict[str, Any]
 
-_MARKS: Final = {
+_MARKS_BY_TYPE: Final = {
     "strong": inline.STRONG,
     "em": inline.EMPHASIS,
     "strike": inline.STRIKE,
@@ -73,7 +73,7 @@ def _text(reading: Reading, node: Node) -> None:
             is_sub = _attribute(mark, "type") == "sub"
             bits |= inline.SUBSCRIPT if is_sub else inline.SUPERSCRIPT
         else:
-            bits |= _MARKS.get(str(kind), 0)
+            bits |= _MARKS_BY_TYPE.get(str(kind), 0)
     writer.span(text, bits, href)
 
 
@@ -174,7 +174,7 @@ def _extension(reading: Reading, node: Node) -> End:
         if isinstance(text, str) and text and key not in {"localId", "layout", "extensionId"}:
             parameters["" if key == "_parameterName" else key] = text.strip()
     kind = node.get("type")
-    if name in macros.CODE:
+    if name in macros.CODE_MACROS:
         name = f"{name} macro"
     macro = Macro(
         name,

@@ -25,9 +25,9 @@ End: TypeAlias = Callable[[], None]
 
 # Lists and quotes inside each other deeper than this are flattened: their indentation would grow
 # with the square of the depth, and renderers stop soon after.
-MAX_DEPTH: Final = 12
+MAX_CONTAINER_DEPTH: Final = 12
 # The same for tables in cells of tables.
-MAX_TABLES: Final = 4
+MAX_TABLE_DEPTH: Final = 4
 # White space that is left alone where several spaces in a row become one.
 _CELL_INDENT: Final = "\u00a0\u00a0"
 
@@ -152,7 +152,7 @@ class BlockWriter(ABC):
         """Begin a quotation or panel."""
         self.boundary()
         output = self._output
-        if output.depth >= MAX_DEPTH or output.is_cell:
+        if output.depth >= MAX_CONTAINER_DEPTH or output.is_cell:
             output.containers.append(None)
             return self._close_quote
         self._finish_task()
@@ -176,7 +176,7 @@ class BlockWriter(ABC):
         """Begin a list, numbered if it has a start."""
         self.boundary()
         output = self._output
-        if output.depth >= MAX_DEPTH:
+        if output.depth >= MAX_CONTAINER_DEPTH:
             output.containers.append(None)
             return self._close_list
         self._finish_task()
@@ -246,7 +246,7 @@ class BlockWriter(ABC):
     def open_table(self) -> End:
         """Begin a table."""
         self.boundary()
-        is_flat = len(self._tables) >= MAX_TABLES
+        is_flat = len(self._tables) >= MAX_TABLE_DEPTH
         self._tables.append(None if is_flat else Table())
         return self._close_table
 

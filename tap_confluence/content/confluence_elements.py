@@ -100,7 +100,7 @@ def _macro(reading: Reading, element: _Element) -> End:
             plain = child
         else:
             has_body = True
-    if name in macros.CODE:
+    if name in macros.CODE_MACROS:
         if parameters.get("title"):
             reading.writer.label(parameters["title"])
         if plain is not None:

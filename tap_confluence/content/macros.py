@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading
 
-CODE: Final = frozenset(("code", "noformat"))
+CODE_MACROS: Final = frozenset(("code", "noformat"))
 # They show nothing of their own: a table of contents repeats the headings, an anchor is a place.
 _INVISIBLE: Final = frozenset(("toc", "anchor"))
 # They arrange or mark their body.
@@ -39,7 +39,7 @@ class Macro(NamedTuple):
 
 
 def open_macro(reading: Reading, macro: Macro) -> End:
-    """Begin any macro but those of `CODE`, in whose place code stands."""
+    """Begin any macro but those of `CODE_MACROS`, in whose place code stands."""
     if macro.name in PANEL_LABELS:
         return panel(reading, macro.name, macro.parameters.get("title", ""))
     is_block = macro.has_body or not macro.is_inline

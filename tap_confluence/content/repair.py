@@ -15,7 +15,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 # Elements inside each other deeper than this lose their tags; their text stays.
-MAX_DEPTH: Final = 500
+MAX_ELEMENT_DEPTH: Final = 500
 PREFIXES: Final = ("ac", "ri", "at")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,9};|#[xX][0-9a-fA-F]{1,8};|[A-Za-z][A-Za-z0-9]{0,40};)?")
@@ -151,7 +151,7 @@ class _Tags:
         )
         if name in _VOID or given.rstrip().endswith("/"):
             self.written.append(f"<{tag}/>")
-        elif len(self._opened) < MAX_DEPTH:
+        elif len(self._opened) < MAX_ELEMENT_DEPTH:
             self.written.append(f"<{tag}>")
             self._opened.append(name)
             self._counts[name] += 1
