@@ -1,9 +1,8 @@
 """What is inside a body, as Markdown and as plain text.
 
-Bodies are parsed with lxml and written by a writer of our own, because the converters for HTML
-either spend an order of magnitude more time (markdownify and html2text do 1 to 1.6 MB/s where lxml
-parses 74) or, like the fast html-to-markdown, leave text unescaped and lists out of table cells,
-and all of them would see Confluence's macros only after a second parse.
+Bodies are read and written by code of our own, because much of what a page is made of is no HTML:
+ADF is JSON, and storage format has elements of Confluence's own, of which converters for HTML make
+neither blocks of code nor links to pages.
 
     >>> to_markdown("<p>Ship <strong>today</strong>.</p>", "storage")
     'Ship **today**.'
@@ -19,7 +18,7 @@ from tap_confluence.content.links import Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
-from tap_confluence.content.repair import clean
+from tap_confluence.content.repair import as_text, clean
 from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
@@ -82,12 +81,8 @@ def _converted(
         if representation == "atlas_doc_format":
             read_adf(body, writer, links)
         else:
-            read_storage(_string(body), writer, links)
+            read_storage(as_text(body), writer, links)
         return clean(writer.finish())
     except Exception:  # noqa: BLE001
         # A body is what anyone may have typed; not one of them may end a run.
-        return clean(_TAG.sub(" ", _string(body)))
-
-
-def _string(body: Any) -> str:
-    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+        return clean(_TAG.sub(" ", as_text(body)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf_nodes import NODES, attributes, content
-from tap_confluence.content.reading import Reading
+from tap_confluence.content.adf_nodes import NODES, attributes, children
+from tap_confluence.content.constructs import Reading
+from tap_confluence.content.repair import as_text
 from tap_confluence.decoding import NotJSONError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tap_confluence.content.blocks import BlockWriter
+    from tap_confluence.content.blocks import BlockWriter, End
     from tap_confluence.content.links import Links
 
 _TEXT: Final = re.compile(r'"text"\s*+:\s*+("(?:[^"\\]++|\\.)*+")')
@@ -28,7 +29,7 @@ def read_adf(body: Any, writer: BlockWriter, links: Links) -> None:
     """
     reading = Reading(writer, links)
     # Each level is what is left of it, and what writes the end of the node around it.
-    levels: list[tuple[Iterator[Any], Callable[[], None] | None]] = [(iter([decoded(body)]), None)]
+    levels: list[tuple[Iterator[Any], End | None]] = [(iter([decoded(body)]), None)]
     while levels:
         nodes, end = levels[-1]
         for node in nodes:
@@ -37,11 +38,11 @@ def read_adf(body: Any, writer: BlockWriter, links: Links) -> None:
             start = NODES.get(str(node.get("type")))
             if start is None:
                 writer.text(str(attributes(node).get("text") or node.get("text") or ""))
-                levels.append((iter(content(node)), None))
+                levels.append((iter(children(node)), None))
                 break
             ending = start(reading, node)
             if ending is not None:
-                levels.append((iter(content(node)), ending))
+                levels.append((iter(children(node)), ending))
                 break
         else:
             levels.pop()
@@ -59,17 +60,16 @@ def decoded(body: Any) -> Any:
         document = None
     if isinstance(document, dict | list):
         return {"type": "doc", "content": document} if isinstance(document, list) else document
-    text = body if isinstance(body, str) else body.decode(errors="replace")
-    return {"type": "doc", "content": list(_paragraphs(text))}
+    return {"type": "doc", "content": list(_texts_in(as_text(body)))}
 
 
-def _paragraphs(body: str) -> Iterator[dict[str, Any]]:
-    texts = [_string(found) for found in _TEXT.findall(body)] or [body]
+def _texts_in(body: str) -> Iterator[dict[str, Any]]:
+    texts = [_unquoted(found) for found in _TEXT.findall(body)] or [body]
     for text in texts:
         yield {"type": "paragraph", "content": [{"type": "text", "text": text}]}
 
 
-def _string(literal: str) -> str:
+def _unquoted(literal: str) -> str:
     try:
         return str(decode(literal))
     except NotJSONError:

@@ -7,22 +7,19 @@ in full, in the JSON schema of the npm package `@atlaskit/adf-schema`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from tap_confluence.content import inline, macros
+from tap_confluence.content import constructs, inline, macros
 from tap_confluence.content.macros import Macro
 
 if TYPE_CHECKING:
-    from tap_confluence.content.reading import Reading
+    from tap_confluence.content.blocks import End
+    from tap_confluence.content.constructs import Reading, Start
 
 Node: TypeAlias = dict[str, Any]
-# Writes what stands before the content of a node and returns what writes its end; None if its
-# content is not to be read.
-Start: TypeAlias = Callable[["Reading", Node], Callable[[], None] | None]
 
-_MARKS: Final = {
+_MARKS_BY_TYPE: Final = {
     "strong": inline.STRONG,
     "em": inline.EMPHASIS,
     "strike": inline.STRIKE,
@@ -40,7 +37,7 @@ def attributes(node: Node) -> Node:
     return given if isinstance(given, dict) else {}
 
 
-def content(node: Node) -> list[Any]:
+def children(node: Node) -> list[Any]:
     """Return the nodes in a node."""
     given = node.get("content")
     return given if isinstance(given, list) else []
@@ -51,9 +48,9 @@ def _attribute(node: Node, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(node: Node, name: str, default: int) -> int:
+def _number(node: Node, name: str) -> int:
     value = attributes(node).get(name)
-    return int(value) if isinstance(value, int | float) and abs(value) <= _MAX_NUMBER else default
+    return int(value) if isinstance(value, int | float) and abs(value) <= _MAX_NUMBER else 1
 
 
 def _text(reading: Reading, node: Node) -> None:
@@ -76,93 +73,35 @@ def _text(reading: Reading, node: Node) -> None:
             is_sub = _attribute(mark, "type") == "sub"
             bits |= inline.SUBSCRIPT if is_sub else inline.SUPERSCRIPT
         else:
-            bits |= _MARKS.get(str(kind), 0)
+            bits |= _MARKS_BY_TYPE.get(str(kind), 0)
     writer.span(text, bits, href)
 
 
-def _block(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.boundary()
-    return reading.writer.boundary
+def _heading(reading: Reading, node: Node) -> End:
+    return reading.writer.open_heading(_number(node, "level"))
 
 
-def _heading(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.heading_on(_number(node, "level", 1))
-    return reading.writer.heading_off
+def _task_item(reading: Reading, node: Node) -> End:
+    return reading.writer.open_item(is_done=_attribute(node, "state") == "DONE")
 
 
-def _bullets(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_list()
-    return reading.writer.close_list
+def _decision_item(reading: Reading, node: Node) -> End:
+    return constructs.decision_item(reading, _attribute(node, "state"))
 
 
-def _numbers(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_list(_number(node, "order", 1))
-    return reading.writer.close_list
+def _panel(reading: Reading, node: Node) -> End:
+    return constructs.panel(reading, _attribute(node, "panelType"))
 
 
-def _item(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_item()
-    return reading.writer.close_item
-
-
-def _task(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_item(is_done=_attribute(node, "state") == "DONE")
-    return reading.writer.close_item
-
-
-def _decision(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_item()
-    reading.writer.bold(macros.decision(_attribute(node, "state")))
-    reading.writer.text(" ")
-    return reading.writer.close_item
-
-
-def _quote(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_quote()
-    return reading.writer.close_quote
-
-
-def _code(reading: Reading, node: Node) -> None:
-    parts = [inner.get("text") for inner in content(node) if isinstance(inner, dict)]
-    text = "".join(part for part in parts if isinstance(part, str))
-    reading.writer.code_block(text, _attribute(node, "language"))
-
-
-def _rule(reading: Reading, _node: Node) -> None:
-    reading.writer.rule()
-
-
-def _break(reading: Reading, _node: Node) -> None:
-    reading.writer.line_break()
-
-
-def _panel(reading: Reading, node: Node) -> Callable[[], None]:
-    macros.open_panel(reading.writer, _attribute(node, "panelType"))
-    return reading.writer.close_quote
-
-
-def _expand(reading: Reading, node: Node) -> Callable[[], None]:
+def _expand(reading: Reading, node: Node) -> End:
     reading.writer.label(_attribute(node, "title"))
     return reading.writer.boundary
 
 
-def _table(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_table()
-    return reading.writer.close_table
-
-
-def _row(reading: Reading, _node: Node) -> Callable[[], None]:
-    reading.writer.open_row()
-    return reading.writer.boundary
-
-
-def _cell(reading: Reading, node: Node) -> Callable[[], None]:
-    reading.writer.open_cell(
-        is_header=node.get("type") == "tableHeader",
-        columns=_number(node, "colspan", 1),
-        rows=_number(node, "rowspan", 1),
-    )
-    return reading.writer.close_cell
+def _code_block(reading: Reading, node: Node) -> None:
+    parts = [inner.get("text") for inner in children(node) if isinstance(inner, dict)]
+    text = "".join(part for part in parts if isinstance(part, str))
+    reading.writer.code_block(text, _attribute(node, "language"))
 
 
 def _media(reading: Reading, node: Node) -> None:
@@ -177,18 +116,6 @@ def _media(reading: Reading, node: Node) -> None:
     shown = name or source.partition("?")[0].rpartition("/")[2]
     if shown:
         reading.writer.image(shown, source)
-
-
-def _caption(reading: Reading, _node: Node) -> Callable[[], None]:
-    writer = reading.writer
-    writer.boundary()
-    writer.mark_on(inline.EMPHASIS)
-
-    def end() -> None:
-        writer.boundary()
-        writer.mark_off(inline.EMPHASIS)
-
-    return end
 
 
 def _mention(reading: Reading, node: Node) -> None:
@@ -230,12 +157,12 @@ def _card(reading: Reading, node: Node) -> None:
 
 
 def _block_card(reading: Reading, node: Node) -> None:
-    reading.writer.boundary()
+    end = constructs.block(reading, node)
     _card(reading, node)
-    reading.writer.boundary()
+    end()
 
 
-def _extension(reading: Reading, node: Node) -> Callable[[], None]:
+def _extension(reading: Reading, node: Node) -> End:
     name = _attribute(node, "extensionKey") or _attribute(node, "extensionType") or "extension"
     given = attributes(node).get("parameters")
     given = given if isinstance(given, dict) else {}
@@ -247,7 +174,7 @@ def _extension(reading: Reading, node: Node) -> Callable[[], None]:
         if isinstance(text, str) and text and key not in {"localId", "layout", "extensionId"}:
             parameters["" if key == "_parameterName" else key] = text.strip()
     kind = node.get("type")
-    if name in macros.CODE:
+    if name in macros.CODE_MACROS:
         name = f"{name} macro"
     macro = Macro(
         name,
@@ -255,52 +182,52 @@ def _extension(reading: Reading, node: Node) -> Callable[[], None]:
         has_body=kind in {"bodiedExtension", "multiBodiedExtension"},
         is_inline=kind == "inlineExtension",
     )
-    return macros.open_macro(reading.writer, macro, reading.links)
+    return macros.open_macro(reading, macro)
 
 
-NODES: Final[dict[str, Start]] = {
+NODES: Final[dict[str, Start[Node]]] = {
     "blockCard": _block_card,
-    "blockTaskItem": _task,
-    "blockquote": _quote,
+    "blockTaskItem": _task_item,
+    "blockquote": constructs.quote,
     "bodiedExtension": _extension,
-    "bodiedSyncBlock": _block,
-    "bulletList": _bullets,
-    "caption": _caption,
-    "codeBlock": _code,
+    "bodiedSyncBlock": constructs.block,
+    "bulletList": constructs.bullet_list,
+    "caption": constructs.marked_block(inline.EMPHASIS),
+    "codeBlock": _code_block,
     "date": _date,
-    "decisionItem": _decision,
-    "decisionList": _bullets,
-    "doc": _block,
+    "decisionItem": _decision_item,
+    "decisionList": constructs.bullet_list,
+    "doc": constructs.block,
     "embedCard": _block_card,
     "emoji": _emoji,
     "expand": _expand,
     "extension": _extension,
-    "extensionFrame": _block,
-    "hardBreak": _break,
+    "extensionFrame": constructs.block,
+    "hardBreak": constructs.line_break,
     "heading": _heading,
     "inlineCard": _card,
     "inlineExtension": _extension,
-    "layoutColumn": _block,
-    "layoutSection": _block,
-    "listItem": _item,
+    "layoutColumn": constructs.block,
+    "layoutSection": constructs.block,
+    "listItem": constructs.list_item,
     "media": _media,
-    "mediaGroup": _block,
+    "mediaGroup": constructs.block,
     "mediaInline": _media,
-    "mediaSingle": _block,
+    "mediaSingle": constructs.block,
     "mention": _mention,
     "multiBodiedExtension": _extension,
     "nestedExpand": _expand,
-    "orderedList": _numbers,
+    "orderedList": constructs.ordered_list(_number, "order"),
     "panel": _panel,
-    "paragraph": _block,
+    "paragraph": constructs.block,
     "placeholder": _placeholder,
-    "rule": _rule,
+    "rule": constructs.rule,
     "status": _status,
-    "table": _table,
-    "tableCell": _cell,
-    "tableHeader": _cell,
-    "tableRow": _row,
-    "taskItem": _task,
-    "taskList": _bullets,
+    "table": constructs.table,
+    "tableCell": constructs.table_cell(_number, is_header=False),
+    "tableHeader": constructs.table_cell(_number, is_header=True),
+    "tableRow": constructs.table_row,
+    "taskItem": _task_item,
+    "taskList": constructs.bullet_list,
     "text": _text,
 }

@@ -44,13 +44,13 @@ class Run(NamedTuple):
     """Text with the same marks throughout.
 
     Attributes:
-        is_apart: Whether white space stands before it.
+        has_space_before: Whether white space stands before it.
         text: Text with single spaces between words.
         marks: The marks, as bits.
         href: Where it leads, if it is a link.
     """
 
-    is_apart: bool
+    has_space_before: bool
     text: str
     marks: int
     href: str | None
@@ -70,7 +70,7 @@ def _merged(runs: Sequence[Run]) -> list[Run]:
     last: Run | None = None
     for run in runs:
         if last and run.marks == last.marks < BREAK and run.href == last.href:
-            if run.is_apart:
+            if run.has_space_before:
                 parts.append(" ")
             parts.append(run.text)
             continue
@@ -92,7 +92,7 @@ def _tokens(runs: Sequence[Run], line_break: str, *, is_cell: bool) -> list[str 
         if run.marks & BREAK:
             separator = line_break if tokens else ""
             continue
-        if not separator and run.is_apart and tokens:
+        if not separator and run.has_space_before and tokens:
             separator = " "
         kept = _kept(stack, run, is_same_link=run.href == href)
         tokens.extend(_closing(kind, href) for kind in reversed(stack[kept:]))
@@ -111,7 +111,7 @@ def _tokens(runs: Sequence[Run], line_break: str, *, is_cell: bool) -> list[str 
         for kind in _missing(stack, run, after):
             tokens.append(kind if kind in _DELIMITERS else f"<{_TAGS[kind]}>")
             stack.append(kind)
-        tokens.append(_text(run, is_cell=is_cell))
+        tokens.append(_text_of(run, is_cell=is_cell))
     tokens.extend(_closing(kind, href) for kind in reversed(stack))
     return tokens
 
@@ -149,7 +149,7 @@ def _is_autolink(run: Run, after: Run | None) -> bool:
     )
 
 
-def _text(run: Run, *, is_cell: bool) -> str:
+def _text_of(run: Run, *, is_cell: bool) -> str:
     if run.marks & READY:
         return run.text
     if run.marks & CODE:

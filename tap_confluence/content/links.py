@@ -73,7 +73,7 @@ class Links:
         """Return the address of a page, or else its name as a wiki link has it."""
         key = space_key or self.space_key
         if not self.root or not key:
-            return _name(f"{space_key}/{title}" if space_key else title)
+            return _relative_link(f"{space_key}/{title}" if space_key else title)
         if _UNFIT_FOR_PATH.search(title):
             query = f"spaceKey={quote_plus(key)}&title={quote_plus(title)}"
             return f"{self.root}/pages/viewpage.action?{query}"
@@ -89,7 +89,7 @@ class Links:
         """
         key = space_key or self.space_key
         if not self.root or not key or not day:
-            return _name(f"{space_key}/{title}" if space_key else title)
+            return _relative_link(f"{space_key}/{title}" if space_key else title)
         return f"{self.space(key)}/{quote(day.replace('-', '/'))}/{quote_plus(title)}"
 
     def attachment(self, filename: str, content_id: str | None = None) -> str:
@@ -101,7 +101,7 @@ class Links:
         """
         holder = content_id or self.content_id
         if not self.root or not holder:
-            return _name(filename)
+            return _relative_link(filename)
         where = f"{self.root}/download/attachments/{quote(holder, safe='')}"
         return f"{where}/{quote(filename, safe='')}"
 
@@ -122,6 +122,6 @@ class Links:
         return f"{self.root}/display/{quote(key, safe='~:@')}" if self.root else key
 
 
-def _name(name: str) -> str:
+def _relative_link(name: str) -> str:
     """Return a name as a relative link."""
     return _UNLIKE_PATH.sub(lambda found: quote(found[0], safe=""), name)

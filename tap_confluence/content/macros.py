@@ -1,26 +1,18 @@
-"""Macros and panels, the same whether they come in storage format or in ADF."""
+"""Macros, the same whether they come in storage format or in ADF."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tap_confluence.content.constructs import PANEL_LABELS, block, panel
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from tap_confluence.content.blocks import BlockWriter
-    from tap_confluence.content.links import Links
+    from tap_confluence.content.blocks import End
+    from tap_confluence.content.constructs import Reading
 
-PANELS: Final = {
-    "info": "Info",
-    "note": "Note",
-    "tip": "Tip",
-    "success": "Success",
-    "warning": "Warning",
-    "error": "Error",
-    "panel": "Panel",
-    "custom": "Panel",
-}
-CODE: Final = frozenset(("code", "noformat"))
+CODE_MACROS: Final = frozenset(("code", "noformat"))
 # They show nothing of their own: a table of contents repeats the headings, an anchor is a place.
 _INVISIBLE: Final = frozenset(("toc", "anchor"))
 # They arrange or mark their body.
@@ -46,42 +38,20 @@ class Macro(NamedTuple):
     is_inline: bool = False
 
 
-def open_panel(writer: BlockWriter, kind: str, title: str = "") -> None:
-    """Begin a quotation with a bold label; `BlockWriter.close_quote` ends it."""
-    label = PANELS.get(kind, "Panel")
-    writer.open_quote()
-    if title:
-        writer.label(title if label == "Panel" else f"{label}: {title}")
-    else:
-        writer.label(label)
-
-
-def open_macro(writer: BlockWriter, macro: Macro, links: Links) -> Callable[[], None]:
-    """Write what stands before the body of a macro.
-
-    Args:
-        writer: Where to write.
-        macro: Any macro but those of `CODE`.
-        links: Where references lead.
-
-    Returns:
-        What writes the end of the macro, after its body.
-    """
-    if macro.name in PANELS:
-        open_panel(writer, macro.name, macro.parameters.get("title", ""))
-        return writer.close_quote
+def open_macro(reading: Reading, macro: Macro) -> End:
+    """Begin any macro but those of `CODE_MACROS`, in whose place code stands."""
+    if macro.name in PANEL_LABELS:
+        return panel(reading, macro.name, macro.parameters.get("title", ""))
     is_block = macro.has_body or not macro.is_inline
-    if is_block:
-        writer.boundary()
-    _show(writer, macro, links)
-    if is_block:
-        writer.boundary()
-        return writer.boundary
-    return _nothing
+    end = block(reading, macro) if is_block else _nothing
+    _show(reading, macro)
+    end()
+    return end
 
 
-def _show(writer: BlockWriter, macro: Macro, links: Links) -> None:
+def _show(reading: Reading, macro: Macro) -> None:
     """Write what a macro shows besides its body."""
+    writer, links = reading
     name, parameters = macro.name, macro.parameters
     if name in _EXPANDS:
         if parameters.get("title"):
@@ -91,22 +61,15 @@ def _show(writer: BlockWriter, macro: Macro, links: Links) -> None:
     elif name == "jira" and parameters.get("key"):
         writer.text(parameters["key"])
     elif name in _FILES and parameters.get("name"):
-        writer.link_on(links.attachment(parameters["name"]))
-        writer.text(parameters["name"])
-        writer.link_off()
+        writer.span(parameters["name"], 0, links.attachment(parameters["name"]))
     elif name in _INCLUDES:
         page = parameters.get("") or parameters.get("page") or parameters.get("pageTitle")
-        writer.text(f"[{name}: {page}]" if page else named(name, parameters))
+        writer.text(f"[{name}: {page}]" if page else _named(name, parameters))
     elif name not in _INVISIBLE and name not in _TRANSPARENT:
-        writer.text(named(name, parameters))
+        writer.text(_named(name, parameters))
 
 
-def decision(state: str) -> str:
-    """Return the label of an item of a decision list."""
-    return "Undecided:" if state.upper() == "UNDECIDED" else "Decision:"
-
-
-def named(name: str, parameters: Mapping[str, str]) -> str:
+def _named(name: str, parameters: Mapping[str, str]) -> str:
     """Return a macro as text: `[chart: type=pie; 3D=true]`."""
     given = "; ".join(f"{key}={value}" if key else value for key, value in parameters.items())
     return f"[{name}: {given}]" if given else f"[{name}]"

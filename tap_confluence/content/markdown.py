@@ -33,11 +33,11 @@ class MarkdownWriter(BlockWriter):
     @override
     def image(self, name: str, source: str) -> None:
         name = " ".join(name.split())
-        text = escaped(name, is_link=True, is_cell=self._sheet.is_cell)
+        text = escaped(name, is_link=True, is_cell=self._output.is_cell)
         marks = self._marks | READY
-        run = Run(self._is_apart, f"![{text}]({destination(source)})", marks, self._href)
+        run = Run(self._is_space_due, f"![{text}]({destination(source)})", marks, self._href)
         self._runs.append(run)
-        self._is_apart = False
+        self._is_space_due = False
 
     @override
     def _text_lines(self, runs: Sequence[Run], level: int, *, is_cell: bool) -> list[str]:
@@ -58,7 +58,7 @@ class MarkdownWriter(BlockWriter):
 
     @override
     def _code_lines(self, lines: list[str], language: str) -> list[str]:
-        if self._sheet.is_cell:
+        if self._output.is_cell:
             return [code_span(line, is_cell=True) if line.strip() else "" for line in lines]
         fence = "`" * max(3, 1 + max(map(longest_ticks, lines)))
         return [fence + _NOT_IN_LANGUAGE.sub("", language), *lines, fence]
@@ -66,20 +66,20 @@ class MarkdownWriter(BlockWriter):
     @override
     def _rule_lines(self) -> list[str]:
         # After the marker of a list item, dashes or stars would make a rule of the whole line.
-        return ["---" if self._sheet.marker is None else "___"]
+        return ["---" if self._output.marker is None else "___"]
 
     @override
     def _table_lines(self, grid: list[list[Cell]]) -> list[str]:
         width = len(grid[0])
         head = [cell for cell in grid[0] if cell.text]
         has_head = bool(head) and all(cell.is_header for cell in head)
-        lines = [_line([cell.text for cell in grid[0]] if has_head else [""] * width)]
-        lines.append(_line(["---"] * width))
-        lines.extend(_line(map(_body_cell, row)) for row in grid[has_head:])
+        lines = [_row([cell.text for cell in grid[0]] if has_head else [""] * width)]
+        lines.append(_row(["---"] * width))
+        lines.extend(_row(map(_body_cell, row)) for row in grid[has_head:])
         return lines
 
     @override
-    def _row_lines(self, grid: list[list[Cell]]) -> list[str]:
+    def _nested_table_lines(self, grid: list[list[Cell]]) -> list[str]:
         rows = ([cell.text.replace("<br>", " ") for cell in row] for row in grid)
         return [" \\| ".join(row).strip() for row in rows]
 
@@ -88,7 +88,7 @@ class MarkdownWriter(BlockWriter):
         return "<br>".join(lines)
 
 
-def _line(cells: Iterable[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 

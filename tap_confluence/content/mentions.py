@@ -7,7 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.adf import decoded
-from tap_confluence.content.adf_nodes import attributes, content
+from tap_confluence.content.adf_nodes import attributes, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,4 +64,4 @@ def _in_adf(value: str) -> Iterator[tuple[str, str]]:
             identity = attributes(node).get("id")
             if isinstance(identity, str) and identity:
                 yield identity, ACCOUNT_ID
-        nodes.extend(reversed(content(node)))
+        nodes.extend(reversed(children(node)))

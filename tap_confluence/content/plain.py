@@ -26,7 +26,7 @@ class PlainWriter(BlockWriter):
     def _text_lines(self, runs: Sequence[Run], level: int, *, is_cell: bool) -> list[str]:
         parts: list[str] = []
         for run in runs:
-            if run.is_apart and parts and parts[-1] != "\n":
+            if run.has_space_before and parts and parts[-1] != "\n":
                 parts.append(" ")
             if parts or run.marks != BREAK:
                 parts.append(run.text)
@@ -42,10 +42,10 @@ class PlainWriter(BlockWriter):
 
     @override
     def _table_lines(self, grid: list[list[Cell]]) -> list[str]:
-        return [_line([cell.text for cell in row]) for row in grid]
+        return [" | ".join(_without_empty_end([cell.text for cell in row])) for row in grid]
 
     @override
-    def _row_lines(self, grid: list[list[Cell]]) -> list[str]:
+    def _nested_table_lines(self, grid: list[list[Cell]]) -> list[str]:
         return self._table_lines(grid)
 
     @override
@@ -53,8 +53,7 @@ class PlainWriter(BlockWriter):
         return " ".join(lines)
 
 
-def _line(cells: list[str]) -> str:
-    """Return the cells of a row, but for empty ones at its end."""
-    while cells and not cells[-1]:
-        cells.pop()
-    return " | ".join(cells)
+def _without_empty_end(texts: list[str]) -> list[str]:
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts

@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from html import unescape
 from html.entities import html5
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 # Elements inside each other deeper than this lose their tags; their text stays.
-MAX_DEPTH: Final = 500
+MAX_ELEMENT_DEPTH: Final = 500
 PREFIXES: Final = ("ac", "ri", "at")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,9};|#[xX][0-9a-fA-F]{1,8};|[A-Za-z][A-Za-z0-9]{0,40};)?")
@@ -41,6 +41,11 @@ _ENDS_BEFORE: Final = {
     "dt": ("p", "dt", "dd"),
     "dd": ("p", "dt", "dd"),
 }
+
+
+def as_text(body: Any) -> str:
+    """Return a body as text, whatever it is."""
+    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
 
 
 def clean(text: str) -> str:
@@ -82,7 +87,7 @@ def repaired(markup: str) -> str:
     last_comment = max((place for place, piece in enumerate(pieces) if "-->" in piece), default=0)
     tags = _Tags()
     written = tags.written
-    written.append(_text(pieces[0]))
+    written.append(_escaped_text(pieces[0]))
     until = ""
     for place, piece in enumerate(pieces[1:], start=1):
         if until:
@@ -91,17 +96,17 @@ def repaired(markup: str) -> str:
                 written.append(escape(f"<{content}"))
             if found:
                 until = ""
-                written.append(_text(rest))
+                written.append(_escaped_text(rest))
         elif piece.startswith("![CDATA["):
             content, found, rest = piece[8:].partition("]]>")
-            written.append(escape(content) + _text(rest))
+            written.append(escape(content) + _escaped_text(rest))
             until = "" if found else "]]>"
         elif piece.startswith("!--"):
             content, found, rest = piece.partition("-->")
             if not found and place < last_comment:
                 until = "-->"
             else:
-                written.append(_text(rest if found else content[3:]))
+                written.append(_escaped_text(rest if found else content[3:]))
         else:
             tags.read(piece)
     tags.close_all()
@@ -122,14 +127,14 @@ class _Tags:
         if piece[:1] in {"!", "?"} and ">" in piece:
             text = piece.partition(">")[2]
         elif end := _CLOSING.match(piece):
-            self.close(_name(end[1]))
+            self.close(_qualified_name(end[1]))
             text = piece[end.end() :]
         elif begin := _OPENING.match(piece):
-            self.open(_name(begin[1] or begin[3]), begin[2] if begin[1] else begin[4])
+            self.open(_qualified_name(begin[1] or begin[3]), begin[2] if begin[1] else begin[4])
             text = piece[begin.end() :]
         else:
             text = f"<{piece}"
-        self.written.append(_text(text))
+        self.written.append(_escaped_text(text))
 
     def open(self, name: str, given: str) -> None:
         for ended in _ENDS_BEFORE.get(name, ()):
@@ -139,14 +144,14 @@ class _Tags:
         for key, value in _ATTRIBUTE.findall(given):
             if not key.startswith("xml"):
                 attributes.setdefault(
-                    _name(key), value.strip(value[0] if value[0] in "\"'" else "")
+                    _qualified_name(key), value.strip(value[0] if value[0] in "\"'" else "")
                 )
         tag = name + "".join(
             f" {key}={quoteattr(_unescaped(value))}" for key, value in attributes.items()
         )
         if name in _VOID or given.rstrip().endswith("/"):
             self.written.append(f"<{tag}/>")
-        elif len(self._opened) < MAX_DEPTH:
+        elif len(self._opened) < MAX_ELEMENT_DEPTH:
             self.written.append(f"<{tag}>")
             self._opened.append(name)
             self._counts[name] += 1
@@ -167,11 +172,11 @@ class _Tags:
         self.written.extend(f"</{name}>" for name in reversed(self._opened))
 
 
-def _text(text: str) -> str:
+def _escaped_text(text: str) -> str:
     return escape(_unescaped(text)) if text else ""
 
 
-def _name(name: str) -> str:
+def _qualified_name(name: str) -> str:
     prefix, colon, rest = name.lower().partition(":")
     if not colon:
         return prefix

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from tap_confluence.content.confluence_elements import CONFLUENCE_ELEMENTS
+from tap_confluence.content.constructs import Reading
+from tap_confluence.content.elements import skip
 from tap_confluence.content.html_elements import HTML_ELEMENTS
-from tap_confluence.content.reading import Reading, skip
 from tap_confluence.content.repair import clean, repaired, with_xml_entities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tap_confluence.content.blocks import BlockWriter
+    from tap_confluence.content.blocks import BlockWriter, End
     from tap_confluence.content.links import Links
 
 _ELEMENTS: Final = {**HTML_ELEMENTS, **CONFLUENCE_ELEMENTS}
@@ -37,7 +36,7 @@ def read_storage(body: str, writer: BlockWriter, links: Links) -> None:
     """Tell a writer what stands in a body."""
     reading = Reading(writer, links)
     text = writer.text
-    ends: list[Callable[[], None] | None] = []
+    ends: list[End | None] = []
     walker = etree.iterwalk(parsed(body), events=("start", "end"))
     for event, element in walker:
         if event == "start":

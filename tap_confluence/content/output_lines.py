@@ -9,13 +9,24 @@ MAX_NUMBER: Final = 999_999_999
 
 
 class List:
-    """A list: where it stands, and how its items are marked."""
+    """A list: where it stands, and how its items are marked.
 
-    def __init__(self, start: int | None, outside: str, base: str, *, is_alternate: bool) -> None:
+    Attributes:
+        start: The number of the first item; None if items have bullets.
+        outer_prefix: What lines around the list begin with.
+        marker_prefix: What stands before the markers of its items.
+        item_prefix: What further lines of the last item begin with.
+        is_alternate: Whether markers are the other ones, since a list of its kind has just ended.
+        count: How many items there are so far.
+    """
+
+    def __init__(
+        self, start: int | None, outer_prefix: str, marker_prefix: str, *, is_alternate: bool
+    ) -> None:
         self.start = start
-        self.outside = outside
-        self.base = base
-        self.inside = base
+        self.outer_prefix = outer_prefix
+        self.marker_prefix = marker_prefix
+        self.item_prefix = marker_prefix
         self.is_alternate = is_alternate
         self.count = 0
 
@@ -30,19 +41,19 @@ class List:
 class Item:
     """An item of a list."""
 
-    def __init__(self, outside: str) -> None:
-        self.outside = outside
+    def __init__(self, outer_prefix: str) -> None:
+        self.outer_prefix = outer_prefix
 
 
 class Quote:
     """A quotation or panel."""
 
-    def __init__(self, outside: str, marker: str | None) -> None:
-        self.outside = outside
+    def __init__(self, outer_prefix: str, marker: str | None) -> None:
+        self.outer_prefix = outer_prefix
         self.marker = marker
 
 
-class Sheet:
+class OutputLines:
     """What is written so far: of the document, or of one cell of a table.
 
     Attributes:
@@ -50,7 +61,7 @@ class Sheet:
         prefix: What each line begins with: indentation and marks of quotes.
         marker: What the next line begins with instead, if it is the first of a list item.
         is_task: Whether the marker has a check box, which only a paragraph may follow.
-        outer: The shortest prefix since the last line: what a blank line begins with.
+        blank_prefix: The shortest prefix since the last line: what a blank line begins with.
         is_blank_due: Whether a blank line comes before the next block.
         after_text: Whether the last block was a paragraph.
         after_list: Depth and kind of the list that has just ended.
@@ -61,7 +72,7 @@ class Sheet:
     prefix = ""
     marker: str | None = None
     is_task = False
-    outer = ""
+    blank_prefix = ""
     is_blank_due = False
     after_text = False
     after_list: tuple[int, bool, bool] | None = None

@@ -1,0 +1,133 @@
+"""The constructs that bodies of all formats are made of, and how a reader begins and ends each.
+
+The reader of a format is a table from the names of its elements or nodes to functions such as
+these. What a format alone has, or says in attributes of its own, stands beside its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from tap_confluence.content.blocks import BlockWriter, End
+    from tap_confluence.content.links import Links
+
+Node = TypeVar("Node")
+# Writes the beginning of a construct, which an element of markup or a node of JSON stands for, and
+# returns what writes its end, after its content. None if it ends at once.
+Start: TypeAlias = Callable[["Reading", Node], "End | None"]
+
+PANEL_LABELS: Final = {
+    "info": "Info",
+    "note": "Note",
+    "tip": "Tip",
+    "success": "Success",
+    "warning": "Warning",
+    "error": "Error",
+    "panel": "Panel",
+    "custom": "Panel",
+}
+
+
+class Reading(NamedTuple):
+    """A body that is being read: where it is written, and where its references lead."""
+
+    writer: BlockWriter
+    links: Links
+
+
+def block(reading: Reading, _node: object) -> End:
+    """Begin a paragraph, or whatever else stands on lines of its own."""
+    boundary = reading.writer.boundary
+    boundary()
+    return boundary
+
+
+def marked_block(mark: int) -> Start[object]:
+    """Return what begins a block all of whose text carries a mark."""
+
+    def start(reading: Reading, _node: object) -> End:
+        boundary = reading.writer.boundary
+        boundary()
+        close_mark = reading.writer.open_mark(mark)
+
+        def end() -> None:
+            boundary()
+            close_mark()
+
+        return end
+
+    return start
+
+
+def quote(reading: Reading, _node: object) -> End:
+    """Begin a quotation."""
+    return reading.writer.open_quote()
+
+
+def panel(reading: Reading, kind: str, title: str = "") -> End:
+    """Begin a quotation with a bold label; `kind` is one of `PANEL_LABELS`, or unknown."""
+    close_quote = reading.writer.open_quote()
+    label = PANEL_LABELS.get(kind, "Panel")
+    if title:
+        label = title if label == "Panel" else f"{label}: {title}"
+    reading.writer.label(label)
+    return close_quote
+
+
+def bullet_list(reading: Reading, _node: object) -> End:
+    """Begin a list without numbers."""
+    return reading.writer.open_list()
+
+
+def ordered_list(number: Callable[[Node, str], int], name: str) -> Start[Node]:
+    """Return what begins a list with numbers, the first of which is in the attribute `name`."""
+
+    def start(reading: Reading, node: Node) -> End:
+        return reading.writer.open_list(number(node, name))
+
+    return start
+
+
+def list_item(reading: Reading, _node: object) -> End:
+    """Begin an item of a list."""
+    return reading.writer.open_item()
+
+
+def decision_item(reading: Reading, state: str) -> End:
+    """Begin an item of a list of decisions with a bold label; `state` is `UNDECIDED` or another."""
+    close_item = reading.writer.open_item()
+    reading.writer.bold("Undecided:" if state.upper() == "UNDECIDED" else "Decision:")
+    reading.writer.text(" ")
+    return close_item
+
+
+def table(reading: Reading, _node: object) -> End:
+    """Begin a table."""
+    return reading.writer.open_table()
+
+
+def table_row(reading: Reading, _node: object) -> End:
+    """Begin a row of a table."""
+    return reading.writer.open_row()
+
+
+def table_cell(number: Callable[[Node, str], int], *, is_header: bool) -> Start[Node]:
+    """Return what begins a cell, which may span columns and rows."""
+
+    def start(reading: Reading, node: Node) -> End:
+        columns, rows = number(node, "colspan"), number(node, "rowspan")
+        return reading.writer.open_cell(is_header=is_header, columns=columns, rows=rows)
+
+    return start
+
+
+def rule(reading: Reading, _node: object) -> None:
+    """Write a line across the page."""
+    reading.writer.rule()
+
+
+def line_break(reading: Reading, _node: object) -> None:
+    """End the line, not the paragraph."""
+    reading.writer.line_break()

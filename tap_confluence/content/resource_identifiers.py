@@ -1,0 +1,77 @@
+"""Resource identifiers: what `ri:` elements refer to, and where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tap_confluence.content.elements import first_child
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from tap_confluence.content.links import Links
+
+
+def resource(identifier: _Element | None, links: Links) -> tuple[str | None, str]:
+    """Return the address of a resource, if that can be said, and what it is called."""
+    if identifier is None:
+        return None, ""
+    find = _RESOURCES.get(identifier.tag, _content)
+    return find(identifier, links)
+
+
+def _content(identifier: _Element, links: Links) -> tuple[str | None, str]:
+    content_id = identifier.get("{ri}content-id", "")
+    return links.content(content_id), content_id
+
+
+def _page(identifier: _Element, links: Links) -> tuple[str | None, str]:
+    title = identifier.get("{ri}content-title", "")
+    return (links.page(title, identifier.get("{ri}space-key")) if title else None), title
+
+
+def _blog_post(identifier: _Element, links: Links) -> tuple[str | None, str]:
+    title = identifier.get("{ri}content-title", "")
+    key, day = identifier.get("{ri}space-key"), identifier.get("{ri}posting-day")
+    return (links.blog_post(title, key, day) if title else None), title
+
+
+def _attachment(identifier: _Element, links: Links) -> tuple[str | None, str]:
+    filename = identifier.get("{ri}filename", "")
+    holder = first_child(identifier, "{ri}")
+    if holder is None or not links.root:
+        return links.attachment(filename), filename
+    if holder_id := holder.get("{ri}content-id"):
+        return links.attachment(filename, holder_id), filename
+    # Files have addresses by the id of what they are on: by its title, only that has one.
+    return resource(holder, links)[0], filename
+
+
+def _user(identifier: _Element, links: Links) -> tuple[str | None, str]:
+    account_id, user_key = identifier.get("{ri}account-id"), identifier.get("{ri}userkey")
+    user_id = account_id or user_key or identifier.get("{ri}username")
+    return links.mention(user_id) if user_id else (None, "")
+
+
+def _url(identifier: _Element, _links: Links) -> tuple[str | None, str]:
+    return identifier.get("{ri}value"), identifier.get("{ri}value", "")
+
+
+def _space(identifier: _Element, links: Links) -> tuple[str | None, str]:
+    key = identifier.get("{ri}space-key", "")
+    return links.space(key), key
+
+
+def _shortcut(identifier: _Element, _links: Links) -> tuple[str | None, str]:
+    return None, f"{identifier.get('{ri}parameter', '')}@{identifier.get('{ri}key', '')}"
+
+
+_RESOURCES: Final = {
+    "{ri}attachment": _attachment,
+    "{ri}blog-post": _blog_post,
+    "{ri}page": _page,
+    "{ri}shortcut": _shortcut,
+    "{ri}space": _space,
+    "{ri}url": _url,
+    "{ri}user": _user,
+}
