@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,13 +17,11 @@ from tests.demo_site.api_v2 import ApiV2
 from tests.demo_site.hierarchy import TREE_ITEMS
 from tests.demo_site.listing import Listing
 from tests.demo_site.reader import Reader
+from tests.references import CLOUD_V2, description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PUBLISHED = (
-    Path(__file__).resolve().parents[2] / "shared/reference/confluence-cloud-v2.openapi.json"
-)
 URN = "urn:confluence"
 SEEN_LIVE = {
     "ncsStepVersion",
@@ -54,9 +51,7 @@ ENDPOINTS = _endpoints()
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Any]:
-    if not PUBLISHED.exists():
-        pytest.skip("the published description of the API is not part of this checkout")
-    found: dict[str, Any] = _nullable(json.loads(PUBLISHED.read_text()))
+    found: dict[str, Any] = _nullable(json.loads(description(CLOUD_V2).read_text()))
     return found
 
 

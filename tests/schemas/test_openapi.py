@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tap_confluence import schemas
+from tests.references import CLOUD_V1, CLOUD_V2, description
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
+DESCRIPTIONS = {"v1": CLOUD_V1, "v2": CLOUD_V2}
 
 OWN_TIME = "the tap's replication key"
 OWNER = "id of what the detail was read from"
@@ -231,9 +231,7 @@ EVERY_CONTRACT = pytest.mark.parametrize("name", CONTRACTS)
 
 @cache
 def components(api: str) -> dict[str, Any]:
-    path = REFERENCE / f"confluence-cloud-{api}.openapi.json"
-    if not path.is_file():
-        pytest.skip(f"Atlassian's description of the API is not at hand: {path}")
+    path = description(DESCRIPTIONS[api])
     described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     models: dict[str, Any] = described["components"]["schemas"]
     return models
