@@ -17,7 +17,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test recipes airflow lint types lock hub clean
+.PHONY: help demo sync test recipes airflow lint types lock hub descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -55,9 +55,12 @@ lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to
 hub: .venv/ready  ## write docs/hub/tap-confluence.yml, the definition for Meltano Hub
 	@$(PYTHON) -m tests.hub
 
+descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .descriptions, for the tests
+	@$(PYTHON) -m tests.descriptions .descriptions
+
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
 	rm -rf .venv .venv-airflow .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions
 	rm -f output/warehouse.duckdb* output/demo.log
 
 .env:
