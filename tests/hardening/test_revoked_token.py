@@ -25,7 +25,7 @@ WHO_AM_I = "/rest/api/user/current"
 
 @pytest.fixture(params=[DemoSite, DataCenterSite])
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    with request.param(Wiki.seeded(pages=12, seed=7)) as site:
+    with request.param(Wiki.plain(pages=12, seed=7)) as site:
         site.faults.anonymous = True
         yield site
 
@@ -106,7 +106,7 @@ def test_it_costs_one_request_if_anything_may_be_deleted(
 
 
 def test_a_token_that_may_not_say_whose_it_is_is_believed_as_before() -> None:
-    with DemoSite(Wiki.seeded(pages=12, seed=7)) as site:
+    with DemoSite(Wiki.plain(pages=12, seed=7)) as site:
         site.faults.deny_scope("/rest/api/user")
         run = sync(site, streams=("groups",))
 
