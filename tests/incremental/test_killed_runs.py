@@ -27,7 +27,6 @@ from tests.running import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.demo_site.recorder import Recorded
     from tests.running import Json
 
 SIGNAL_EXIT = 128
@@ -41,16 +40,9 @@ def test_a_first_run_of_a_thousand_pages_is_killed_six_times(tmp_path: Path) -> 
         runs = runs_until_complete(site, tmp_path, kills(6, 230, 330), Started)
 
         assert_complete(site, runs)
+        details = [r for r in site.requests if r.path.removeprefix("/api/v2/pages/").isdigit()]
         # SIGTERM leaves time to write the state, SIGKILL loses what came after the last one.
-        assert len(details(site)) < 1400
-
-
-def test_a_first_run_of_some_hundred_pages_is_killed_six_times(tmp_path: Path) -> None:
-    with ClockedSite(Wiki.plain(pages=250)) as site:
-        runs = runs_until_complete(site, tmp_path, kills(6, 150, 230), Forked, page_size=60)
-
-        assert_complete(site, runs)
-        assert len(details(site)) < 350
+        assert len(details) < 1400
 
 
 def test_a_first_run_is_killed_fourteen_times(tmp_path: Path) -> None:
@@ -58,11 +50,6 @@ def test_a_first_run_is_killed_fourteen_times(tmp_path: Path) -> None:
         runs = runs_until_complete(site, tmp_path, kills(14, 3, 100), Forked)
 
         assert_complete(site, runs)
-
-
-def details(site: ClockedSite) -> list[Recorded]:
-    """The requests for what is read of each page alone."""
-    return [r for r in site.requests if r.path.removeprefix("/api/v2/pages/").isdigit()]
 
 
 class Started(subprocess.Popen[bytes]):
@@ -89,12 +76,12 @@ def kills(count: int, first: int, last: int) -> list[Kill]:
 
 
 def runs_until_complete(
-    site: ClockedSite, folder: Path, all_kills: list[Kill], start: Start, **more: int
+    site: ClockedSite, folder: Path, all_kills: list[Kill], start: Start
 ) -> list[Run]:
     """Run the tap, killed at its n-th request with each signal in turn, and once undisturbed."""
     runs: list[Run] = []
     state = None
-    settings = settings_of(site, **more)
+    settings = settings_of(site)
     for signal_number, requests in all_kills:
         run = killed_run(site, folder, (settings, state), start, (signal_number, requests))
         assert run.exit_status in {-signal.SIGKILL, SIGNAL_EXIT + signal.SIGTERM}, run.stderr
