@@ -17,7 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
-from tests.references import CLOUD_V1, CLOUD_V2, DATA_CENTER
+from tests.reference import CLOUD_V1, CLOUD_V2, DATA_CENTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

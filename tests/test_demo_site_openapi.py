@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ from tests.demo_site.api_v2 import ApiV2
 from tests.demo_site.hierarchy import TREE_ITEMS
 from tests.demo_site.listing import Listing
 from tests.demo_site.reader import Reader
-from tests.references import CLOUD_V2, description
+from tests.reference import CLOUD_V2, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +50,7 @@ ENDPOINTS = _endpoints()
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Any]:
-    found: dict[str, Any] = _nullable(json.loads(description(CLOUD_V2).read_text()))
+    found: dict[str, Any] = _nullable(reference(CLOUD_V2))
     return found
 
 

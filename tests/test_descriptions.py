@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.descriptions import DESCRIPTIONS, Description, main
-from tests.references import description as published_description
+from tests.reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,4 +188,4 @@ def test_what_lies_there_broken_is_said(
 
 @EVERY_DESCRIPTION
 def test_what_is_published_is_known(description: Description) -> None:
-    description.check(published_description(description.name).read_bytes())
+    description.check(json.dumps(reference(description.name)).encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,9 +9,7 @@ from typing import Any
 import pytest
 
 from tap_confluence import schemas
-from tests.references import CLOUD_V1, CLOUD_V2, description
-
-DESCRIPTIONS = {"v1": CLOUD_V1, "v2": CLOUD_V2}
+from tests.reference import reference
 
 OWN_TIME = "the tap's replication key"
 OWNER = "id of what the detail was read from"
@@ -231,8 +228,7 @@ EVERY_CONTRACT = pytest.mark.parametrize("name", CONTRACTS)
 
 @cache
 def components(api: str) -> dict[str, Any]:
-    path = description(DESCRIPTIONS[api])
-    described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    described = reference(f"confluence-cloud-{api}.openapi.json")
     models: dict[str, Any] = described["components"]["schemas"]
     return models
 
@@ -249,8 +245,8 @@ def flat_api(
 ) -> dict[str, str]:
     """List the fields of a model by path, each with its type."""
     fields: dict[str, str] = {}
-    for name, reference in schema.get("properties", {}).items():
-        nested = resolved(reference, api)
+    for name, part in schema.get("properties", {}).items():
+        nested = resolved(part, api)
         here = f"{path}{name}"
         fields[here] = kind_of(nested)
         if here not in left_out:
