@@ -10,6 +10,8 @@ ARGS ?=
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 MELTANO := .venv-meltano/bin/meltano
+PLUGINS := $(addprefix .meltano/,$(addsuffix .ready,tap-confluence target-duckdb target-jsonl target-postgres))
+AIRFLOW_READY := .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready
 
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_NO_PROGRESS = 1
@@ -17,12 +19,12 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test recipes airflow lint types lock hub clean
+.PHONY: help demo sync test slow recipes airflow lint types lock hub descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1|/' | \
-		while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+		while IFS='|' read -r name what; do printf '%-17s %s\n' "$$name" "$$what"; done
 
 demo: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ## load a demo site into output/warehouse.duckdb and show what came
 	@$(PYTHON) -m tests.demo --meltano $(MELTANO)
@@ -30,13 +32,16 @@ demo: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ##
 sync: .env .meltano/tap-confluence.ready .meltano/$(TARGET).ready  ## load the site of .env; TARGET=target-postgres for PostgreSQL
 	$(MELTANO) --environment=site run tap-confluence $(TARGET)
 
-test: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready .meltano/target-jsonl.ready .meltano/target-postgres.ready  ## run the tests; ARGS='-k name' for some of them
+test: .venv/ready $(PLUGINS)  ## run the tests; ARGS='-k name' for some of them
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+slow: .venv/ready $(PLUGINS)  ## run the tests that show for much what others show for little
+	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest -m slow --numprocesses auto --dist worksteal $(ARGS)
 
 recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some minutes
 	$(PYTHON) -m pytest -m recipes tests/newcomer $(ARGS)
 
-airflow: .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready  ## test the DAG with a real Airflow
+airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
@@ -54,9 +59,12 @@ lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to
 hub: .venv/ready  ## write docs/hub/tap-confluence.yml, the definition for Meltano Hub
 	@$(PYTHON) -m tests.hub
 
+descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .descriptions, for the tests
+	@$(PYTHON) -m tests.descriptions .descriptions
+
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
 	rm -rf .venv .venv-airflow .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions
 	rm -f output/warehouse.duckdb* output/demo.log
 
 .env:
@@ -76,6 +84,10 @@ $(UV):
 	done; \
 	echo "Python 3.11 or later is needed, and none was found as python3 or python3.11 to 3.14."; \
 	exit 1
+
+# Everything that the tests need, and none of them.
+.PHONY: installed
+installed: $(PLUGINS) $(AIRFLOW_READY)
 
 .venv/ready: pyproject.toml constraints.txt | $(UV)
 	$(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --editable . --group dev

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import termios
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.running import Run, clean_environment, command
+from tests.forked import Forked
+from tests.running import Run, command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.running import Json
 
 SOON = 60.0
@@ -57,14 +56,11 @@ class Terminal:
 
 
 def watch(folder: Path, config: Json, catalog: Json, terminal: Terminal, **more: str) -> Run:
-    """Run a command whose standard error is a terminal, and its standard output a pipe."""
-    done = subprocess.run(  # noqa: S603 - the command is ours
-        command(folder, config=config, catalog=catalog),
-        stdout=subprocess.PIPE,
-        stderr=terminal.end,
-        check=False,
-        env=clean_environment(more),
-        timeout=SOON,
-    )
+    """Run a command whose standard error is a terminal, and its standard output a file."""
+    stdout = folder / "stdout"
+    _python, _module, _name, *options = command(folder, config=config, catalog=catalog)
+    status = Forked(
+        options, stdout=stdout, stderr=Path(os.ttyname(terminal.end)), environment=more
+    ).wait(SOON)
     terminal.close()
-    return Run(done.stdout.decode(), terminal.text, done.returncode)
+    return Run(stdout.read_text(), terminal.text, status)

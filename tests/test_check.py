@@ -9,29 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence.check import cli
 from tests.demo_site import DataCenterSite, DemoSite, GatewaySite, Wiki
 from tests.filtered_truth import filtered_truth
-from tests.running import clean_environment, settings_of, settings_through
+from tests.forked import run_forked
+from tests.running import LONGEST_RUN, clean_environment, settings_of, settings_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from tests.running import Run
+
 COMMAND = [sys.executable, "-c", "from tap_confluence.check import cli; cli()"]
-LONGEST = 60.0
 
 
-def check(config: Mapping[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
-    path = folder / "config.json"
-    path.write_text(json.dumps(config))
-    return subprocess.run(  # noqa: S603 - the command is ours
-        [*COMMAND, "--config", str(path)],
-        capture_output=True,
-        check=False,
-        env=clean_environment(),
-        text=True,
-        timeout=LONGEST,
-    )
+def check(config: Mapping[str, Any]) -> Run:
+    return run_forked(config, program=cli)
 
 
 def counts(truth: Mapping[str, Any]) -> str:
@@ -52,7 +46,17 @@ def small() -> Iterator[DemoSite]:
 
 
 def test_it_says_who_is_signed_in_and_what_there_is(small: DemoSite, tmp_path: Path) -> None:
-    done = check(settings_of(small), tmp_path)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(settings_of(small)))
+
+    done = subprocess.run(  # noqa: S603 - the command is ours
+        [*COMMAND, "--config", str(path)],
+        capture_output=True,
+        check=False,
+        env=clean_environment(),
+        text=True,
+        timeout=LONGEST_RUN,
+    )
 
     assert done.returncode == 0, done.stderr
     first, *_, last = done.stdout.splitlines()
@@ -60,22 +64,22 @@ def test_it_says_who_is_signed_in_and_what_there_is(small: DemoSite, tmp_path: P
     assert last == counts(small.truth())
 
 
-def test_it_counts_what_the_filters_select(small: DemoSite, tmp_path: Path) -> None:
+def test_it_counts_what_the_filters_select(small: DemoSite) -> None:
     label = next(small.wiki.labels[num].name for page in small.wiki.pages for num in page.labels)
     filters: dict[str, Any] = {"labels": [label], "exclude_space_keys": ["OPS"]}
 
-    done = check(settings_of(small, **filters), tmp_path)
+    done = check(settings_of(small, **filters))
 
     assert done.stdout.splitlines()[-1] == counts(filtered_truth(small.wiki, **filters))
 
 
-def test_it_names_the_scope_that_a_selected_stream_lacks(tmp_path: Path) -> None:
+def test_it_names_the_scope_that_a_selected_stream_lacks() -> None:
     with GatewaySite(Wiki.seeded(pages=12, seed=5)) as gateway:
         gateway.tokens.scopes -= {"read:task:confluence", "read:watcher:confluence"}
 
-        done = check(settings_through(gateway), tmp_path)
+        done = check(settings_through(gateway))
 
-    assert done.returncode == 1
+    assert done.exit_status == 1
     assert "- tasks (selected) needs the scope read:task:confluence" in done.stdout
     assert "- page_watchers (not selected) needs the scope read:watcher:confluence" in done.stdout
     assert "not all streams may be read" in done.stdout.splitlines()[-1]
@@ -91,23 +95,23 @@ def test_it_names_the_scope_that_a_selected_stream_lacks(tmp_path: Path) -> None
     ],
 )
 def test_what_is_wrong_is_one_line(
-    small: DemoSite, tmp_path: Path, settings: dict[str, Any], complaint: str
+    small: DemoSite, settings: dict[str, Any], complaint: str
 ) -> None:
-    done = check(settings_of(small, **settings), tmp_path)
+    done = check(settings_of(small, **settings))
 
-    assert done.returncode == 1
+    assert done.exit_status == 1
     [line] = [line for line in done.stderr.splitlines() if complaint in line]
     assert "Traceback" not in done.stderr
     assert "Connection successful" not in done.stdout
     assert "mistyped," in line or "mistyped" not in line
 
 
-def test_it_works_on_data_center(tmp_path: Path) -> None:
+def test_it_works_on_data_center() -> None:
     with DataCenterSite(Wiki.seeded(pages=20, seed=5)) as site:
         config = {"base_url": site.base_url, "personal_access_token": site.personal_access_token}
 
-        done = check(config, tmp_path)
+        done = check(config)
 
-        assert done.returncode == 0, done.stderr + done.stdout
+        assert done.exit_status == 0, done.stderr + done.stdout
         assert done.stdout.startswith("Confluence Data Center")
         assert done.stdout.splitlines()[-1] == counts(site.truth())

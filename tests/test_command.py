@@ -15,6 +15,7 @@ import pytest
 from tap_confluence.cloud import STREAMS
 from tap_confluence.settings import SETTINGS
 from tests.demo_site import DemoSite, GatewaySite, Wiki
+from tests.forked import run_forked
 from tests.running import (
     Run,
     clean_environment,
@@ -66,15 +67,15 @@ def test_a_run_as_a_command_writes_what_a_run_in_this_process_writes(site: DemoS
 
 def test_state_and_catalog_are_read_from_files(site: DemoSite) -> None:
     config = settings_of(site)
-    catalog = json.loads(run_command(config, "--discover").stdout)
+    catalog = json.loads(run_forked(config, "--discover").stdout)
     for entry in catalog["streams"]:
         for metadata in entry["metadata"]:
             if not metadata["breadcrumb"]:
                 metadata["metadata"]["selected"] = entry["tap_stream_id"] == "tasks"
-    first = run_command(config, catalog=catalog)
+    first = run_forked(config, catalog=catalog)
     site.wiki.complete_task()
 
-    second = run_command(config, state=first.state, catalog=catalog)
+    second = run_forked(config, state=first.state, catalog=catalog)
 
     assert set(first.records) == {"tasks"}
     assert set(first.keys("tasks")) == site.truth()["tasks"]
@@ -113,14 +114,14 @@ def test_the_parts_of_a_setting_are_read_from_variables_of_their_own() -> None:
             "TAP_CONFLUENCE_OAUTH_CREDENTIALS_CLIENT_ID": site.client_id,
             "TAP_CONFLUENCE_OAUTH_CREDENTIALS_CLIENT_SECRET": site.client_secret,
         }
-        run = run_command(None, "--config=ENV", environment=variables)
+        run = run_forked(None, "--config=ENV", environment=variables)
 
         assert run.exit_status == 0, run.complaints
         assert set(run.keys("spaces")) == site.truth()["spaces"]
 
 
 def test_about_gives_every_setting_with_its_title_and_description() -> None:
-    run = run_command(None, "--about", "--format=json")
+    run = run_forked(None, "--about", "--format=json")
 
     assert run.exit_status == 0
     settings = json.loads(run.stdout)["settings"]["properties"]
@@ -131,7 +132,7 @@ def test_about_gives_every_setting_with_its_title_and_description() -> None:
 
 
 def test_streams_are_discovered_without_a_site_or_credentials() -> None:
-    run = run_command(None, "--discover")
+    run = run_forked(None, "--discover")
 
     assert run.exit_status == 0
     streams = json.loads(run.stdout)["streams"]
@@ -195,16 +196,16 @@ def complaint_of(run: Run) -> str:
 def test_settings_that_are_wrong_are_said_in_one_line() -> None:
     config = {"domain": "acme", "email": "ana@example.com", "api_token": "x", "spacekeys": []}
 
-    assert "Unknown setting 'spacekeys'" in complaint_of(run_command(config))
+    assert "Unknown setting 'spacekeys'" in complaint_of(run_forked(config))
 
 
 def test_no_settings_at_all_are_said_in_one_line() -> None:
-    assert "'domain'" in complaint_of(run_command(None))
+    assert "'domain'" in complaint_of(run_forked(None))
 
 
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
 def test_a_file_that_does_not_exist_is_named(option: str, site: DemoSite, tmp_path: Path) -> None:
-    run = run_command(settings_of(site), option, str(tmp_path / "absent.json"))
+    run = run_forked(settings_of(site), option, str(tmp_path / "absent.json"))
 
     assert run.exit_status != 0
     assert run.stdout == ""
@@ -227,7 +228,7 @@ def test_a_file_that_is_no_json_object_is_said_to_be_so_and_not_shown(
     path = tmp_path / "broken.json"
     path.write_text(content)
 
-    complaint = complaint_of(run_command(settings_of(site), option, str(path)))
+    complaint = complaint_of(run_forked(settings_of(site), option, str(path)))
 
     assert "JSON" in complaint
     assert "hunter2" not in complaint

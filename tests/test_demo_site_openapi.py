@@ -16,12 +16,11 @@ from tests.demo_site.api_v2 import ApiV2
 from tests.demo_site.hierarchy import TREE_ITEMS
 from tests.demo_site.listing import Listing
 from tests.demo_site.reader import Reader
-from tests.reference import reference
+from tests.reference import CLOUD_V2, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PUBLISHED = "confluence-cloud-v2.openapi.json"
 URN = "urn:confluence"
 SEEN_LIVE = {
     "ncsStepVersion",
@@ -54,7 +53,7 @@ ENDPOINTS = _endpoints()
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Any]:
-    found: dict[str, Any] = _nullable(reference(PUBLISHED))
+    found: dict[str, Any] = _nullable(reference(CLOUD_V2))
     return found
 
 

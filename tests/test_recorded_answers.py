@@ -531,7 +531,7 @@ NOT_READ = {
 
 
 def test_every_recorded_answer_is_read() -> None:
-    there = {path.stem for path in (REFERENCE / RECORDED).glob("*.json")}
+    there = {path.stem for path in (REFERENCE / RECORDED).glob("*.json")} if REFERENCE else set()
     if not there:
         pytest.skip("no recorded answers are at hand")
     read = set(re.findall(r'"((?:cloud|dc)\w*_\w+)"', Path(__file__).read_text()))

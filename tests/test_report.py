@@ -11,7 +11,8 @@ import pytest
 from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
-from tests.running import Run, only, run_command, run_tap, settings_of
+from tests.forked import run_forked
+from tests.running import Run, only, run_tap, settings_of
 from tests.terminal import Terminal, watch
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def test_a_log_of_json_has_the_figures_as_fields(site: DemoSite, tmp_path: Path)
     gone = min(key[0] for key in site.truth()["page_versions"])
     site.faults.forbid(f"/api/v2/pages/{gone}", 404)
 
-    run = run_command(settings_of(site), catalog=only("pages", *CHILDREN), environment=environment)
+    run = run_forked(settings_of(site), catalog=only("pages", *CHILDREN), environment=environment)
 
     # The first lines are logged before the settings of the log are read.
     entries = [json.loads(line) for line in run.stderr.splitlines() if line.startswith("{")]
@@ -331,7 +332,7 @@ def test_whoever_configures_the_log_gets_lines_on_a_terminal_as_well(
 
 
 def test_without_a_terminal_nothing_is_drawn(site: DemoSite) -> None:
-    run = run_command(settings_of(site), catalog=only("groups"))
+    run = run_forked(settings_of(site), catalog=only("groups"))
 
     assert "\r" not in run.stderr
     assert all(LOGGED.match(line) for line in run.stderr.splitlines())

@@ -28,25 +28,31 @@ STATUSES = ("active",) * 8 + ("inactive",)
 TIME_ZONES = (None, "Europe/Vienna", "America/Argentina/Ushuaia")
 
 
-def plant_people(wiki: Wiki, seed: int) -> None:
-    """Plant everything. The dice are its own, so that the wiki is what it would be without."""
+def plant_people(wiki: Wiki, seed: int, *, crowd: int = CROWD) -> None:
+    """Plant everything. The dice are its own, so that the wiki is what it would be without.
+
+    Args:
+        wiki: The wiki.
+        seed: What the dice start from.
+        crowd: How many people are in the biggest group.
+    """
     dice, people = Random(f"people {seed}"), wiki.people
     for place, status in FORMER.items():
         # They are known only as authors, and by no more than this.
         wiki.users[place] = replace(wiki.users[place], status=status, email="")
     walk_ins = [_person(dice, place, status="active") for place in range(WALK_INS)]
-    crowd = [_person(dice, WALK_INS + place) for place in range(CROWD)]
-    gone = [_person(dice, WALK_INS + CROWD + place, status="closed") for place in range(3)]
+    members = [_person(dice, WALK_INS + place) for place in range(crowd)]
+    gone = [_person(dice, WALK_INS + crowd + place, status="closed") for place in range(3)]
     bots = [
         User(f"557058:{uuid_of(29, place)}", f"Bot {place}", "", "app", time_zone=None)
         for place in range(3)
     ]
-    wiki.users += [*walk_ins, *crowd, *gone, *bots]
+    wiki.users += [*walk_ins, *members, *gone, *bots]
     wiki.groups += [Group(uuid_of(7, 100 + n), name) for n, name in enumerate(MORE_GROUPS)]
     everybody, guests, *_, odd, _nobody = wiki.groups
-    ids = [user.account_id for user in crowd]
+    ids = [user.account_id for user in members]
     people.joined[everybody.id] += ids
-    people.joined[guests.id] += [user.account_id for user in crowd if user.is_guest]
+    people.joined[guests.id] += [user.account_id for user in members if user.is_guest]
     people.joined[odd.id] += [*ids[:5], *(bot.account_id for bot in bots)]
     for content in _popular(wiki):
         people.like(content, *ids[:300])

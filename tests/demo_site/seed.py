@@ -49,10 +49,12 @@ class Seeder:
         wiki: The empty wiki.
         pages: How many pages to plant.
         seed: What the dice start from.
+        plain: Whether to leave out what is long, and the awkward cases.
     """
 
-    def __init__(self, wiki: Wiki, pages: int, seed: int) -> None:
+    def __init__(self, wiki: Wiki, pages: int, seed: int, *, plain: bool = False) -> None:
         self._wiki = wiki
+        self._plain = plain
         self._count = pages
         self._dice = Random(seed)
         self._bulk_times = [self._dice.randrange(START, END) for _ in range(12)]
@@ -75,8 +77,9 @@ class Seeder:
             self._blog_post(place)
         self._custom_content()
         self._statuses()
-        self._awkward_pages()
-        self._awkward_rest()
+        if not self._plain:
+            self._awkward_pages()
+            self._awkward_rest()
 
     def _spaces(self) -> list[Space]:
         extra = min(40, self._count // 1000)
@@ -84,16 +87,17 @@ class Seeder:
         for place in range(extra):
             word = words.MORE_SPACES[place % len(words.MORE_SPACES)]
             named.append((f"{word[:4].upper()}{place}", f"{word} {place}", "global", "current"))
+        labeled, propertied = ("", "") if self._plain else ("ENG", "OPS")
         spaces = []
         for place, (key, name, kind, status) in enumerate(named):
             author = self._someone()
             space = Space(self._wiki.next_num(), key, name, kind, author, self._moment(), status)
             space.description = "" if place % 3 else f"Everything about {name} & more"
-            size = 60 if key == "ENG" else self._dice.randrange(4)
+            size = 60 if key == labeled else self._dice.randrange(4)
             space.labels = tuple(self._dice.sample(self._labels, size))
-            size = 60 if key == "OPS" else self._dice.randrange(3)
+            size = 60 if key == propertied else self._dice.randrange(3)
             space.properties = self._properties(size)
-            space.permissions = self._permissions(70 if key == "ENG" else 6 + place % 9)
+            space.permissions = self._permissions(70 if key == labeled else 6 + place % 9)
             spaces.append(self._wiki.spaces.add(space))
         return spaces
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Keys = set[tuple[Any, ...]]
 MIN_PAGES = 12
+FEW_PEOPLE = 10
+"""People in the biggest group of a plain wiki."""
 
 
 class Wiki(Changes):
@@ -38,23 +40,39 @@ class Wiki(Changes):
         Raises:
             ValueError: There would be too few pages for every awkward case to have one.
         """
-        from tests.demo_site.hierarchy_seed import plant_tree_items  # noqa: PLC0415 - as below
-        from tests.demo_site.people_seed import plant_people  # noqa: PLC0415 - as below
-        from tests.demo_site.remark_seed import plant_remarks  # noqa: PLC0415 - as below
-        from tests.demo_site.seed import Seeder  # noqa: PLC0415 - the seeder needs this class
-
         if pages < MIN_PAGES:
             msg = f"a wiki has at least {MIN_PAGES} pages"
             raise ValueError(msg)
+        return cls._planted(pages, seed, body_bytes, plain=False)
+
+    @classmethod
+    def plain(cls, pages: int = MIN_PAGES, seed: int = 1) -> Self:
+        """Make a wiki with some of everything, few people, and without the awkward cases.
+
+        A run reads one of few pages in half of the time: no list is long, no version the 320th.
+
+        Args:
+            pages: The number of pages; all but the people scales with it.
+            seed: Another seed makes another wiki.
+        """
+        return cls._planted(pages, seed, body_bytes=None, plain=True)
+
+    @classmethod
+    def _planted(cls, pages: int, seed: int, body_bytes: int | None, *, plain: bool) -> Self:
+        from tests.demo_site.hierarchy_seed import plant_tree_items  # noqa: PLC0415 - as below
+        from tests.demo_site.people_seed import CROWD, plant_people  # noqa: PLC0415 - as below
+        from tests.demo_site.remark_seed import plant_remarks  # noqa: PLC0415 - as below
+        from tests.demo_site.seed import Seeder  # noqa: PLC0415 - the seeder needs this class
+
         wiki = cls(seed, body_bytes)
         collecting = gc.isenabled()
         # Nothing of what is planted becomes garbage, so looking for some is half of the time.
         gc.disable()
         try:
-            Seeder(wiki, pages, seed).plant()
+            Seeder(wiki, pages, seed, plain=plain).plant()
             plant_tree_items(wiki, seed)
             plant_remarks(wiki, seed)
-            plant_people(wiki, seed)
+            plant_people(wiki, seed, crowd=FEW_PEOPLE if plain else CROWD)
             plant_usage(wiki, seed)
             plant_audit_log(wiki, seed)
             Planter(wiki, seed).plant()

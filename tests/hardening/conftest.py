@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[OddCloud]:
-    with OddCloud(Wiki.seeded(pages=12, seed=7)) as site:
+    with OddCloud(Wiki.plain(pages=12, seed=7)) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def data_center() -> Iterator[OddDataCenter]:
-    with OddDataCenter(Wiki.seeded(pages=12, seed=7)) as site:
+    with OddDataCenter(Wiki.plain(pages=12, seed=7)) as site:
         yield site

@@ -67,13 +67,13 @@ def _objects(payload: Any) -> Iterator[Row]:
 
 @pytest.fixture
 def cloud() -> Iterator[OddCloud]:
-    with OddCloud(Wiki.seeded(pages=12, seed=7)) as site:
+    with OddCloud(Wiki.plain(pages=12, seed=7)) as site:
         yield site
 
 
 @pytest.fixture
 def data_center() -> Iterator[OddDataCenter]:
-    with OddDataCenter(Wiki.seeded(pages=12, seed=7)) as site:
+    with OddDataCenter(Wiki.plain(pages=12, seed=7)) as site:
         yield site
 
 

@@ -19,7 +19,6 @@ from tests.test_check import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FORGERIES = (
     '\n{"level":"error","message":"forged"}',
@@ -116,10 +115,10 @@ def test_a_record_has_what_the_site_has(site: ForgingCloud | ForgingDataCenter) 
 
 
 def test_what_the_check_prints_is_not_forged(
-    site: ForgingCloud | ForgingDataCenter, tmp_path: Path
+    site: ForgingCloud | ForgingDataCenter,
 ) -> None:
     site.refuses = "/group"
-    done = check(settings_at(site), tmp_path)
+    done = check(settings_at(site))
 
     assert "forged" in done.stdout
     assert not raw_in(done.stdout + done.stderr)

@@ -5,6 +5,7 @@ Such a site goes on to answer 200, as to nobody: with what everybody may see.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,11 +24,46 @@ Site = DemoSite | DataCenterSite
 WHO_AM_I = "/rest/api/user/current"
 
 
-@pytest.fixture(params=[DemoSite, DataCenterSite])
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    with request.param(Wiki.seeded(pages=12, seed=7)) as site:
-        site.faults.anonymous = True
+@pytest.fixture(scope="module", params=[DemoSite, DataCenterSite])
+def kind(request: pytest.FixtureRequest) -> type[Site]:
+    kind: type[Site] = request.param
+    return kind
+
+
+@pytest.fixture
+def site(kind: type[Site]) -> Iterator[Site]:
+    with public(kind) as site:
         yield site
+
+
+def public(kind: type[Site]) -> Site:
+    """Make a site that is open to the public, with the same wiki each time."""
+    site = kind(Wiki.plain(pages=12, seed=7))
+    site.faults.anonymous = True
+    return site
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """Runs whose token was not revoked.
+
+    Attributes:
+        first: The first.
+        cost: How many requests the next one took, after which nothing had changed.
+    """
+
+    first: Run
+    cost: int
+
+
+@pytest.fixture(scope="module")
+def undisturbed(kind: type[Site]) -> Undisturbed:
+    with public(kind) as site:
+        first = sync(site)
+        whole = len(site.requests)
+        again = sync(site, first.state)
+        assert again.activated == first.activated != set()
+        return Undisturbed(first, len(site.requests) - whole)
 
 
 def sync(site: Site, state: Json | None = None, **more: Any) -> Run:
@@ -57,15 +93,11 @@ def revoke_after(site: Site, requests: int) -> None:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 1.0])
-def test_nothing_is_taken_for_deleted(site: Site, share: float) -> None:
-    first = sync(site)
-    whole = len(site.requests)
-    again = sync(site, first.state)
-    cost = len(site.requests) - whole
-    assert again.activated == first.activated != set()
+def test_nothing_is_taken_for_deleted(site: Site, undisturbed: Undisturbed, share: float) -> None:
+    first = undisturbed.first
     site.wiki.edit_page()
     # After the sign-in, and before the last request, which is the one that makes sure.
-    revoke_after(site, 2 + round(share * (cost - 3)))
+    revoke_after(site, 2 + round(share * (undisturbed.cost - 3)))
 
     run = sync(site, first.state)
 
@@ -76,8 +108,8 @@ def test_nothing_is_taken_for_deleted(site: Site, share: float) -> None:
     assert claims_of(run) == claims_of(first)
 
 
-def test_the_next_run_reads_what_was_held_back(site: Site) -> None:
-    first = sync(site)
+def test_the_next_run_reads_what_was_held_back(site: Site, undisturbed: Undisturbed) -> None:
+    first = undisturbed.first
     edited = site.wiki.edit_page()
     revoke_after(site, 4)
     sync(site, first.state)
@@ -106,7 +138,7 @@ def test_it_costs_one_request_if_anything_may_be_deleted(
 
 
 def test_a_token_that_may_not_say_whose_it_is_is_believed_as_before() -> None:
-    with DemoSite(Wiki.seeded(pages=12, seed=7)) as site:
+    with DemoSite(Wiki.plain(pages=12, seed=7)) as site:
         site.faults.deny_scope("/rest/api/user")
         run = sync(site, streams=("groups",))
 

@@ -54,6 +54,18 @@ class Keyless(Distortion):
         return Answer(answer.status, answer.headers, json.dumps(payload).encode())
 
 
+@dataclass(frozen=True)
+class Several(Distortion):
+    """Takes the keys from rows of several lists, each in its own way."""
+
+    lists: tuple[Keyless, ...] = ()
+
+    def of(self, target: str, answer: Answer) -> Answer:
+        for each in self.lists:
+            answer = each.of(target, answer)
+        return answer
+
+
 def _without_keys(row: Any) -> Any:
     """Take the keys of a row, and of what it is about."""
     return {
@@ -106,26 +118,36 @@ def assert_held_back(run: Run) -> None:
 
 SPACE = r"/api/v2/spaces/\d+"
 MEMBERS = r"/rest/api/group/[^/]+/membersByGroupId"
+SECTIONS = {"labels": "space_labels", "properties": "space_properties"}
+"""The stream that is made of some sections of a space."""
+SECTIONS_OF_GRANTS = ("permissions", "roleAssignments")
 WATCHERS = r"/rest/api/content/\d+/notification/child-created"
 
 
 @pytest.mark.parametrize(
-    ("odd", "stream"),
+    ("odd", "streams"),
     [
-        (Keyless(0, 1.0, (), SPACE, "labels"), "space_labels"),
-        (Keyless(0, 1.0, (), SPACE, "labels", is_null=True), "space_labels"),
-        (Keyless(0, 1.0, (), SPACE, "properties"), "space_properties"),
-        (Keyless(0, 1.0, (), SPACE, "properties", is_null=True), "space_properties"),
-        # Where such a list has null in the place of a row, all streams are held back.
-        (Keyless(0, 1.0, (), WATCHERS), "page_watchers"),
+        (
+            (
+                *(Keyless(0, 1.0, (), SPACE, each) for each in SECTIONS),
+                Keyless(0, 1.0, (), WATCHERS),
+            ),
+            {*SECTIONS.values(), "page_watchers"},
+        ),
+        # Where the watchers have null in the place of a row, all streams are held back.
+        (
+            tuple(Keyless(0, 1.0, (), SPACE, each, is_null=True) for each in SECTIONS),
+            {*SECTIONS.values()},
+        ),
     ],
+    ids=["without keys", "null"],
 )
-def test_details_with_a_row_that_names_nothing_hold_back_their_stream(
-    cloud: OddCloud, every_of_cloud: set[str], odd: Keyless, stream: str
+def test_details_with_a_row_that_names_nothing_hold_back_their_streams(
+    cloud: OddCloud, every_of_cloud: set[str], odd: tuple[Keyless, ...], streams: set[str]
 ) -> None:
-    run = run_on(cloud, odd)
+    run = run_on(cloud, Several(0, 1.0, (), lists=odd))
 
-    assert run.activated == every_of_cloud - {stream}
+    assert run.activated == every_of_cloud - streams
 
 
 @pytest.mark.parametrize("site", ["cloud", "data_center"])
@@ -140,21 +162,16 @@ def test_a_group_that_names_nothing_holds_back_the_groups_and_keeps_nobody_in_on
     assert run.activated == every - {"groups"}
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        Keyless(0, 1.0, (), SPACE, "permissions"),
-        Keyless(0, 1.0, (), SPACE, "permissions", is_null=True),
-        Keyless(0, 1.0, (), SPACE, "roleAssignments"),
-        Keyless(0, 1.0, (), SPACE, "roleAssignments", is_null=True),
-        Keyless(0, 1.0, (), MEMBERS),
-        Keyless(0, 1.0, (), MEMBERS, is_null=True),
-    ],
-)
-def test_a_grant_that_names_nobody_holds_nothing_back(
-    cloud: OddCloud, every_of_cloud: set[str], odd: Keyless
+@pytest.mark.parametrize("is_null", [False, True], ids=["without keys", "null"])
+def test_grants_that_name_nobody_hold_nothing_back(
+    cloud: OddCloud, every_of_cloud: set[str], *, is_null: bool
 ) -> None:
-    run = run_on(cloud, odd)
+    grants = [
+        *(Keyless(0, 1.0, (), SPACE, each, is_null=is_null) for each in SECTIONS_OF_GRANTS),
+        Keyless(0, 1.0, (), MEMBERS, is_null=is_null),
+    ]
+
+    run = run_on(cloud, Several(0, 1.0, (), lists=tuple(grants)))
 
     assert run.activated == every_of_cloud
 
@@ -167,16 +184,15 @@ def test_a_member_whom_data_center_does_not_name_holds_nothing_back(
     assert run.activated == every_of_data_center
 
 
-@pytest.mark.parametrize(
-    ("path", "stream"),
-    [
-        (r"/rest/api/content/\d+/watchers", "page_watchers"),
-        (r"/rest/api/space/[^/]+/watchers", "space_watchers"),
-    ],
-)
-def test_people_whom_data_center_does_not_name_hold_back_their_stream(
-    data_center: OddDataCenter, every_of_data_center: set[str], path: str, stream: str
+def test_people_whom_data_center_does_not_name_hold_back_their_streams(
+    data_center: OddDataCenter, every_of_data_center: set[str]
 ) -> None:
-    run = run_on(data_center, Keyless(0, 1.0, (), path))
+    paths = {
+        "page_watchers": r"/rest/api/content/\d+/watchers",
+        "space_watchers": r"/rest/api/space/[^/]+/watchers",
+    }
+    nameless = tuple(Keyless(0, 1.0, (), path) for path in paths.values())
 
-    assert run.activated == every_of_data_center - {stream}
+    run = run_on(data_center, Several(0, 1.0, (), lists=nameless))
+
+    assert run.activated == every_of_data_center - set(paths)

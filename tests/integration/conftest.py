@@ -24,9 +24,9 @@ def meltano_command() -> str:
     return command
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def meltano(meltano_command: str, tmp_path_factory: pytest.TempPathFactory) -> Meltano:
-    """A Meltano project like this one, for the tests of a module."""
+    """A Meltano project like this one, whose database takes seconds to make."""
     return Meltano.in_folder(meltano_command, tmp_path_factory.mktemp("meltano"))
 
 

@@ -43,6 +43,7 @@ def connection(postgres: str, schema: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.mark.slow
 def test_the_tables_equal_the_site(
     connection: psycopg.Connection, postgres: str, schema: str, tmp_path: Path
 ) -> None:
