@@ -82,7 +82,8 @@ class WantedLabels:
         lacks_none = self._included is None or post.id in self._included
         if lacks_none and not self._filters.exclude_labels:
             return True
-        return lacks_none if status in self._listed[post.field] else None
+        listed = self._listed[post.field]
+        return lacks_none if status in listed or listed.issuperset(LISTS[post.field][1]) else None
 
     def ask(self, posts: Iterable[tuple[Container, str | None]]) -> None:
         """Ask for the labels of those of some pages and blog posts that need it."""
