@@ -19,6 +19,14 @@ def wiki() -> Wiki:
     return Wiki.seeded(90)
 
 
+def test_a_plain_wiki_has_something_of_everything_and_little_of_each() -> None:
+    plain, awkward = Wiki.plain(12).truth(), Wiki.seeded(12).truth()
+
+    assert plain.keys() == awkward.keys()
+    assert all(plain.values())
+    assert 2 * sum(map(len, plain.values())) < sum(map(len, awkward.values()))
+
+
 def test_seeding_is_the_same_in_every_process() -> None:
     script = "from tests.test_demo_site_wiki import digest; print(digest())"
     command = [sys.executable, "-c", script]
