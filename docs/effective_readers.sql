@@ -5,14 +5,50 @@
 --
 --   effective_readers (page_id, account_id)
 --   effective_blog_post_readers (blog_post_id, account_id)
---   pages_out_of_reach (page_id)
+--   pages_out_of_reach (page_id, reason)
 --
 -- The account 'anonymous' stands for everybody, signed in or not. permissions.md beside this file
 -- says what the views know and what they cannot know.
+--
+-- The switch: some sites tell the restrictions of no folder, whiteboard, database or embed at all.
+-- What lies under these has no readers then. Where your site restricts none of them, say so before
+-- you run this file, in the same session:
+--
+--   set tap_confluence.unsupported_restrictions = 'open';
+--
+-- The views keep what was said when they were made; 'closed' is the default. Nothing else that
+-- could not be read is ever open.
 
 drop view if exists effective_readers, effective_blog_post_readers, pages_out_of_reach;
-drop view if exists confluence_readers, confluence_barriers, confluence_lineage;
+drop view if exists confluence_readers, confluence_barriers, confluence_unread, confluence_lineage;
 drop function if exists confluence_rows(text, text[], boolean);
+drop function if exists confluence_restrictions();
+drop function if exists confluence_unsupported_restrictions();
+drop function if exists confluence_access_class(text);
+
+do $$
+declare
+    choice text := coalesce(
+        nullif(current_setting('tap_confluence.unsupported_restrictions', true), ''), 'closed'
+    );
+begin
+    if choice not in ('open', 'closed') then
+        raise exception 'tap_confluence.unsupported_restrictions is open or closed, not %', choice;
+    end if;
+    execute format(
+        'create function confluence_unsupported_restrictions() returns text '
+        'language sql immutable as %L',
+        format('select %L::text', choice)
+    );
+end
+$$;
+
+-- A class of access as all streams spell it. Tables of version 0.1 have other spellings.
+create function confluence_access_class(name text)
+returns text
+language sql
+immutable
+as $$ select upper(replace(name, '-', '_')) $$;
 
 -- The rows of a table as objects with some of its columns. A row that a target has marked as
 -- deleted does not count.
@@ -102,18 +138,62 @@ lineage as (
 )
 select * from lineage;
 
+-- The restrictions of reading. What holds others and has no table of restrictions is not open.
+create function confluence_restrictions()
+returns table (id text, kind text, holder text, reason text)
+language plpgsql
+stable
+rows 10000
+set search_path from current
+as $$
+declare
+    restricted text;
+    restrictions text;
+    owner_key text;
+    is_optional boolean;
+begin
+    for restricted, restrictions, owner_key in values
+        ('', 'page_restrictions', 'pageId'),
+        ('', 'blog_post_restrictions', 'blogPostId'),
+        ('folders', 'folder_restrictions', 'folderId'),
+        ('whiteboards', 'whiteboard_restrictions', 'whiteboardId'),
+        ('databases', 'database_restrictions', 'databaseId'),
+        ('embeds', 'embed_restrictions', 'embedId')
+    loop
+        is_optional := restricted <> ''
+            and not exists (select from confluence_rows(restricted, array['id'], true));
+        return query
+        select
+            row ->> owner_key,
+            row ->> 'principalType',
+            row ->> 'principalId',
+            row ->> 'reason'
+        from confluence_rows(
+            restrictions,
+            array[owner_key, 'operation', 'principalType', 'principalId', 'reason'],
+            is_optional
+        ) as row
+        where row ->> 'operation' = 'read';
+    end loop;
+end
+$$;
+
+-- What the site does not tell the restrictions of. Nobody is let through.
+create view confluence_unread as
+select distinct id, coalesce(reason, 'not told') as reason
+from confluence_restrictions()
+where
+    kind = 'unknown'
+    and not (
+        coalesce(reason, '') like 'unsupported:%'
+        and confluence_unsupported_restrictions() = 'open'
+    );
+
 -- Who gets past each restriction of reading.
 create view confluence_barriers as
 with restrictions as (
-    select
-        coalesce(row ->> 'pageId', row ->> 'blogPostId') as id,
-        row ->> 'principalType' as kind,
-        row ->> 'principalId' as holder
-    from unnest(array['page_restrictions', 'blog_post_restrictions']) as stream
-    cross join confluence_rows(
-        stream, array['pageId', 'blogPostId', 'operation', 'principalType', 'principalId']
-    ) as row
-    where row ->> 'operation' = 'read'
+    select id, kind, holder
+    from confluence_restrictions()
 )
 select id, holder as account_id
 from restrictions
@@ -143,12 +223,8 @@ assignments as (
     select
         row ->> 'spaceId' as space_id,
         row ->> 'roleId' as role_id,
-        lower(row ->> 'principalType') as kind,
-        case
-            when row ->> 'principalType' = 'ACCESS_CLASS'
-                then replace(lower(row ->> 'principalId'), '_', '-')
-            else row ->> 'principalId'
-        end as holder
+        lower(replace(row ->> 'principalType', '-', '_')) as kind,
+        row ->> 'principalId' as holder
     from confluence_rows(
         'space_role_assignments',
         array['spaceId', 'roleId', 'principalType', 'principalId'],
@@ -158,7 +234,7 @@ assignments as (
 permissions as (
     select
         row ->> 'spaceId' as space_id,
-        row -> 'principal' ->> 'type' as kind,
+        lower(replace(row -> 'principal' ->> 'type', '-', '_')) as kind,
         row -> 'principal' ->> 'id' as holder
     from confluence_rows('space_permissions', array['spaceId', 'principal', 'operation']) as row
     where row -> 'operation' ->> 'key' = 'read' and row -> 'operation' ->> 'targetType' = 'space'
@@ -195,13 +271,13 @@ space_readers as (
     select grants.space_id, users.account_id
     from grants
     join users
-        on grants.holder in ('anonymous-users', 'authenticated-users')
-        or (grants.holder = 'all-licensed-users' and users.is_licensed)
+        on confluence_access_class(grants.holder) in ('ANONYMOUS_USERS', 'AUTHENTICATED_USERS')
+        or (confluence_access_class(grants.holder) = 'ALL_LICENSED_USERS' and users.is_licensed)
     where grants.kind = 'access_class'
     union
     select space_id, 'anonymous'
     from grants
-    where kind = 'access_class' and holder = 'anonymous-users'
+    where kind = 'access_class' and confluence_access_class(holder) = 'ANONYMOUS_USERS'
 ),
 barred as (
     select distinct lineage.content_id, barrier.id
@@ -216,10 +292,11 @@ passed as (
     group by barred.content_id, barrier.account_id
 ),
 content as (
-    select kind, content_id, space_id
-    from confluence_lineage
-    group by kind, content_id, space_id
-    having bool_and(is_known)
+    select lineage.kind, lineage.content_id, lineage.space_id
+    from confluence_lineage as lineage
+    left join confluence_unread as unread on unread.id = lineage.id
+    group by lineage.kind, lineage.content_id, lineage.space_id
+    having bool_and(lineage.is_known and unread.id is null)
 ),
 barriers as (
     select content_id, count(*) as barriers
@@ -244,6 +321,21 @@ from confluence_readers
 where kind = 'blogpost';
 
 create view pages_out_of_reach as
-select distinct content_id as page_id
-from confluence_lineage
-where not is_known;
+with reasons as (
+    select content_id, id || ', which is above it, is in no table' as reason
+    from confluence_lineage
+    where kind = 'page' and not is_known
+    union
+    select
+        lineage.content_id,
+        case
+            when lineage.id = lineage.content_id then 'its restrictions are not known'
+            else 'the restrictions of ' || lineage.id || ', which is above it, are not known'
+        end || ': ' || unread.reason
+    from confluence_lineage as lineage
+    join confluence_unread as unread on unread.id = lineage.id
+    where lineage.kind = 'page'
+)
+select content_id as page_id, string_agg(reason, '; ' order by reason) as reason
+from reasons
+group by content_id;

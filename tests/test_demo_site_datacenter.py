@@ -276,6 +276,10 @@ def test_spaces_have_integers_for_ids(client: Client) -> None:
                     operation["targetType"],
                 )
             )
+        permissions |= {
+            (str(found["spaceId"]), "access-class", "ANONYMOUS_USERS", *found["operation"].values())
+            for found in client.json(f"{path}/permissions/anonymous")
+        }
     assert properties == truth["space_properties"]
     assert permissions == truth["space_permissions"]
 

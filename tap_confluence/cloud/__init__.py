@@ -48,7 +48,14 @@ from tap_confluence.cloud.pages import (
 )
 from tap_confluence.cloud.people import GroupMembers, Groups
 from tap_confluence.cloud.references import CloudReferences
-from tap_confluence.cloud.restrictions import BlogPostRestrictions, PageRestrictions
+from tap_confluence.cloud.restrictions import (
+    BlogPostRestrictions,
+    DatabaseRestrictions,
+    EmbedRestrictions,
+    FolderRestrictions,
+    PageRestrictions,
+    WhiteboardRestrictions,
+)
 from tap_confluence.cloud.roles import SpaceRoles
 from tap_confluence.cloud.selection import Selection
 from tap_confluence.cloud.spaces import (
@@ -112,6 +119,10 @@ STREAMS = (
     ContentInventory,
     PageRestrictions,
     BlogPostRestrictions,
+    FolderRestrictions,
+    WhiteboardRestrictions,
+    DatabaseRestrictions,
+    EmbedRestrictions,
     Labels,
     Templates,
     PageViews,

@@ -11,15 +11,17 @@ from tap_confluence import schemas
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.cloud.tree_items import TreeItems
 
 SHOWN = ("current", "archived", None)
 
 
-class TreeItemStream(ConfluenceStream):
-    """What is of one type among the pages, in every run complete, a request an item.
+class TreeItemReadingStream(ConfluenceStream):
+    """A stream that is made of what is of one type among the pages.
 
     Drafts are left out, as those of pages are, and so is what is in the trash, of which no list
     and no search tells.
@@ -28,26 +30,50 @@ class TreeItemStream(ConfluenceStream):
         kind: The type, such as `folder`.
     """
 
-    primary_keys = ("id",)
-    selected_by_default = False
     kind: ClassVar[str]
 
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def tree_items(self) -> Iterator[Record]:
+        """Get all that are wanted, with a request each."""
         if self._tap.filters.labels:
             # None of them carries any.
             return
         selection = self._tap.selection
-        tree_items = selection.tree_items
+        found = selection.tree_items
+        ids = [i for i in found.ids_of(self.kind) if selection.has_tree_item({"id": i})]
+        # What is forbidden has a status that is not known.
+        statuses: dict[str, str | None] = dict.fromkeys(ids)
 
         def call(item: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-            return partial(tree_items.get, self.kind, item["id"])
+            return partial(found.get, self.kind, item["id"])
 
-        items = filter(selection.has_tree_item, ({"id": i} for i in tree_items.ids_of(self.kind)))
-        for _, record in self.each(items, call):
+        for item, record in self.each(({"id": item_id} for item_id in ids), call):
             if record.get("status") in SHOWN and selection.has_tree_item(record):
+                statuses[item["id"]] = record.get("status")
                 yield record
-        if not tree_items.is_complete:
+            else:
+                del statuses[item["id"]]
+        found.statuses[self.kind] = statuses
+
+    def statuses(self) -> Mapping[str, str | None]:
+        """Get the status of all that are wanted, by id; those included that may not be read."""
+        found: TreeItems = self._tap.selection.tree_items
+        if self.kind not in found.statuses:
+            for item in self.tree_items():
+                # The stream of the items themselves may have its turn later.
+                found.keep(item)
+        return found.statuses.get(self.kind, {})
+
+
+class TreeItemStream(TreeItemReadingStream):
+    """What is of one type among the pages, in every run complete, a request an item."""
+
+    primary_keys = ("id",)
+    selected_by_default = False
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        yield from self.tree_items()
+        if not self._tap.selection.tree_items.is_complete:
             self.leave_incomplete()
 
 

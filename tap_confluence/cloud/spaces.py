@@ -11,6 +11,7 @@ from tap_confluence.cloud.details import get_details
 from tap_confluence.cloud.roles import SCOPE as ROLE_SCOPE
 from tap_confluence.cloud.roles import roles_of
 from tap_confluence.errors import RefusedError
+from tap_confluence.streams.access_classes import IN_ASSIGNMENTS, IN_PERMISSIONS, spelled_alike
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import ListStream, Work
 from tap_confluence.streams.space_properties import SpacePropertyStream
@@ -76,6 +77,16 @@ class SpacePermissions(DetailStream):
     schema = schemas.SPACE_PERMISSION
     fails_closed = True
 
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for row in super().read(context):
+            principal = row.get("principal")
+            if isinstance(principal, dict):
+                kind, holder = principal.get("type"), principal.get("id")
+                kind, holder = spelled_alike(kind, holder, spelling=IN_PERMISSIONS)
+                row["principal"] = {**principal, "type": kind, "id": holder}
+            yield row
+
 
 class SpaceRoleAssignments(DetailStream):
     """Which people and groups have which roles in a space, where the site has roles."""
@@ -90,10 +101,17 @@ class SpaceRoleAssignments(DetailStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
+        seen = set()
         for row in super().read(context):
             principal = row.pop("principal", None)
             principal = principal if isinstance(principal, dict) else {}
-            yield {name: principal.get(name) for name in ("principalType", "principalId")} | row
+            kind, holder = principal.get("principalType"), principal.get("principalId")
+            kind, holder = spelled_alike(kind, holder, spelling=IN_ASSIGNMENTS)
+            # The same class may be named twice, in two spellings.
+            identity = str((row.get("roleId"), kind, holder))
+            if identity not in seen:
+                seen.add(identity)
+                yield {"principalType": kind, "principalId": holder, **row}
 
 
 class SpaceProperties(SpacePropertyStream):

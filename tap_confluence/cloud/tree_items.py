@@ -43,6 +43,10 @@ class TreeItems:
     what is under a page or a known item, but not the top of a space; and a search knows all that
     is current, but not what was made a moment ago, and what is archived on some sites only.
 
+    Attributes:
+        is_complete: Whether no way of finding them was refused.
+        statuses: The status of those that are wanted, by type and id, once they have been read.
+
     Args:
         reader: Reads the site.
         selection: What is wanted of the site.
@@ -51,6 +55,7 @@ class TreeItems:
 
     def __init__(self, reader: Reader, selection: Selection, filters: Filters) -> None:
         self.is_complete = True
+        self.statuses: dict[str, dict[str, str | None]] = {}
         self._reader = reader
         self._selection = selection
         self._filters = filters
@@ -67,9 +72,13 @@ class TreeItems:
         return [item_id for item_id, type_ in self._found.items() if type_ == kind]
 
     def get(self, kind: str, item_id: str) -> Row:
-        """Get an item, unless finding the others took that already. Runs in a worker thread."""
-        known = self._records.get(item_id)
+        """Get an item, unless that was done already. Runs in a worker thread."""
+        known = self._records.pop(item_id, None)
         return known or self._reader.client.get(f"{PATHS[kind]}/{item_id}", tag=TAG).body
+
+    def keep(self, item: Row) -> None:
+        """Keep an item for who gets it next, once."""
+        self._records[str(item["id"])] = item
 
     @cached_property
     def _found(self) -> dict[str, str]:
@@ -195,7 +204,7 @@ class TreeItems:
             except (NotFoundError, ForbiddenError, ScopeError):
                 # Its own stream, if it is selected, says so.
                 continue
-            self._records[item_id] = item
+            self.keep({**item, "id": item_id})
             if item.get("parentType") in TREE_ITEMS and item.get("parentId") is not None:
                 yield item_id, (str(item["parentType"]), str(item["parentId"]))
 

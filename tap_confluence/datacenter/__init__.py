@@ -104,7 +104,11 @@ ABSENT: Mapping[str, str] = {
         "REST v1 of Data Center has no list of content of an app's own type.",
     ),
     **dict.fromkeys(
-        ("folders", "whiteboards", "databases", "embeds"),
+        (
+            *("folders", "whiteboards", "databases", "embeds"),
+            *("folder_restrictions", "whiteboard_restrictions"),
+            *("database_restrictions", "embed_restrictions"),
+        ),
         "On Data Center only pages lie in the tree of a space.",
     ),
     **dict.fromkeys(

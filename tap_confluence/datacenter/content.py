@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -18,7 +19,7 @@ from tap_confluence.datacenter.batches import (
 from tap_confluence.datacenter.expanded import ExpandedListStream
 from tap_confluence.datacenter.full_read import FullRead
 from tap_confluence.datacenter.listing import CONTENT, CURRENT, Listing, limit_for
-from tap_confluence.errors import ConfluenceError, NotFoundError
+from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.changes import ChangeWork
@@ -26,10 +27,10 @@ from tap_confluence.streams.details import ChangeDetailStream, DetailStream
 from tap_confluence.streams.lists import Work, read_section
 from tap_confluence.streams.moments import with_overlap
 from tap_confluence.streams.progress import Passed, Progress, recognised
-from tap_confluence.streams.restrictions import get_restrictions, restrictions_that_ride
+from tap_confluence.streams.restrictions import RestrictionReader, restrictions_that_ride, unread
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 SEARCH = "/rest/api/content/search"
 EXPERIMENTAL = "/rest/experimental/content"
 LABELS = "metadata.labels"
+RESTRICTIONS = "restrictions"
+"""The section of details of whom something is restricted to."""
 
 OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
@@ -148,8 +151,24 @@ class ContentStream(SearchedStream, ExpandedListStream):
                 labels = records.labels_that_ride(item)
                 return None if labels is None else [records.label(label) for label in labels]
             case "restrictions":
-                return [] if item.get("status") == records.TRASHED else restrictions_that_ride(item)
+                return self._restrictions_of(item)
         return None
+
+    def _restrictions_of(self, item: dict[str, Any]) -> list[dict[str, Any]] | None:
+        if item.get("status") == records.TRASHED:
+            return []
+        error = self.restrictions.unread.get(str(item["id"]))
+        if error is not None:
+            return [unread(str(error))]
+        rows = restrictions_that_ride(item)
+        if rows is not None:
+            self.restrictions.note_read()
+        return rows
+
+    @cached_property
+    def restrictions(self) -> RestrictionReader:
+        """What reads the restrictions that do not come with an item."""
+        return RestrictionReader(self.reader.client, self.name)
 
     def everything(
         self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
@@ -196,8 +215,44 @@ class ContentStream(SearchedStream, ExpandedListStream):
             yield from self.read_hidden(family, riders if rode else [])
         if riders and not rode:
             expand = tuple(dict.fromkeys(name for rider in riders for name in rider.rides_on))
-            batches = self.everything(self.wanted_statuses, expand)
-            yield from self.write(Work(item, riders) for item in self.take(batches, riders))
+            yield from self.write(self._riding_work(expand, riders))
+        if restricting := _restricting(riders):
+            try:
+                self.restrictions.check()
+            except RefusedError as error:
+                for stream in restricting:
+                    stream.deny(error)
+
+    def _riding_work(self, expand: tuple[str, ...], riders: list[RidingStream]) -> Iterator[Work]:
+        for batch in self.everything(self.wanted_statuses, expand):
+            self.report(batch, riders)
+            yield from self.marked(batch, riders)
+            for item in batch.items:
+                yield Work(item, riders)
+
+    @override
+    def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
+        # A marker takes the place of what a stream of restrictions lacks.
+        has_marker = _restricting(streams)
+        super().report(batch, [stream for stream in streams if stream not in has_marker])
+
+    def marked(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> Iterator[Work]:
+        """Yield the item that the site fails for in a batch, for its marker to be written.
+
+        What is not known of it is also where it lies, and what is above it may be restricted: so
+        its own restrictions are not asked for.
+        """
+        if batch.failed is not None and batch.error is not None:
+            yield from self.mark({batch.failed: batch.error}, streams)
+
+    def mark(
+        self, failures: Mapping[str, RefusedError], streams: Iterable[ConfluenceStream]
+    ) -> Iterator[Work]:
+        """Yield items that cannot be read for those streams that have a marker for them."""
+        if restricting := _restricting(streams):
+            for item_id, error in failures.items():
+                self.restrictions.leave_unread(item_id, error)
+                yield Work({"id": item_id}, restricting)
 
     def take(
         self, batches: Iterable[Batch], streams: Iterable[ConfluenceStream]
@@ -231,8 +286,8 @@ class ContentStream(SearchedStream, ExpandedListStream):
         return details
 
     def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:
-        if section == "restrictions":
-            return get_restrictions(self.reader.client, item_id, tag=self.name)
+        if section == RESTRICTIONS:
+            return self.restrictions.get(item_id)
         match section:
             case "labels":
                 query, make = Query(f"{CONTENT}/{item_id}/label", {}, self.name), records.label
@@ -338,6 +393,7 @@ class ContentStream(SearchedStream, ExpandedListStream):
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor):
                 self.report(batch, [*family, *riding])
+                yield from self.marked(batch, riding)
                 read.meet(batch.newest)
                 works = []
                 passed.add(map(self._dated, batch.items))
@@ -373,3 +429,8 @@ class ContentStream(SearchedStream, ExpandedListStream):
         """Return the streams that have yet to write an item as it is now."""
         item_id, moment = self.identity(item), records.modified_at(item)
         return [s for s, p in family.items() if self.concerns(s, item) and p.lacks(item_id, moment)]
+
+
+def _restricting(streams: Iterable[ConfluenceStream]) -> list[ConfluenceStream]:
+    """Return those of some streams that are made of restrictions."""
+    return [s for s in streams if isinstance(s, RidingStream) and s.section == RESTRICTIONS]

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.batches import FAILED, MOST_WITH_BODIES
+from tap_confluence.datacenter.batches import MOST_WITH_BODIES, Batch
 from tap_confluence.datacenter.content import ContentStream
 from tap_confluence.datacenter.listing import CONTENT, CURRENT
 from tap_confluence.datacenter.task_lists import task_record, tasks_in
 from tap_confluence.datacenter.version_bodies import version_bodies
-from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.lists import Work
 from tap_confluence.streams.progress import TRASH
+from tap_confluence.streams.restrictions import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
     from tap_confluence.datacenter.content import Family
+    from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.lists import Details
 
@@ -83,8 +85,10 @@ class PostStream(ContentStream):
             if streams:
                 due[item_id] = streams
 
+        failures: dict[str, RefusedError] = {}
+
         def work() -> Iterator[Work]:
-            for item in self._hidden_items(due, [*family, *riders]):
+            for item in self._hidden_items(due, [*family, *riders], failures):
                 moment = records.modified_at(item)
                 streams = [
                     stream
@@ -93,6 +97,7 @@ class PostStream(ContentStream):
                 ]
                 if streams:
                     yield Work(item, streams)
+            yield from self.mark(failures, riders)
 
         yield from self.write(work())
         for progress in family.values():
@@ -108,14 +113,27 @@ class PostStream(ContentStream):
                 yield stream
 
     def _hidden_items(
-        self, due: Iterable[str], streams: Iterable[ConfluenceStream]
+        self,
+        due: Iterable[str],
+        streams: Sequence[ConfluenceStream],
+        failures: dict[str, RefusedError],
     ) -> Iterator[dict[str, Any]]:
-        """Read items that are archived or in the trash: one by one if they are few."""
+        """Read items that are archived or in the trash: one by one if they are few.
+
+        Args:
+            due: The ids of the items.
+            streams: Those they are read for.
+            failures: Where to put the items that cannot be read and are not in the trash.
+        """
         wanted = dict.fromkeys(due)
         if len(wanted) > len(self.hidden_now) // MOST_WITH_BODIES + 1:
             statuses = [status for status in self.wanted_statuses if status != CURRENT]
             batches = self.everything(statuses, self.expansion())
-            yield from (item for item in self.take(batches, streams) if str(item["id"]) in wanted)
+            for batch in batches:
+                self.report(batch, streams)
+                if batch.failed is not None and batch.error is not None:
+                    self._note_hidden_failure(batch.failed, batch.error, failures)
+                yield from (item for item in batch.items if str(item["id"]) in wanted)
             return
         expand = {"expand": ",".join(self.expansion())}
 
@@ -131,13 +149,20 @@ class PostStream(ContentStream):
                 yield self.reader.result(future)
             except NotFoundError as error:
                 self._tap.note_skipped(self, item_id, error)
+                self._note_hidden_failure(item_id, error, failures)
             except RetriesExhaustedError as error:
                 # Is it this item, or the whole site?
                 lean = {"status": self.hidden_now[item_id]}
                 self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
-                self._tap.note_skipped(self, item_id, RefusedError(str(error), FAILED))
-                for stream in streams:
-                    stream.leave_incomplete()
+                failed = Batch([], failed=item_id, error=failure(error))
+                self.report(failed, streams)
+                self._note_hidden_failure(item_id, failure(error), failures)
+
+    def _note_hidden_failure(
+        self, item_id: str, error: RefusedError, failures: dict[str, RefusedError]
+    ) -> None:
+        if self.hidden_now.get(item_id) != records.TRASHED:
+            failures[item_id] = error
 
 
 def digest_of(hidden: Mapping[str, str]) -> TrashDigest:

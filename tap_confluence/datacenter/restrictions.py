@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
 from tap_confluence import schemas
 from tap_confluence.datacenter.blog_posts import BlogPosts
-from tap_confluence.datacenter.content import RidingStream
+from tap_confluence.datacenter.content import RESTRICTIONS, ContentStream, RidingStream
 from tap_confluence.datacenter.pages import Pages
 from tap_confluence.streams.restrictions import EXPAND
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
 
 class RestrictionStream(RidingStream):
-    """The restrictions of all pages or blog posts, those in the trash left out."""
+    """The restrictions of all pages or blog posts, those in the trash left out.
 
-    section = "restrictions"
+    What the site does not tell the restrictions of has a marker in their place, so that it does not
+    count as open.
+    """
+
+    section = RESTRICTIONS
     rides_on = EXPAND
     selected_by_default = False
+    parent_stream_type: type[ContentStream]
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for row in super().read(context):
+            owner = row[self.parent.owner_key]
+            error = self.stream_of(self.parent_stream_type).restrictions.unread.get(owner)
+            if error is not None:
+                self._tap.note_skipped(self, owner, error)
+            yield row
 
 
 class PageRestrictions(RestrictionStream):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from tap_confluence.datacenter.expanded import ExpandedListStream
 from tap_confluence.datacenter.selection import SPACE_EXPAND, SPACES
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.access_classes import ANONYMOUS_USERS
 from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.lists import Work, read_section
 from tap_confluence.streams.space_properties import SpacePropertyStream
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
     from tap_confluence.tap import TapConfluence
 
 
+logger = logging.getLogger("tap-confluence")
+
+ANONYMOUS_ACCESS = f"/rest/api/permissions/{records.ANONYMOUS}"
+TO_USE = {"key": "use", "targetType": "application"}
+"""The permission to come to the site at all."""
+
+
 class Spaces(ExpandedListStream):
     """All spaces, personal and archived ones included."""
 
@@ -43,10 +52,15 @@ class Spaces(ExpandedListStream):
     def __init__(self, tap: TapConfluence) -> None:
         super().__init__(tap)
         self._failures: dict[str, RefusedError] = {}
+        self._closed: dict[str, RefusedError] = {}
+        self._lets_anonymous_in = False
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         self._failures.clear()
+        self._closed.clear()
+        has_permissions = any(isinstance(stream, SpacePermissions) for stream in self.family)
+        self._lets_anonymous_in = has_permissions and self._may_anonymous_use()
         batches = self._tap.selection.space_batches(self.name, SPACE_EXPAND)
         count = 0
 
@@ -101,34 +115,86 @@ class Spaces(ExpandedListStream):
 
     def _get_permissions(self, key: str) -> list[dict[str, Any]]:
         path = f"{SPACES}/{quote(key, safe='~')}/permissions"
+        found: list[dict[str, Any]] = []
         try:
-            answer = self.reader.client.get(
-                path, tag=self.name, max_retries=RETRIES_OF_A_BATCH, shape=list
-            )
-        except RetriesExhaustedError as error:
-            # So are those answered who are no administrators.
-            self._failures[key] = RefusedError(str(error), FAILED)
+            found += self._permissions_at(path)
         except NotFoundError as error:
             message = "Data Center lists permissions since 9.1"
             self._failures[key] = NotFoundError(message, error.status)
         except RefusedError as error:
             self._failures[key] = error
-        else:
-            found = (records.space_permission(row) for row in answer.body["results"])
-            # One may have the same right by two ways.
-            return [*{permission["id"]: permission for permission in found}.values()]
-        return []
+        anonymous = f"{path}/{records.ANONYMOUS}"
+        if self._lets_anonymous_in:
+            try:
+                rows = self._permissions_at(anonymous)
+            except RefusedError as error:
+                self._closed[key] = error
+            else:
+                # The subject need not say whom the question was about.
+                found += ({**row, "subject": {"type": records.ANONYMOUS}} for row in rows)
+        permissions = map(records.space_permission, found)
+        # One may have the same right by two ways.
+        return [
+            *{
+                permission["id"]: permission
+                for permission in permissions
+                if self._lets_anonymous_in or permission["principal"]["id"] != ANONYMOUS_USERS
+            }.values()
+        ]
+
+    def _permissions_at(self, path: str) -> list[dict[str, Any]]:
+        """Get a list of permissions.
+
+        Raises:
+            RefusedError: The site refuses it, or fails, which is how it answers those who are no
+                administrators.
+        """
+        client = self.reader.client
+        try:
+            answer = client.get(path, tag=self.name, max_retries=RETRIES_OF_A_BATCH, shape=list)
+        except RetriesExhaustedError as error:
+            raise RefusedError(str(error), FAILED) from error
+        return [row for row in answer.body["results"] if isinstance(row, dict)]
+
+    def _may_anonymous_use(self) -> bool:
+        """Tell whether those who are not signed in may use the site, as far as it tells.
+
+        Without this, what spaces permit to them does not count. Sites before 9.1 do not tell it,
+        and those that tell it tell it to administrators.
+        """
+        try:
+            rows = self.reader.result(self.reader.start(self._permissions_at, ANONYMOUS_ACCESS))
+        except RefusedError as error:
+            logger.warning(
+                "Who is not signed in counts as if they might read nothing: %s (%d)",
+                error,
+                error.status,
+            )
+            return False
+        permissions = map(records.space_permission, rows)
+        return any(permission["operation"] == TO_USE for permission in permissions)
 
     def _report_failures(self, count: int) -> None:
         """Report the spaces that do not show their permissions; the stream, if none does."""
         for stream in self.family:
-            if isinstance(stream, SpacePermissions) and self._failures:
+            if not isinstance(stream, SpacePermissions):
+                continue
+            if self._closed:
+                error = next(iter(self._closed.values()))
+                logger.warning(
+                    "What %d of %d spaces permit to anonymous users counts as nothing: %s (%d)",
+                    len(self._closed),
+                    count,
+                    error,
+                    error.status,
+                )
+            if self._failures:
                 stream.leave_incomplete()
                 if len(self._failures) == count:
                     stream.deny(next(iter(self._failures.values())))
                     return
-                for key, error in self._failures.items():
-                    self._tap.note_skipped(stream, key, error)
+                for key, failure in self._failures.items():
+                    self._tap.note_skipped(stream, key, failure)
 
 
 class SpaceLabels(DetailStream):

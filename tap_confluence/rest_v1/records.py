@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.decoding import unquoted
+from tap_confluence.streams.access_classes import ANONYMOUS_USERS, IN_PERMISSIONS
 from tap_confluence.streams.moments import to_moment
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ CONTAINER_KEYS = {"page": "pageId", "blogpost": "blogPostId"}
 USER_STATUSES = {"current": "active", "deactivated": "inactive"}
 """What Cloud calls the status of a user."""
 
+ANONYMOUS = "anonymous"
 ATTACHMENT = "attachment"
 TRASHED = "trashed"
 FOOTER = "footer"
@@ -229,9 +231,7 @@ def space_permission(item: Mapping[str, Any]) -> Json:
 
     Data Center gives no id: who may do what, in words, is one.
     """
-    operation, subject = _part(item, "operation"), _part(item, "subject")
-    kind = "group" if subject.get("type") == "group" else "user"
-    holder = subject.get("userKey") or subject.get("name") or subject.get("username")
+    operation, (kind, holder) = _part(item, "operation"), _holder(_part(item, "subject"))
     act = operation.get("operationKey") or operation.get("operation")
     target = operation.get("targetType")
     identity = item.get("id") or ":".join(str(part) for part in (kind, holder, act, target) if part)
@@ -240,6 +240,15 @@ def space_permission(item: Mapping[str, Any]) -> Json:
         "principal": {"type": kind, "id": holder},
         "operation": {"key": act, "targetType": target},
     }
+
+
+def _holder(subject: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return the type and the id of who holds a permission."""
+    kind = str(subject.get("type")).lower()
+    if kind == ANONYMOUS:
+        return IN_PERMISSIONS, ANONYMOUS_USERS
+    holder = subject.get("userKey") or subject.get("name") or subject.get("username")
+    return ("group" if kind == "group" else "user"), holder
 
 
 def user(item: Mapping[str, Any]) -> Json:

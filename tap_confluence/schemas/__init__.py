@@ -46,7 +46,14 @@ from tap_confluence.schemas.properties import (
     CUSTOM_CONTENT_CONTENT_PROPERTY,
     PAGE_CONTENT_PROPERTY,
 )
-from tap_confluence.schemas.restrictions import BLOG_POST_RESTRICTION, PAGE_RESTRICTION
+from tap_confluence.schemas.restrictions import (
+    BLOG_POST_RESTRICTION,
+    DATABASE_RESTRICTION,
+    EMBED_RESTRICTION,
+    FOLDER_RESTRICTION,
+    PAGE_RESTRICTION,
+    WHITEBOARD_RESTRICTION,
+)
 from tap_confluence.schemas.roles import SPACE_ROLE, SPACE_ROLE_ASSIGNMENT
 from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION, SPACE_PROPERTY
 from tap_confluence.schemas.tasks import TASK
@@ -92,8 +99,11 @@ __all__ = [
     "CUSTOM_CONTENT_LABEL",
     "CUSTOM_CONTENT_VERSION",
     "DATABASE",
+    "DATABASE_RESTRICTION",
     "EMBED",
+    "EMBED_RESTRICTION",
     "FOLDER",
+    "FOLDER_RESTRICTION",
     "GROUP",
     "GROUP_MEMBER",
     "LABEL",
@@ -119,4 +129,5 @@ __all__ = [
     "TEMPLATE",
     "USER",
     "WHITEBOARD",
+    "WHITEBOARD_RESTRICTION",
 ]

@@ -28,5 +28,9 @@ SPACE_ROLE_ASSIGNMENT: dict[str, Any] = record(
     key("spaceId", "Id of the space, filled by the tap."),
     key("roleId", "Id of the role."),
     key("principalType", "Kind of holder: `USER`, `GROUP` or `ACCESS_CLASS`."),
-    key("principalId", "Account id of the user, or id of the group or class of access."),
+    key(
+        "principalId",
+        "Account id of the user, id of the group, or the class of access, such as "
+        "`ALL_LICENSED_USERS`.",
+    ),
 )

@@ -90,12 +90,16 @@ SPACE_PERMISSION: dict[str, Any] = record(
             th.Property(
                 "type",
                 th.StringType,
-                description="Kind of holder: `user`, `group` or `role`.",
+                description="Kind of holder: `user`, `group`, `role` or `access-class`.",
             ),
             th.Property(
                 "id",
                 th.StringType,
-                description="Account id of the user, or id of the group or role.",
+                description=(
+                    "Account id of the user, on Data Center the user key; id of the group or "
+                    "role, on Data Center the name of the group; or the class of access, such as "
+                    "`ALL_LICENSED_USERS`, `ALL_PRODUCT_ADMINS` or `ANONYMOUS_USERS`."
+                ),
             ),
             additional_properties=True,
         ),
@@ -110,7 +114,8 @@ SPACE_PERMISSION: dict[str, Any] = record(
                 description=(
                     "The act: `use`, `create`, `read`, `update`, `delete`, `copy`, `move`, "
                     "`export`, `purge`, `purge_version`, `administer`, `restore`, "
-                    "`create_space`, `restrict_content` or `archive`."
+                    "`create_space`, `restrict_content`, `archive`, or another that the site "
+                    "has, such as `export_content`, `archive_space` or `manage_users`."
                 ),
             ),
             th.Property(

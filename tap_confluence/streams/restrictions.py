@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import RetriesExhaustedError
+from tap_confluence.errors import (
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
+from tap_confluence.streams.failures import FAILED, Failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,12 +33,101 @@ makes a whole batch fail (https://jira.atlassian.com/browse/CONFCLOUD-77618)."""
 
 UNKNOWN = "unknown"
 """The id of a principal whom the site does not identify. It is kept: what is restricted to nobody
-who is known is not open to all."""
+who is known is not open to all. It is also the type of the principal of a marker, see `unread`."""
 
 LOWEST_CAP = 25
 """At how many principals a site may cut off a list without saying so."""
 
 MOST_LISTED = 100
+
+
+class RestrictionReader:
+    """Reads the restrictions of items one by one, and keeps those that the site does not tell.
+
+    Calls may come from any thread.
+
+    Attributes:
+        unread: Why the restrictions of an item are not known, by its id.
+        has_read: Whether the site has told those of any item, one by one or otherwise.
+
+    Args:
+        client: The site.
+        tag: Under which name requests are counted.
+    """
+
+    def __init__(self, client: Client, tag: str) -> None:
+        self.unread: dict[str, RefusedError] = {}
+        self.has_read = False
+        self._client = client
+        self._tag = tag
+        self._failures = Failures()
+        self._lock = Lock()
+
+    def get(self, content_id: str) -> list[Row]:
+        """Get all restrictions of an item; the marker alone where the site does not tell them.
+
+        Raises:
+            ScopeError: The token may not read restrictions at all.
+            RetriesExhaustedError: The site fails for one item after the other.
+        """
+        try:
+            rows = get_restrictions(self._client, content_id, tag=self._tag)
+        except ScopeError:
+            raise
+        except RefusedError as error:
+            return self.leave_unread(content_id, error)
+        except RetriesExhaustedError as error:
+            marker = self.leave_unread(content_id, failure(error))
+            with self._lock:
+                self._failures.add(error)
+            return marker
+        self.note_read()
+        return rows
+
+    def note_read(self) -> None:
+        """Take note that the site has told the restrictions of an item."""
+        with self._lock:
+            self._failures.end()
+            self.has_read = True
+
+    def leave_unread(self, content_id: str, error: RefusedError) -> list[Row]:
+        """Take note that the restrictions of an item are not known; return the marker of it."""
+        self.unread[content_id] = error
+        return [unread(str(error))]
+
+    def check(self) -> None:
+        """Make sure that it is the items whose restrictions the site does not tell.
+
+        Raises:
+            ForbiddenError: It forbids those of all.
+            RetriesExhaustedError: It fails for all.
+        """
+        if self.has_read or not self.unread:
+            return
+        errors = list(self.unread.values())
+        if all(isinstance(error, ForbiddenError) for error in errors):
+            raise errors[0]
+        if all(error.status == FAILED for error in errors):
+            self._failures.check()
+
+
+def failure(error: RetriesExhaustedError) -> RefusedError:
+    """Return how the site failed, without the advice that goes with the end of a run."""
+    return RefusedError(str(error.__cause__ or error), FAILED)
+
+
+def unread(reason: str) -> Row:
+    """Make the marker of what may be restricted to somebody, and the site does not tell to whom.
+
+    Args:
+        reason: What it answered instead.
+    """
+    return {
+        "operation": "read",
+        "principalType": UNKNOWN,
+        "principalId": UNKNOWN,
+        "reason": reason,
+    }
 
 
 def restrictions_that_ride(item: Mapping[str, Any]) -> list[Row] | None:
@@ -49,7 +145,7 @@ def restrictions_that_ride(item: Mapping[str, Any]) -> list[Row] | None:
 
 
 def get_restrictions(client: Client, content_id: str, *, tag: str) -> list[Row]:
-    """Get all restrictions of one page or blog post, in the calling thread.
+    """Get all restrictions of one content, in the calling thread.
 
     Args:
         client: The site.
@@ -60,7 +156,9 @@ def get_restrictions(client: Client, content_id: str, *, tag: str) -> list[Row]:
         Rows with `operation`, `principalType`, `principalId` and `displayName`.
 
     Raises:
-        NotFoundError: There is no such content, or it is not visible to this account.
+        RefusedError: There is no such content, it is not visible to this account, or the site does
+            not tell restrictions of its type.
+        RetriesExhaustedError: The site fails for it, or does not say what it was asked.
     """
     path = f"/rest/api/content/{content_id}/restriction/byOperation"
     body = client.get(path, tag=tag).body
@@ -78,8 +176,8 @@ def _page_through(client: Client, path: str, operation: str, tag: str) -> list[R
     while True:
         params = {"start": str(start), "limit": str(MOST_LISTED)}
         lists = _lists_of(client.get(f"{path}/{operation}", params, tag=tag).body)
-        if not lists:
-            message = f"{path} answered without 'restrictions': is this a Confluence site?"
+        if lists.keys() != KINDS.keys():
+            message = f"{path} answered without all 'restrictions': is this a Confluence site?"
             raise RetriesExhaustedError(message)
         new = {_identity(row): row for row in _rows(operation, lists)}
         goes_on = [len(_principals(found)) for found in lists.values() if not _is_whole(found)]

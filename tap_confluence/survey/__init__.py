@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.survey.facts import Fact, Survey
 
-MOST_REQUESTS = 60
+MOST_REQUESTS = 72
 """How many requests a survey may cost that is not thorough."""
 
 WRITTEN = {"text": as_text, "json": as_json}

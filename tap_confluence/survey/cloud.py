@@ -13,6 +13,7 @@ from tap_confluence.streams.moments import to_moment
 from tap_confluence.survey.asker import OK, Asker, Listed, pick
 from tap_confluence.survey.endpoints import Endpoints, Source
 from tap_confluence.survey.facts import Question, UnansweredError
+from tap_confluence.survey.restrictions import RestrictionSurvey
 from tap_confluence.survey.search import CONTENT_SEARCH, SEARCH, SearchSurvey, cap_of, is_number
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class CloudSurvey:
         for path in (PAGES, BLOG_POSTS):
             yield Question(f"status=deleted of {path}", "count only", partial(self._deleted, path))
         yield from self._search.questions()
+        yield from RestrictionSurvey(self._asker, lambda: self._newest(PAGES).rows).questions()
         for status in ("archived", "trashed"):
             yield Question(
                 f"{status} pages in the lists of labels",

@@ -255,7 +255,8 @@ def test_a_space_of_an_old_site() -> None:
     [
         ({"type": "known", "userKey": "2c9d"}, {"type": "user", "id": "2c9d"}),
         ({"type": "group", "name": "staff"}, {"type": "group", "id": "staff"}),
-        ({"type": "anonymous"}, {"type": "user", "id": None}),
+        ({"type": "anonymous"}, {"type": "access-class", "id": "ANONYMOUS_USERS"}),
+        ({"type": "known"}, {"type": "user", "id": None}),
     ],
 )
 def test_a_permission_is_told_by_who_may_do_what(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.demo_site import queries
 from tests.demo_site.api_v2 import Reply
+from tests.demo_site.datacenter.cql import type_of
 from tests.demo_site.datacenter.expand import tree_of
 from tests.demo_site.errors import ApiError, NoSuchPath, v1_envelope
 from tests.demo_site.people_api import PeopleApi, is_about_people
@@ -16,7 +17,7 @@ from tests.demo_site.usage_api import UsageApi, is_about_usage
 if TYPE_CHECKING:
     from tests.demo_site.faults import Faults
     from tests.demo_site.model import Group, Row, User
-    from tests.demo_site.store import Store
+    from tests.demo_site.restrictions import Restricting
 
 ROOT = "/rest/api/"
 CONTENT = "content/"
@@ -33,8 +34,9 @@ class ApiV1:
         email: The address of the user who signs in.
     """
 
-    def __init__(self, wiki: Store, faults: Faults, base_url: str, email: str) -> None:
+    def __init__(self, wiki: Restricting, faults: Faults, base_url: str, email: str) -> None:
         self._wiki = wiki
+        self._faults = faults
         self._base_url = base_url
         self._email = email
         self._search = Search(wiki, faults, base_url)
@@ -113,10 +115,11 @@ class ApiV1:
         params = {"start": queries.number, "limit": queries.number, "expand": queries.texts}
         query = queries.read(raw_query, params)
         try:
-            content = self._wiki.content(id_)
+            content = self._wiki.restrictable(id_)
         except (KeyError, ValueError) as error:
             raise ApiError(404, f"No content found with id: {id_}") from error
-        if anonymous or content.status == "trashed":
+        untold = type_of(content) in self._faults.restrictions_untold
+        if anonymous or content.status == "trashed" or untold:
             raise ApiError(404, f"No content found with id: {id_}")
         rows = self._search.rows.restrictions
         if not operations:

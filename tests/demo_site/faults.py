@@ -127,6 +127,8 @@ class Faults:
             all.
         finds_archived: Whether a search that asks for archived content finds it.
         unknown_types: The types of content that a search refuses.
+        restrictions_untold: The types of content whose restrictions nothing tells.
+        unsearched_ids: The types of content that a search for ids passes over.
         user_search_ceiling: How many users the search for them gives at most.
         refuses_past_ceiling: Whether it answers 400 behind that, instead of giving nothing.
         ignores_start: How the paths of lists of people end that begin anew at each offset.
@@ -154,6 +156,8 @@ class Faults:
         self.most_in_time: int | None = None
         self.finds_archived = False
         self.unknown_types: tuple[str, ...] = ()
+        self.restrictions_untold: tuple[str, ...] = ()
+        self.unsearched_ids: tuple[str, ...] = ()
         self.send_retry_after = False
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 TRASHED = "trashed"
 BIG_SPACE = "ENG"
-CLASSES = ("all-licensed-users", "all-product-admins")
+CLASSES = ("all-licensed-users", "all-product-admins", "ALL_PRODUCT_ADMINS", "ALL_LICENSED_USERS")
+"""Classes of access as assignments spell them: with dashes or with underscores."""
 ACTIVE = "active"
 
 
@@ -55,6 +56,8 @@ class People:
         authors: Those of them who write, by account id.
         groups: The groups.
         role_mode: Whether the site has roles, in the words of the API.
+        anonymous_use: Whether those may use a Data Center site who are not signed in.
+        unlicensed_use: Whether those may who are signed in and have no licence for it.
         roles_ride: Whether a space that is asked for comes with who has which role in it.
         joined: Who is in a group beside some authors, by the group's id.
         granted: Roles that somebody has in a space beside those that all spaces give.
@@ -66,6 +69,8 @@ class People:
         self.groups = groups
         self.role_mode = "ROLES"
         self.roles_ride = True
+        self.anonymous_use = True
+        self.unlicensed_use = False
         self.joined: defaultdict[str, list[str]] = defaultdict(list)
         self.granted: defaultdict[int, list[Assignment]] = defaultdict(list)
         self._left: set[tuple[str, str]] = set()
@@ -148,7 +153,7 @@ class People:
         holder = {
             "GROUP": self.groups[place % len(self.groups)].id,
             "USER": users[mix(space.num, place) % len(users)],
-            "ACCESS_CLASS": CLASSES[place % len(CLASSES)],
+            "ACCESS_CLASS": CLASSES[(space.num + place // 4) % len(CLASSES)],
         }[kind]
         return Assignment(place + 1, role, kind, holder)
 

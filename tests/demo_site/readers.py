@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.demo_site.people import ACTIVE, ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from tests.demo_site.model import BlogPost, Content, Page, Space
     from tests.demo_site.store import Store
@@ -18,7 +18,11 @@ READABLE = frozenset({"current", "archived"})
 
 
 def readers_of(
-    wiki: Store, contents: Iterable[Page | BlogPost], *, on_cloud: bool = True
+    wiki: Store,
+    contents: Iterable[Page | BlogPost],
+    *,
+    on_cloud: bool = True,
+    closed: Collection[str] = (),
 ) -> set[tuple[str, str]]:
     """Get each page or blog post with each account that may read it.
 
@@ -26,6 +30,7 @@ def readers_of(
         wiki: The wiki.
         contents: Its pages or blog posts.
         on_cloud: Whether there are roles, and something else than pages between pages.
+        closed: Ids of what counts as closed, because nobody tells what it is restricted to.
 
     Returns:
         Ids of content with account ids; `anonymous` stands for everybody.
@@ -35,7 +40,7 @@ def readers_of(
     @cache
     def of_space(num: int) -> frozenset[str]:
         space = wiki.spaces[num]
-        found = set(_permitted(wiki, space))
+        found = set(_permitted(wiki, space, on_cloud=on_cloud))
         if on_cloud and wiki.people.role_mode != "PRE_ROLES":
             found |= set(_assigned(wiki, space))
         return frozenset(found & {*active, ANONYMOUS})
@@ -46,14 +51,23 @@ def readers_of(
             continue
         allowed = of_space(content.space)
         for each in _way_up(wiki, content, on_cloud=on_cloud):
-            allowed &= frozenset() if each is None else _let_through(wiki, each)
+            if each is None or each.id in closed:
+                allowed = frozenset()
+                break
+            allowed &= _let_through(wiki, each)
         readers |= {(content.id, account) for account in allowed}
     return readers
 
 
-def _permitted(wiki: Store, space: Space) -> Iterator[str]:
+def _permitted(wiki: Store, space: Space, *, on_cloud: bool) -> Iterator[str]:
     for permission in space.permissions:
-        if (permission.operation, permission.target) == ("read", "space"):
+        is_reading = (permission.operation, permission.target) == ("read", "space")
+        # Data Center has no other classes, and asks for the permission to use the site as well.
+        is_class = permission.principal_type == "access-class" and not on_cloud
+        is_void = is_class and not (
+            wiki.people.anonymous_use and permission.principal_id == "ANONYMOUS_USERS"
+        )
+        if is_reading and not is_void:
             yield from _held_by(wiki, permission.principal_type, permission.principal_id)
 
 
@@ -65,7 +79,7 @@ def _assigned(wiki: Store, space: Space) -> Iterator[str]:
 
 
 def _held_by(wiki: Store, kind: str, holder: str) -> Iterator[str]:
-    match kind.lower(), holder.lower().replace("_", "-"):
+    match kind.lower().replace("-", "_"), holder.lower().replace("_", "-"):
         case "user", _:
             yield holder
         case "group", _:
@@ -75,6 +89,8 @@ def _held_by(wiki: Store, kind: str, holder: str) -> Iterator[str]:
             yield from (user.account_id for user in people if not user.is_guest)
         case "access_class", "anonymous-users":
             yield ANONYMOUS
+            yield from (user.account_id for user in wiki.users)
+        case "access_class", "authenticated-users":
             yield from (user.account_id for user in wiki.users)
 
 
@@ -100,7 +116,7 @@ def _way_up(wiki: Store, content: Content, *, on_cloud: bool) -> Iterator[Conten
 
 
 def _let_through(wiki: Store, content: Content) -> frozenset[str]:
-    """Get who gets past the restrictions of a content, which on what is no page are not read."""
+    """Get who gets past the restrictions of a content."""
     listed = [r for r in wiki.restrictions.get(content.num, ()) if r.operation == "read"]
     if not listed:
         return frozenset({ANONYMOUS, *(user.account_id for user in wiki.users)})

@@ -1,4 +1,4 @@
-"""Who alone may read or update a page or a blog post: how it comes about, and what there is."""
+"""Who alone may read or update something, and who may in a space: how it comes about."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.demo_site.chance import uuid_of
-from tests.demo_site.model import Restriction
+from tests.demo_site.model import Permission, Restriction
 from tests.demo_site.people import ROLES, Assignment
 from tests.demo_site.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tests.demo_site.model import Content, Page
+    from tests.demo_site.model import Content, Page, Space
 
 OPERATIONS = ("read", "update")
 LISTED = frozenset({"current", "archived"})
@@ -22,12 +22,33 @@ LISTED = frozenset({"current", "archived"})
 
 GONE_GROUP = uuid_of(7, 4_004)
 CROWD = 230
+PERMITTED = (
+    ("ALL_LICENSED_USERS", "ALL_PRODUCT_ADMINS"),
+    ("ALL_PRODUCT_ADMINS",),
+    ("ANONYMOUS_USERS",),
+    ("AUTHENTICATED_USERS",),
+)
+"""Classes of access that may read in one space after the other."""
+
 FIRST_NUM = 1_001
 """Of assignments, behind those that a space has anyway."""
 
 
 class Restricting(Store):
-    """A wiki whose pages and blog posts can be restricted, which makes no version of them."""
+    """A wiki whose content can be restricted, which makes no version of it."""
+
+    def permit(self, space: Space, holder: str, kind: str = "access-class") -> None:
+        """Let somebody, or a class of access, read in a space."""
+        with self.lock:
+            num = max((permission.num for permission in space.permissions), default=0) + 1
+            permission = Permission(num, kind, holder, "read", "space")
+            space.permissions = (*space.permissions, permission)
+
+    def forbid(self, space: Space, holder: str) -> None:
+        """Permit no more to somebody in a space."""
+        with self.lock:
+            kept = (p for p in space.permissions if p.principal_id != holder)
+            space.permissions = tuple(kept)
 
     def restrict(
         self,
@@ -40,7 +61,7 @@ class Restricting(Store):
         """Let these, and those who may already, alone read or update a content."""
         with self.lock:
             self.tick()
-            num = self.content(content_id).num
+            num = self.restrictable(content_id).num
             known = self.restrictions.get(num, ())
             named = [("user", user) for user in users] + [("group", group) for group in groups]
             added = (Restriction(operation, kind, principal) for kind, principal in named)
@@ -51,8 +72,20 @@ class Restricting(Store):
         """Let everybody read and update a content who may in its space."""
         with self.lock:
             self.tick()
-            self.restrictions.pop(self.content(content_id).num, None)
+            self.restrictions.pop(self.restrictable(content_id).num, None)
             return content_id
+
+    def restrictable(self, content_id: str) -> Content:
+        """Find any content, what lies among the pages included.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for items in self.tree_items.values():
+            found = items.get(int(content_id.removeprefix("att")))
+            if found is not None:
+                return found
+        return self.content(content_id)
 
 
 def restrictions_of(
@@ -94,6 +127,8 @@ class Planter:
         wiki = self._wiki
         now = wiki.now_ms
         self._open(next(iter(wiki.blog_posts)).space)
+        self._permit_classes()
+        self._restrict_tree_items()
         self._special_cases([page for page in wiki.pages if not wiki.is_homepage(page)])
         for content in [*wiki.pages, *wiki.blog_posts]:
             if self._dice.random() < 0.06:
@@ -126,6 +161,27 @@ class Planter:
         viewer = next(role.id for role in ROLES if role.name == "Viewer")
         opening = Assignment(FIRST_NUM, viewer, "ACCESS_CLASS", "anonymous-users")
         self._wiki.people.granted[space].append(opening)
+
+    def _permit_classes(self) -> None:
+        """Permit reading to classes of access, as real sites do, in some spaces."""
+        # All but the biggest, whose permissions are counted.
+        _, *spaces = self._wiki.spaces
+        for space, holders in zip(spaces, PERMITTED, strict=False):
+            for holder in holders:
+                self._wiki.permit(space, holder)
+
+    def _restrict_tree_items(self) -> None:
+        """Restrict one or two of each type of what lies among the pages, those first that hold any.
+
+        The dice are others, so that all else is restricted as it was.
+        """
+        wiki, dice = self._wiki, Random(len(self._wiki.pages) + 13)
+        for items in wiki.tree_items.values():
+            shown = [item for item in items if item.status in LISTED]
+            shown.sort(key=lambda item: (not wiki.children[item.num], item.num))
+            for item in shown[:2]:
+                users = dice.sample(wiki.accounts, 2)
+                wiki.restrict(item.id, users=users, groups=[dice.choice(wiki.groups).id])
 
     def _nested(self, pages: list[Page]) -> Iterator[tuple[Page, Page]]:
         """Get some pages, each with one that lies two levels below it."""

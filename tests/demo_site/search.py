@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from tests.demo_site import queries
 from tests.demo_site.cloud_v1 import CloudContentRows, CloudSetting
-from tests.demo_site.datacenter.cql import Hit, Searcher
+from tests.demo_site.datacenter.cql import Hit, Searcher, type_of
 from tests.demo_site.datacenter.expand import tree_of, wants_body
 from tests.demo_site.datacenter.extent import ancestors
 from tests.demo_site.errors import ApiError
@@ -129,12 +129,16 @@ class Search:
         )
         for name in self._faults.unknown_types:
             self._searcher.collections.pop(name, None)
-        return self._searcher.hits(
+        hits = self._searcher.hits(
             cql,
             archived_spaces=query.get("includeArchivedSpaces", False),
             lag=self._faults.index_lag,
             statuses=self._statuses(query.get("cqlcontext")),
         )
+        if "id in (" not in cql:
+            return hits
+        passed_over = {*self._faults.unsearched_ids, *self._faults.restrictions_untold}
+        return [hit for hit in hits if type_of(hit.content) not in passed_over]
 
     def _statuses(self, context: str | None) -> frozenset[str]:
         if context is None:

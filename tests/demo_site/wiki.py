@@ -114,6 +114,10 @@ class Wiki(Changes):
                 "tasks": {(str(task.num),) for task in self.tasks},
                 "page_restrictions": restrictions_of(self, self.pages),
                 "blog_post_restrictions": restrictions_of(self, self.blog_posts),
+                **{
+                    f"{kind}_restrictions": restrictions_of(self, items)
+                    for kind, items in self.tree_items.items()
+                },
                 "groups": {(group.id,) for group in self.groups},
                 **people_of(self),
                 **usage_of(self),

@@ -6,17 +6,29 @@ from typing import Any
 
 ANA = "712020:0a1b"
 
-RESTRICTION = {
+RESTRICTION: dict[str, Any] = {
     "operation": "read",
     "principalType": "user",
     "principalId": ANA,
     "displayName": "Ana Lindqvist",
+    "reason": "the site answered 500",
+}
+
+TREE_ITEMS = {
+    "DATABASE": "databaseId",
+    "EMBED": "embedId",
+    "FOLDER": "folderId",
+    "WHITEBOARD": "whiteboardId",
 }
 
 KEYS = {
     "BLOG_POST_LIKE": ("blogPostId", "accountId"),
     "BLOG_POST_RESTRICTION": ("blogPostId", "operation", "principalType", "principalId"),
     "COMMENT_LIKE": ("commentId", "accountId"),
+    **{
+        f"{name}_RESTRICTION": (key, "operation", "principalType", "principalId")
+        for name, key in TREE_ITEMS.items()
+    },
     "GROUP_MEMBER": ("groupId", "accountId"),
     "PAGE_LIKE": ("pageId", "accountId"),
     "PAGE_RESTRICTION": ("pageId", "operation", "principalType", "principalId"),
@@ -31,6 +43,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "BLOG_POST_LIKE": {"blogPostId": "21", "accountId": ANA},
     "BLOG_POST_RESTRICTION": {"blogPostId": "21", **RESTRICTION},
     "COMMENT_LIKE": {"commentId": "51", "accountId": ANA},
+    **{f"{name}_RESTRICTION": {key: "61", **RESTRICTION} for name, key in TREE_ITEMS.items()},
     "GROUP_MEMBER": {"groupId": "f1d0f7dc", "accountId": ANA},
     "PAGE_LIKE": {"pageId": "11", "accountId": ANA},
     "PAGE_RESTRICTION": {"pageId": "11", **RESTRICTION},

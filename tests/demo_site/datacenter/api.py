@@ -70,7 +70,7 @@ class Api:
                 return self._spaces.all_labels(asked)
         return self._around(asked)
 
-    def _around(self, asked: Asked) -> Row:
+    def _around(self, asked: Asked) -> Any:
         """Answer what is about the site and its people."""
         match asked.segments:
             case ["rest", "api", "user", *rest]:
@@ -79,13 +79,46 @@ class Api:
                 return data_center_answer(self._wiki, asked)
             case ["rest", "api", "server-information"] if self._site.release >= (8, 4):
                 return self._server()
-            case ["rest", "api", "content", id_, "watchers"] if not asked.anonymous:
-                return self._watchers(asked, self._find.content(id_))
-            case ["rest", "api", "space", key, "watchers"] if not asked.anonymous:
-                return self._watchers(asked, self._find.space(key))
+            case ["rest", "api", "content" | "space" as kind, id_, "watchers"] if (
+                not asked.anonymous
+            ):
+                find = self._find.content if kind == "content" else self._find.space
+                return self._watchers(asked, find(id_))
+            case ["rest", "api", "permissions", *rest] if self._site.release >= (9, 1):
+                return self._global_permissions(asked, rest)
             case ["rest", "api", "group", *rest]:
                 return self._group(asked, rest)
         raise NoSuchPath
+
+    def _global_permissions(self, asked: Asked, rest: list[str]) -> list[Row]:
+        """List who may use the site at all, which is told to administrators."""
+        if asked.anonymous or not self._site.faults.administrator:
+            raise ApiError(403, "User is not permitted to view global permissions")
+        people = self._wiki.people
+        names = [group.name for group in self._wiki.groups]
+        subjects: dict[str, list[Row]] = {
+            "anonymous": [{"type": "anonymous"}] if people.anonymous_use else [],
+            "unlicensed": [{"type": "unlicensed"}] if people.unlicensed_use else [],
+            "group": [{"type": "group", "name": name} for name in names],
+        }
+        match rest:
+            case []:
+                kinds = ["anonymous", "group"]
+            case ["anonymous" | "unlicensed"]:
+                kinds = rest
+            case _:
+                raise NoSuchPath
+        return [
+            {
+                "operation": {
+                    "operationKey": "use_unlicensed" if kind == "unlicensed" else "use",
+                    "targetType": "application",
+                },
+                "subject": subject,
+            }
+            for kind in kinds
+            for subject in subjects[kind]
+        ]
 
     def _user(self, asked: Asked, rest: list[str]) -> Row:
         match rest:

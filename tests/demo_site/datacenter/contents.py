@@ -95,8 +95,9 @@ class ContentRows:
         }
         if isinstance(content, Attachment) and "metadata" not in tree:
             tree = {**tree, "metadata": {}}
+        untold = content.kind in self._faults.restrictions_untold
         for name, make in self._makers.items():
-            if name in tree:
+            if name in tree and not (untold and name == "restrictions"):
                 row[name] = make(content, tree[name], number or content.version)
                 del expandable[name]
         row["extensions"] = self._extensions(content, tree.get("extensions", {}))

@@ -18,6 +18,7 @@ class DataCenterFaults(Faults):
         short_pages: Whether each page has fewer rows than it might, though more follow.
         attachment_paging_fails: Whether lists of attachments refuse every page but the first.
         hide_trash: Whether what hangs on trashed content is refused with 404.
+        lists_anonymous: Whether the permissions in a space include those of anonymous users.
         administrator: Whether the user may see permissions and the trash of spaces.
     """
 
@@ -30,6 +31,7 @@ class DataCenterFaults(Faults):
         self.attachment_paging_fails = False
         self.hide_trash = False
         self.administrator = True
+        self.lists_anonymous = False
         self._blocked: list[str] = []
 
     def clear(self) -> None:

@@ -65,6 +65,8 @@ class SpaceApi:
                 return self._content(asked, space, kind)
             case ["content"]:
                 return {kind: self._content(asked, space, kind) for kind in ("page", "blogpost")}
+            case ["permissions", "anonymous"] if self._release >= (9, 1):
+                return self._spaces.permissions_of_anonymous(space)
             case [detail]:
                 return self._detail(asked, space, detail)
         raise NoSuchPath

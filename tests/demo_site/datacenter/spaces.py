@@ -77,7 +77,32 @@ class SpaceRows:
         if not self._faults.administrator:
             raise ApiError(500, "Unable to get permissions for the space")
         written = (self._permission(space, p) for p in space.permissions)
-        return [row for row in written if row is not None]
+        anonymous = self._anonymous(space) if self._faults.lists_anonymous else []
+        return [*(row for row in written if row is not None), *anonymous]
+
+    def permissions_of_anonymous(self, space: Space) -> list[Row]:
+        """Write what a space permits to those who are not signed in, to administrators.
+
+        It may be more than what they can do: they have to be let in to the site as well.
+
+        Raises:
+            ApiError: The user is no administrator.
+        """
+        if not self._faults.administrator:
+            raise ApiError(403, "User is not permitted to view permissions of the space")
+        return self._anonymous(space)
+
+    def _anonymous(self, space: Space) -> list[Row]:
+        return [
+            {
+                "operation": {"operationKey": p.operation, "targetType": p.target},
+                "subject": {"type": "anonymous", "displayName": "Anonymous"},
+                "spaceKey": space.key,
+                "spaceId": space.num,
+            }
+            for p in space.permissions
+            if p.principal_id == "ANONYMOUS_USERS"
+        ]
 
     def property(self, space: Space, prop: Property, tree: Tree) -> Row:
         """Write a property of a space, which has no id."""

@@ -35,7 +35,8 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
     - `users` are all there ever were, and have keys instead of account ids;
     - `space_properties` have the id of the space and their own key, for they have no ids;
     - `space_permissions` have no ids either: they are space, `user` or `group`, user key or name,
-      operation, and what it is done to. Roles do not exist;
+      operation, and what it is done to. Roles do not exist, and of all classes of access there are
+      anonymous users alone, to whom a space permits nothing unless they may use the site;
     - folders, whiteboards, databases and embeds do not exist.
     """
     with wiki.lock:
@@ -108,7 +109,7 @@ def _permissions(wiki: Wiki, space: Space) -> Keys:
             holder = user_key(holder)
         elif kind == "group" and holder in names:
             holder = names[holder]
-        else:
+        elif holder != "ANONYMOUS_USERS" or not wiki.people.anonymous_use:
             continue
         keys.add((str(space.num), kind, holder, permission.operation, permission.target))
     return keys
