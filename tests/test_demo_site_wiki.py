@@ -233,7 +233,7 @@ def test_the_clock_moves_with_each_change_and_can_be_set(wiki: Wiki) -> None:
 
 
 def test_every_change_can_choose_for_itself(wiki: Wiki) -> None:
-    needs = {"add_label", "remove_label", "set_property"}
+    needs = {"add_label", "remove_label", "set_property", "set_body"}
     for name in sorted(CHANGES - needs):
         result = getattr(wiki, name)()
         assert isinstance(result, str), name

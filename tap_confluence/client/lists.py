@@ -89,6 +89,21 @@ def rows_of(path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for row in results if isinstance(row, dict)]
 
 
+def get_item(
+    client: Client, path: str, params: Params | None = None, *, tag: str
+) -> dict[str, Any]:
+    """Get one item, such as a page.
+
+    Raises:
+        RetriesExhaustedError: The site answers 200, but with something else.
+    """
+    item = client.get(path, params, tag=tag).body
+    if "id" not in item:
+        message = f"{path} answered without what was asked for: is this a Confluence site?"
+        raise RetriesExhaustedError(message)
+    return item
+
+
 def in_chunks(items: Sequence[T], most: int) -> list[Sequence[T]]:
     """Divide what is asked for into as much as one request takes."""
     return [items[start : start + most] for start in range(0, len(items), most)]

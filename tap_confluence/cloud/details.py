@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.client import ListRequest, collect
-from tap_confluence.errors import RefusedError, RetriesExhaustedError
+from tap_confluence.client import ListRequest, collect, get_item
+from tap_confluence.errors import RefusedError
 from tap_confluence.streams.lists import read_section
 
 if TYPE_CHECKING:
@@ -70,10 +70,7 @@ def get_details(  # noqa: PLR0913
         params["status"] = statuses
     if BODY_SECTION in sections:
         params["body-format"] = body_format
-    item = client.get(path, params, tag=tag).body
-    if "id" not in item:
-        message = f"{path} answered without what was asked for: is this a Confluence site?"
-        raise RetriesExhaustedError(message)
+    item = get_item(client, path, params, tag=tag)
     parts = {section: item.get(FIELDS.get(section, section)) for section in lists}
     details: Details = {
         section: read_section(_rows, client, path, section, part, tag)

@@ -8,6 +8,7 @@ import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from tap_confluence.client import get_item
 from tap_confluence.cloud.trees import PATHS, TREE_ITEMS, descendants
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, ScopeError
 
@@ -74,7 +75,7 @@ class TreeItems:
     def get(self, kind: str, item_id: str) -> Row:
         """Get an item, unless that was done already. Runs in a worker thread."""
         known = self._records.pop(item_id, None)
-        return known or self._reader.client.get(f"{PATHS[kind]}/{item_id}", tag=TAG).body
+        return known or get_item(self._reader.client, f"{PATHS[kind]}/{item_id}", tag=TAG)
 
     def keep(self, item: Row) -> None:
         """Keep an item for who gets it next, once."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.client import get_item
 from tap_confluence.datacenter.batches import MOST_WITH_BODIES, Batch
 from tap_confluence.datacenter.content import ContentStream
 from tap_confluence.datacenter.listing import CONTENT, CURRENT
@@ -139,8 +140,8 @@ class PostStream(ContentStream):
 
         def call(item_id: str) -> Callable[[], dict[str, Any]]:
             params = {"status": self.hidden_now[item_id], **expand}
-            get, path = self.reader.client.get, f"{CONTENT}/{item_id}"
-            return lambda: get(path, params, tag=self.name).body
+            path = f"{CONTENT}/{item_id}"
+            return partial(get_item, self.reader.client, path, params, tag=self.name)
 
         for item_id, future in self.reader.look_ahead(wanted, call):
             if future is None:

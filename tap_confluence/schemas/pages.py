@@ -39,6 +39,11 @@ PAGE: dict[str, Any] = record(
         th.StringType,
         description="Variety of page, such as `live`. Null on an ordinary page.",
     ),
+    th.Property(
+        "sourceTemplateEntityId",
+        th.StringType,
+        description="What the page was made from: the id of a template, or the key of a blueprint.",
+    ),
     created_at("page"),
     *latest_version(),
     *body("The text of the page, in the representation of the setting `body_format`."),

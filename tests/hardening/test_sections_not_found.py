@@ -228,3 +228,16 @@ def test_an_answer_of_data_center_without_a_list_is_no_empty_list(
 
     assert run.exit_status == 1
     assert run.activated == set()
+
+
+def test_an_item_of_data_center_that_is_answered_without_itself_is_a_clear_line() -> None:
+    with OddDataCenter(Wiki.seeded(pages=40, seed=7)) as site:
+        catalog = datacenter.only("pages")
+        first = run_tap(settings_for(site), catalog=catalog)
+        path = f"/rest/api/content/{site.wiki.archive_page()}"
+        site.distortion = InItsPlace(0, 1.0, (), path, json.dumps(NO_LISTS[0]).encode())
+        run = run_tap(settings_for(site), first.state, catalog)
+
+    assert first.exit_status == 0
+    assert not any("Traceback" in line for line in run.log)
+    assert any(path in line for line in run.log)

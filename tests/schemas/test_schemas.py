@@ -175,6 +175,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "ownerId": "712020:0a1b",
         "lastOwnerId": "712020:0a1c",
         "subtype": "live",
+        "sourceTemplateEntityId": "com.example:blueprint",
     },
     "PAGE_CONTENT_PROPERTY": {"pageId": "11", **PROPERTY},
     "PAGE_FOOTER_COMMENT": {"pageId": "11", **FOOTER_COMMENT},

@@ -70,6 +70,7 @@ def test_it_takes_one_request_for_each_page_and_blog_post(site: DemoSite) -> Non
 def test_a_page_that_is_gone_meanwhile_is_skipped(site: DemoSite) -> None:
     gone = next(page for page in site.wiki.pages if page.num in site.wiki.usage.states)
     site.faults.forbid(f"/rest/api/content/{gone.id}/state", 404)
+    site.faults.forbid(f"/api/v2/pages/{gone.id}", 404)
 
     run = run_tap(settings_of(site), streams=(STATES,))
 
