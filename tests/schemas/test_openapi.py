@@ -117,7 +117,10 @@ CONTRACTS = {
     ),
     "PAGE": Contract(
         ("PageBulk", "PageSingle"),
-        added=MODIFIED | EXPORTED | READABLE,
+        added={"sourceTemplateEntityId": "seen in answers, not in the description"}
+        | MODIFIED
+        | EXPORTED
+        | READABLE,
         left_out=CONTENT_INCLUDES,
     ),
     "PAGE_LABEL": label("pageId"),
