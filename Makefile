@@ -19,7 +19,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test slow recipes airflow lint types lock hub descriptions clean
+.PHONY: help demo sync test slow recipes airflow lint types lock docs descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -56,8 +56,8 @@ lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to
 		--no-header --no-annotate --no-emit-index-url --no-emit-package tap-confluence \
 		--output-file constraints.txt -
 
-hub: .venv/ready  ## write docs/hub/tap-confluence.yml, the definition for Meltano Hub
-	@$(PYTHON) -m tests.hub
+docs: .venv/ready  ## write what the documents say of settings, streams and columns
+	@$(PYTHON) -m tests.docs
 
 descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .descriptions, for the tests
 	@$(PYTHON) -m tests.descriptions .descriptions

@@ -16,24 +16,36 @@ from tests.running import clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from subprocess import CompletedProcess
 
     from tests.running import Run
 
 PROJECT = Path(__file__).parents[2]
 DEFINITION = PROJECT / "meltano.yml"
+LOCKS = PROJECT / "plugins"
+"""Where Meltano finds what `meltano.yml` does not say of a plugin."""
+
 INSTALLED = PROJECT / ".meltano"
 LONGEST_RUN = 600.0
 """Seconds after which a run hangs, and its test fails."""
 
 
 def definition() -> dict[str, Any]:
-    """Return what `meltano.yml` says."""
+    """Return what `meltano.yml` says, and of its plugins what their lock files say besides."""
     content: dict[str, Any] = yaml.safe_load(DEFINITION.read_text())
+    for kind, entries in content["plugins"].items():
+        entries[:] = [{**_locked(kind, entry), **entry} for entry in entries]
+    return content
+
+
+def _locked(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+    path = LOCKS / kind / f"{entry['name']}--{entry.get('variant')}.lock"
+    content: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return content
 
 
 def plugin(kind: str, name: str) -> dict[str, Any]:
-    """Return what `meltano.yml` says of a plugin, of the kind `extractors` or `loaders`."""
+    """Return the definition of a plugin, of the kind `extractors` or `loaders`."""
     plugins: list[dict[str, Any]] = definition()["plugins"][kind]
     return next(plugin for plugin in plugins if plugin["name"] == name)
 
@@ -72,7 +84,8 @@ class Meltano:
 
     Attributes:
         command: The command.
-        project: A folder with a copy of `meltano.yml`, and the plugins as installed.
+        project: A folder with copies of `meltano.yml` and the lock files, and the plugins as
+            installed.
     """
 
     command: str
@@ -82,6 +95,7 @@ class Meltano:
     def in_folder(cls, command: str, folder: Path) -> Meltano:
         """Make a project with this one's definition and plugins, and nothing else of it."""
         shutil.copy(DEFINITION, folder)
+        shutil.copytree(LOCKS, folder / LOCKS.name)
         (folder / "output").mkdir()
         (folder / ".meltano").mkdir()
         for kind in ("extractors", "loaders"):
@@ -95,8 +109,18 @@ class Meltano:
             arguments: The plugins, and options.
             settings: The settings of the plugins, as variables of the environment.
         """
+        done = self._call("run", "--no-install", *arguments, settings=settings)
+        return done.stdout
+
+    def config_of(self, plugin: str, settings: Mapping[str, str]) -> dict[str, Any]:
+        """Return the settings that Meltano would run a plugin with."""
+        done = self._call("--log-level=error", "config", "print", plugin, settings=settings)
+        config: dict[str, Any] = json.loads(done.stdout)
+        return config
+
+    def _call(self, *arguments: str, settings: Mapping[str, str]) -> CompletedProcess[str]:
         done = subprocess.run(  # noqa: S603 - the command is ours
-            [self.command, "run", "--no-install", *arguments],
+            [self.command, *arguments],
             check=False,
             cwd=self.project,
             env=environment(settings),
@@ -106,7 +130,7 @@ class Meltano:
             timeout=LONGEST_RUN,
         )
         assert done.returncode == 0, done.stdout[-4000:]
-        return done.stdout
+        return done
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:

@@ -1,55 +1,65 @@
-"""`meltano.yml` and `.env` say what the tap says of itself."""
+"""`meltano.yml`, the lock file and `.env` work with the tap as it is."""
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.docs import facts
 from tests.integration.plugins import PROJECT, definition, plugin
-from tests.running import everything, not_by_default, run_command
-from tests.stated_settings import kind_of, one_by_one
+from tests.running import everything, not_by_default
 
-TAP = plugin("extractors", "tap-confluence")
-SETTINGS = {setting["name"]: setting for setting in TAP["settings"]}
+if TYPE_CHECKING:
+    from tests.integration.plugins import Meltano
 
-
-@cache
-def about() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(run_command(None, "--about", "--format=json").stdout)
-    return content
+NOBODY = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+"""A way to the internet on which nobody answers."""
 
 
-def stated() -> dict[str, dict[str, Any]]:
-    """Return what the tap says of each setting."""
-    return dict(one_by_one(about()["settings"]["properties"]))
+def test_meltano_runs_the_tap_with_its_defaults_and_asks_nobody_for_them(meltano: Meltano) -> None:
+    defaults = {name: each["default"] for name, each in facts.settings() if "default" in each}
+
+    assert meltano.config_of("tap-confluence", NOBODY) == defaults
 
 
-def test_it_has_the_settings_of_the_tap_in_their_order() -> None:
-    assert list(SETTINGS) == list(stated())
+def test_meltano_takes_settings_of_every_kind_from_variables(meltano: Meltano) -> None:
+    config = meltano.config_of(
+        "tap-confluence",
+        {
+            "TAP_CONFLUENCE_SPACE_KEYS": '["DOCS"]',
+            "TAP_CONFLUENCE_PAGE_SIZE": "50",
+            "TAP_CONFLUENCE_VERIFY_SSL": "false",
+            "TAP_CONFLUENCE_ANCHOR_DATE": "2020-01-01",
+            "TAP_CONFLUENCE_REQUESTS_PER_SECOND": "2.5",
+            "TAP_CONFLUENCE_BODY_FORMAT": "view",
+            "TAP_CONFLUENCE_STREAM_MAPS": '{"pages": null}',
+            "TAP_CONFLUENCE_API_TOKEN": "a-secret",
+            "TAP_CONFLUENCE_OAUTH_CREDENTIALS_CLIENT_ID": "an-id",
+        },
+    )
+
+    assert (
+        config.items()
+        >= {
+            "space_keys": ["DOCS"],
+            "page_size": 50,
+            "verify_ssl": False,
+            "anchor_date": "2020-01-01",
+            "requests_per_second": "2.5",
+            "body_format": "view",
+            "stream_maps": {"pages": None},
+            "api_token": "*****",
+        }.items()
+    )
+    assert config["oauth_credentials"] == {"client_id": "an-id"}
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_it_says_of_a_setting_what_the_tap_says(name: str) -> None:
-    ours, its = SETTINGS[name], stated()[name]
+def test_an_entry_that_inherits_has_the_settings_of_the_tap(meltano: Meltano) -> None:
+    config = meltano.config_of("tap-confluence--shard", {"TAP_CONFLUENCE_PAGE_SIZE": "50"})
 
-    assert ours["label"] == its["title"]
-    assert ours["description"] == its["description"]
-    assert ours["kind"] == kind_of(name, its)
-    assert ours.get("value") == its.get("default")
-    assert ours.get("sensitive", False) == its.get("secret", False)
-    assert [option["value"] for option in ours.get("options", [])] == its.get("enum", [])
-
-
-def test_it_has_the_capabilities_of_the_tap() -> None:
-    assert set(TAP["capabilities"]) == set(about()["capabilities"])
-
-
-def test_it_leaves_out_the_streams_that_the_tap_leaves_out_by_default() -> None:
-    assert TAP["select"] == ["*.*", *(f"!{name}.*" for name in sorted(not_by_default()))]
+    assert config["page_size"] == 50
+    assert config["user_sources"] == ["records"]
+    assert config["emit_activate_version_messages"] is False
 
 
 def test_no_plugin_is_looked_up_at_meltano_hub() -> None:

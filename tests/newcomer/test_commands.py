@@ -30,6 +30,7 @@ WAY = (
     "docs/recipes/README.md",
     "docs/recipes/warehouse.md",
     "docs/recipes/rag.md",
+    "docs/tables.md",
     "docs/permissions.md",
     "docs/recipes/deletions.md",
     "docs/recipes/every-five-minutes.md",

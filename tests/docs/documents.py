@@ -1,0 +1,132 @@
+"""Each document that follows from the code, or has parts that do: one function a document."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+import yaml
+
+from tests.docs import columns, facts, meltano, picture
+from tests.docs.markdown import code, fill, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tap_confluence.streams.base import ConfluenceStream
+
+PROJECT = Path(__file__).parents[2]
+
+
+def readme() -> str:
+    """Return the README: its tables of settings, streams and scopes, and its picture."""
+    parts = {
+        "scopes": table(
+            ("scope", "streams"),
+            ((f"`{scope}`", code(names)) for scope, names in facts.scopes().items()),
+        ),
+        "streams": table(
+            ("stream", "key", "replication key", "read from"),
+            (
+                (_linked(s), code(s.primary_keys), facts.replication(s), facts.source(s))
+                for s in facts.streams().values()
+            ),
+        ),
+        "left-out": table(
+            ("stream", "what it takes on Cloud", "what it takes on Data Center"),
+            ((_linked(s), _needs_of_cloud(s), _needs_of_data_center(s)) for s in facts.left_out()),
+        ),
+        "settings": table(
+            ("setting", "default", "meaning"),
+            (
+                (f"`{name}`", _default(setting), setting["description"])
+                for name, setting in facts.settings()
+                if not name.startswith(facts.EVERY_TAP_HAS)
+            ),
+        ),
+    }
+    places = {name: f"\n{text}\n" for name, text in parts.items()}
+    return fill(_written("README.md"), {**places, "picture": indent(picture.edges(), "    ")})
+
+
+def tables() -> str:
+    """Return the reference of all tables and their columns."""
+    return columns.reference()
+
+
+def meltano_yml() -> str:
+    """Return the definition of the Meltano project: the streams that its entries select."""
+    parts = {
+        "read-by-default": facts.selection(),
+        "by-shards": meltano.by_shards(),
+        "as-a-whole": meltano.as_a_whole(),
+    }
+    rules = {name: "".join(f"    - '{rule}'\n" for rule in part) for name, part in parts.items()}
+    return fill(_written("meltano.yml"), rules)
+
+
+def lock_file() -> str:
+    """Return the definition of the tap for the Meltano project.
+
+    Meltano finds it by the name and the variant of the plugin, and looks nowhere else.
+    """
+    lock = {"plugin_type": "extractors", **meltano.definition()}
+    return json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+
+
+def hub_definition() -> str:
+    """Return the definition of the tap for Meltano Hub.
+
+    The Hub keeps such a file for each variant of a plugin, in
+    `_data/meltano/extractors/tap-confluence/` of https://github.com/meltano/hub.
+    """
+    definition = {
+        **meltano.definition(),
+        "logo_url": "/assets/logos/extractors/confluence.png",
+        "definition": (
+            "copies Confluence Cloud and Data Center: spaces, pages, blog posts, comments, "
+            "attachments, labels, versions, tasks, people and permissions, incrementally"
+        ),
+        "domain_url": "https://www.atlassian.com/software/confluence",
+        "keywords": ["api", "meltano_sdk"],
+        "maintenance_status": "active",
+        "quality": "unknown",  # the Hub works it out
+    }
+    return yaml.safe_dump(definition, sort_keys=False, allow_unicode=True, width=100)
+
+
+DOCUMENTS: Mapping[str, Callable[[], str]] = {
+    "README.md": readme,
+    "docs/tables.md": tables,
+    "docs/hub/tap-confluence.yml": hub_definition,
+    "meltano.yml": meltano_yml,
+    f"plugins/extractors/tap-confluence--{meltano.VARIANT}.lock": lock_file,
+}
+"""What makes each document, by its path below the project's folder."""
+
+
+def _written(name: str) -> str:
+    return (PROJECT / name).read_text()
+
+
+def _linked(stream: ConfluenceStream) -> str:
+    return f"[`{stream.name}`](docs/tables.md#{stream.name})"
+
+
+def _default(setting: facts.Setting) -> str:
+    return f"`{json.dumps(setting['default'])}`" if "default" in setting else ""
+
+
+def _needs_of_cloud(stream: ConfluenceStream) -> str:
+    return _listed([*(f"`{scope}`" for scope in facts.scopes_of(stream)), stream.right])
+
+
+def _needs_of_data_center(stream: ConfluenceStream) -> str:
+    there = facts.data_center_streams().get(stream.name)
+    return _listed([there.right]) or "to see what it is of" if there else "no"
+
+
+def _listed(needs: Iterable[str]) -> str:
+    return ", ".join(filter(None, needs))

@@ -1,0 +1,97 @@
+"""What Meltano and Meltano Hub are told of the tap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.streams.changes import ChangeStream
+from tap_confluence.streams.details import ChangeDetailStream
+from tests.docs import facts
+
+if TYPE_CHECKING:
+    from tests.docs.facts import Setting
+
+VARIANT = "tap-confluence"
+"""The Hub names variants by the owners of their repositories: to be set to ours, with `repo`."""
+
+SIGN_IN = (
+    ("domain", "email", "api_token"),
+    ("base_url", "email", "api_token"),
+    ("base_url", "personal_access_token"),
+    ("base_url", "username", "password"),
+    ("domain", "oauth_credentials.client_id", "oauth_credentials.client_secret"),
+)
+"""Settings that are enough together."""
+
+KINDS = {"number": "string"}
+"""What Meltano calls the types of JSON Schema, where it calls them otherwise.
+
+Meltano 4.4.1 has a kind `decimal`, but cannot hand over one that a variable sets.
+"""
+
+
+def definition() -> dict[str, Any]:
+    """Return the definition of the tap, as Meltano takes it."""
+    about = facts.about()
+    return {
+        "name": about["name"],
+        "variant": VARIANT,
+        "namespace": about["name"].replace("-", "_"),
+        "label": "Confluence",
+        "description": "Corporate wiki",
+        "pip_url": about["name"],
+        "executable": about["name"],
+        "supported_python_versions": about["supported_python_versions"],
+        "capabilities": sorted(about["capabilities"]),
+        "select": facts.selection(),
+        "settings_group_validation": [list(names) for names in SIGN_IN],
+        "settings": [_setting(*each) for each in facts.settings()],
+    }
+
+
+def _setting(name: str, setting: Setting) -> dict[str, Any]:
+    entry = {
+        "name": name,
+        "label": setting["title"],
+        "kind": _kind(name, setting),
+        "description": setting["description"],
+    }
+    if "default" in setting:
+        entry["value"] = setting["default"]
+    if "enum" in setting:
+        entry["options"] = [{"label": value, "value": value} for value in setting["enum"]]
+    if setting.get("secret"):
+        entry["sensitive"] = True
+    return entry
+
+
+def _kind(name: str, setting: Setting) -> str:
+    if "enum" in setting:
+        return "options"
+    if setting.get("format") == "date":
+        return "date_iso8601"
+    if name == "email":
+        return "email"
+    [type_] = set(setting["type"]) - {"null"}
+    return KINDS.get(type_, str(type_))
+
+
+def by_shards() -> list[str]:
+    """Return the rules that select what shards of a large site read: all that is dated.
+
+    Every part of a run meets people, so `users` is read by each.
+    """
+    dated = (ChangeStream, ChangeDetailStream)
+    return [
+        f"{stream.name}.*"
+        for stream in facts.read_by_default()
+        if isinstance(stream, dated) or stream.comes_last
+    ]
+
+
+def as_a_whole() -> list[str]:
+    """Return the rules that select what is read of a large site once."""
+    dated = (ChangeStream, ChangeDetailStream)
+    return [
+        f"{stream.name}.*" for stream in facts.read_by_default() if not isinstance(stream, dated)
+    ]
