@@ -9,6 +9,8 @@ import pytest
 
 from tap_confluence.filters import Filters
 from tap_confluence.settings import SETTINGS
+from tap_confluence.settings.site import SITE
+from tap_confluence.settings.transport import TRANSPORT
 from tap_confluence.tap import TapConfluence
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.words import CUSTOM_TYPES
@@ -37,27 +39,23 @@ FILTERS: dict[str, tuple[Any, Any]] = {
 TYPES = "custom_content_types"
 """Part of what the streams of custom content keep in the state, where it is not set as well."""
 
-THE_SITE = "names the site: another site has a state of its own"
-SIGNS_IN = "says who reads; what another account may see needs a full refresh"
+WHERE_AND_WHO = (
+    "names the site, and who reads it: another site has a state of its own, and what another "
+    "account may see needs a full refresh"
+)
 WITHOUT_A_BOOKMARK = "counts for streams without a bookmark alone"
 BODIES = "decides what is in a row, not which rows there are"
 FILES = "decides which files lie in the folder; the rows are the same"
-TRANSPORT = "decides how the site is asked, not for what"
+HOW = "decides how the site is asked, not for what, and which messages stand beside the rows"
 DECIDE_NONE = {
-    **dict.fromkeys(("domain", "base_url", "deployment", "cloud_id"), THE_SITE),
-    **dict.fromkeys(("use_api_gateway", "api_gateway_url", "oauth_token_url"), THE_SITE),
-    **dict.fromkeys(("email", "api_token", "personal_access_token"), SIGNS_IN),
-    **dict.fromkeys(("username", "password", "oauth_credentials"), SIGNS_IN),
+    **dict.fromkeys((setting.name for setting in SITE), WHERE_AND_WHO),
+    **dict.fromkeys((setting.name for setting in TRANSPORT), HOW),
     **dict.fromkeys(("anchor_date", "lookback_days"), WITHOUT_A_BOOKMARK),
     **dict.fromkeys(("body_format", "body_markdown", "body_text", "version_bodies"), BODIES),
     **dict.fromkeys(
         ("attachment_download_dir", "attachment_max_bytes", "attachment_media_types"), FILES
     ),
     "user_sources": "decides over `users` alone, which has no bookmark: it is made anew each time",
-    **dict.fromkeys(("page_size", "max_concurrency", "requests_per_second"), TRANSPORT),
-    **dict.fromkeys(("max_retries", "request_timeout", "max_rate_limit_wait"), TRANSPORT),
-    **dict.fromkeys(("verify_ssl", "ca_bundle", "user_agent"), TRANSPORT),
-    "emit_activate_version_messages": "decides over messages beside the rows",
 }
 """Settings that decide no rows of a stream with a bookmark, each with the reason."""
 
