@@ -9,6 +9,7 @@ from tap_confluence.streams.details import ChangeDetailStream
 from tests.docs import facts
 
 if TYPE_CHECKING:
+    from tap_confluence.streams.base import ConfluenceStream
     from tests.docs.facts import Setting
 
 VARIANT = "tap-confluence"
@@ -77,21 +78,19 @@ def _kind(name: str, setting: Setting) -> str:
 
 
 def by_shards() -> list[str]:
-    """Return the rules that select what shards of a large site read: all that is dated.
+    """Return the rules that select what each shard of a large site reads.
 
-    Every part of a run meets people, so `users` is read by each.
+    That is what is read by its changes, and what is made of the records of a run.
     """
-    dated = (ChangeStream, ChangeDetailStream)
-    return [
-        f"{stream.name}.*"
-        for stream in facts.read_by_default()
-        if isinstance(stream, dated) or stream.comes_last
-    ]
+    wanted = (s for s in facts.read_by_default() if _is_read_by_changes(s) or s.comes_last)
+    return [f"{stream.name}.*" for stream in wanted]
 
 
 def as_a_whole() -> list[str]:
-    """Return the rules that select what is read of a large site once."""
-    dated = (ChangeStream, ChangeDetailStream)
-    return [
-        f"{stream.name}.*" for stream in facts.read_by_default() if not isinstance(stream, dated)
-    ]
+    """Return the rules that select what is read once of a large site, in every run whole."""
+    wanted = (s for s in facts.read_by_default() if not _is_read_by_changes(s))
+    return [f"{stream.name}.*" for stream in wanted]
+
+
+def _is_read_by_changes(stream: ConfluenceStream) -> bool:
+    return isinstance(stream, ChangeStream | ChangeDetailStream)
