@@ -18,16 +18,15 @@ from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from tap_confluence import cloud, datacenter
-from tap_confluence.bookmarks import bookmarks_of
-from tap_confluence.catalog import check_keys
-from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
-from tap_confluence.command import TapCommand
-from tap_confluence.connection import connect
+from tap_confluence.cli.base import TapCommand
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
-from tap_confluence.filters import FILTERS, Filters
-from tap_confluence.locks import StreamLocks
+from tap_confluence.filters.settings import FILTERS, Filters
+from tap_confluence.http import Reader, StopFlag, ThreadPool, check_cloud, check_data_center
+from tap_confluence.http.connect import connect
+from tap_confluence.output.progress_line import live_line
+from tap_confluence.output.report import Report
+from tap_confluence.output.writer import BufferedWriter, say, write_lines
 from tap_confluence.redaction import guard_log
-from tap_confluence.report import Report
 from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
 from tap_confluence.settings.check import check_settings, read_numbers, read_object
 from tap_confluence.settings.environment import (
@@ -37,9 +36,10 @@ from tap_confluence.settings.environment import (
 )
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import format_moment
-from tap_confluence.terminal import live_line
-from tap_confluence.writer import BufferedWriter, say, write_lines
+from tap_confluence.streams.catalog_check import check_keys
+from tap_confluence.streams.locks import StreamLocks
+from tap_confluence.streams.state_check import bookmarks_of
+from tap_confluence.streams.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.plugin_base import _ConfigInput
 
-    from tap_confluence.client import Client
     from tap_confluence.errors import RefusedError
+    from tap_confluence.http import Client
     from tap_confluence.streams.references import References
 
 SECONDS_BETWEEN_STATES = 5.0
@@ -98,8 +98,8 @@ class TapConfluence(Tap):
         check = check_cloud if deployment(self.config) == CLOUD else check_data_center
         self.signed_in = check(self.client)
         self.logger.info("%s", self.signed_in)
-        workers = Workers(self.config["max_concurrency"], self._stop)
-        return Reader(self.client, workers, self._stop, self.config["page_size"])
+        thread_pool = ThreadPool(self.config["max_concurrency"], self._stop)
+        return Reader(self.client, thread_pool, self._stop, self.config["page_size"])
 
     @cached_property
     def locks(self) -> StreamLocks:
@@ -113,11 +113,11 @@ class TapConfluence(Tap):
 
     @cached_property
     def selection(self) -> Any:
-        """What the filters leave of the site: the `Selection` of the wing."""
+        """What the filters leave of the site: the `ContentFilter` of the wing."""
         if deployment(self.config) == CLOUD:
             types = self.config.get("custom_content_types")
-            return cloud.Selection(self.reader, self.filters, types)
-        return datacenter.Selection(self.reader, self.filters)
+            return cloud.ContentFilter(self.reader, self.filters, types)
+        return datacenter.ContentFilter(self.reader, self.filters)
 
     @cached_property
     def references(self) -> References:
@@ -126,12 +126,12 @@ class TapConfluence(Tap):
         return cloud.CloudReferences(self) if is_cloud else datacenter.DataCenterReferences(self)
 
     @cached_property
-    def people_met(self) -> set[str]:
+    def user_ids(self) -> set[str]:
         """The account ids of those whom the records written so far name."""
         return set()
 
     @cached_property
-    def meets_people(self) -> bool:
+    def collects_user_ids(self) -> bool:
         """Whether a selected stream is made of whom the others have met."""
         return "records" in self.config["user_sources"] and any(
             stream.selected for stream in self.streams.values() if _comes_last(stream)
@@ -140,14 +140,14 @@ class TapConfluence(Tap):
     @cached_property
     def anchor(self) -> str:
         """The moment at which an incremental stream starts that has no bookmark."""
-        moment = anchor(self.config)
+        timestamp = anchor(self.config)
         if not (self.config.get("anchor_date") or self.config.get("lookback_days")):
             self.logger.info(
                 "Incremental streams without a bookmark start at %s; set 'anchor_date' to change "
                 "that",
-                moment.to_date_string(),
+                timestamp.to_date_string(),
             )
-        return format_moment(moment)
+        return format_timestamp(timestamp)
 
     @property
     def activates_versions(self) -> bool:
@@ -160,7 +160,7 @@ class TapConfluence(Tap):
     @cached_property
     def began(self) -> str:
         """The moment at which the run began, by the clock of the site."""
-        return format_moment(self.client.site_time())
+        return format_timestamp(self.client.site_time())
 
     @property
     def state_is_due(self) -> bool:

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tap_confluence.client import ListRequest, collect, get_page
+from tap_confluence.http import ListRequest, collect, get_page
 from tap_confluence.rest_v1 import records, search
-from tap_confluence.streams.moments import to_moment
+from tap_confluence.streams.timestamps import to_timestamp
 from tap_confluence.tap import TapConfluence
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
 from tests.demo_site.troubles import json_reply
@@ -361,7 +361,7 @@ def _same(value: object, written: object) -> bool:
     """Whether a value is written as v2 has it: times in UTC, ids as text, no position as null."""
     if value == "none":
         return written is None
-    return written in {value, str(value), to_moment(value)}
+    return written in {value, str(value), to_timestamp(value)}
 
 
 def as_page(sample: str) -> Json:

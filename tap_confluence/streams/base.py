@@ -24,11 +24,11 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
 )
 from tap_confluence.schemas.body import MARKDOWN, TEXT
-from tap_confluence.streams.columns import PARQUET, as_row
 from tap_confluence.streams.failures import Failures
-from tap_confluence.streams.met import people_in
-from tap_confluence.streams.moments import to_moment, with_overlap
-from tap_confluence.streams.shapes import Shape
+from tap_confluence.streams.parquet import PARQUET, as_row
+from tap_confluence.streams.timestamps import to_timestamp, with_overlap
+from tap_confluence.streams.type_conformance import TypeConformance
+from tap_confluence.streams.user_ids import user_ids_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.client import Reader
+    from tap_confluence.http import Reader
     from tap_confluence.tap import TapConfluence
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ class ConfluenceStream(Stream):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        self._shape.fit_fields(row)
+        self._type_conformance.fit_fields(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
             self._tap.note_unusable(self)
             # It may be what an earlier run has written.
@@ -176,8 +176,8 @@ class ConfluenceStream(Stream):
 
     def meet(self, item: Record) -> None:
         """Take note of the people whom an item names, if a stream is to be made of them."""
-        if self._tap.meets_people and not self.comes_last:
-            self._tap.people_met.update(people_in(item))
+        if self._tap.collects_user_ids and not self.comes_last:
+            self._tap.user_ids.update(user_ids_in(item))
 
     def links(self) -> Links:
         """Return where the references of the body that is being written lead."""
@@ -189,8 +189,8 @@ class ConfluenceStream(Stream):
         return bool(self._readable_bodies)
 
     @cached_property
-    def _shape(self) -> Shape:
-        return Shape(self.schema)
+    def _type_conformance(self) -> TypeConformance:
+        return TypeConformance(self.schema)
 
     @cached_property
     def _readable_bodies(self) -> dict[str, Callable[[Any, str, Links], str]]:
@@ -287,7 +287,7 @@ class ConfluenceStream(Stream):
         """The moment up to which everything has been written, if any run got that far."""
         if self.entry.get("replication_key") != self.replication_key:
             return None
-        return to_moment(self.entry.get("replication_key_value"))
+        return to_timestamp(self.entry.get("replication_key_value"))
 
     @cached_property
     def entry(self) -> dict[str, Any]:
@@ -303,17 +303,22 @@ class ConfluenceStream(Stream):
         """
         return self._tap.began
 
-    def latest(self, *moments: str | None) -> str | None:
+    def latest(self, *timestamps: str | None) -> str | None:
         """Return the latest of some moments to which a bookmark may move, if there is one."""
-        possible = (each for each in moments if each and each <= self.complete_until)
+        possible = (each for each in timestamps if each and each <= self.complete_until)
         return max(possible, default=None)
 
-    def advance(self, *moments: str | None) -> None:
+    def advance(self, *timestamps: str | None) -> None:
         """Move the bookmark on to the latest of some moments, never back and never too far."""
-        moment = self.latest(*moments)
-        if self.is_incremental and not self.is_denied and moment and moment > (self.bookmark or ""):
+        timestamp = self.latest(*timestamps)
+        if (
+            self.is_incremental
+            and not self.is_denied
+            and timestamp
+            and timestamp > (self.bookmark or "")
+        ):
             self.entry["replication_key"] = self.replication_key
-            self.entry["replication_key_value"] = moment
+            self.entry["replication_key_value"] = timestamp
 
     def prepare(self) -> None:
         """Have on the way what the stream will ask for first, before it has its turn."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
-    from tap_confluence.streams.lists import ListStream
+    from tap_confluence.streams.parents import ParentStream
 
 
 class DetailStream(ConfluenceStream):
@@ -29,10 +29,10 @@ class DetailStream(ConfluenceStream):
     """
 
     section: ClassVar[str]
-    parent_stream_type: type[ListStream]
+    parent_stream_type: type[ParentStream]
 
     @cached_property
-    def parent(self) -> ListStream:
+    def parent(self) -> ParentStream:
         """The list whose items these are details of."""
         streams = self._tap.streams.values()
         return next(s for s in streams if isinstance(s, self.parent_stream_type))

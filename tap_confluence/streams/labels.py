@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tap_confluence.streams.undated import UndatedStream
+from tap_confluence.streams.full_table import FullTableDetailStream
 
 
-class LabelStream(UndatedStream):
+class LabelStream(FullTableDetailStream):
     """The labels of a list's items.
 
     Later runs read them from the label side, so that a label that was put on or taken off an old

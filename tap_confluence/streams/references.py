@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tap_confluence.content import Links, Person
-    from tap_confluence.streams.lists import Work
+    from tap_confluence.streams.parents import Work
     from tap_confluence.tap import TapConfluence
 
 TAG = "mentions"

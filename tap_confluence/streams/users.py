@@ -35,7 +35,7 @@ class UserStream(ConfluenceStream):
     @property
     def unknown(self) -> list[str]:
         """The ids of those whom the records of the run name, and who have not come yet."""
-        return sorted(self._tap.people_met - self._known)
+        return sorted(self._tap.user_ids - self._known)
 
     def each_once(
         self,
@@ -52,7 +52,7 @@ class UserStream(ConfluenceStream):
             of_records: What reads those whom the records of the run name.
         """
         sources = [*(of_site if "site" in self.config["user_sources"] else ())]
-        if self._tap.meets_people:
+        if self._tap.collects_user_ids:
             sources.append(of_records)
         for source in sources:
             try:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tap_confluence.command import run_beside
+from tap_confluence.cli.base import run_beside
+from tap_confluence.output.writer import say
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.survey.asker import Asker
 from tap_confluence.survey.cloud import CloudSurvey
@@ -14,7 +15,6 @@ from tap_confluence.survey.datacenter import DataCenterSurvey
 from tap_confluence.survey.facts import answered, as_json, as_text
 from tap_confluence.survey.limits import Limits
 from tap_confluence.tap import TapConfluence
-from tap_confluence.writer import say
 
 if TYPE_CHECKING:
     from singer_sdk.plugin_base import _ConfigInput

@@ -1,0 +1,294 @@
+"""What a run has brought, what it has cost, and what it left out: told at its end."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.errors import (
+    ConfluenceError,
+    RateLimitError,
+    RefusedError,
+    RetriesExhaustedError,
+)
+from tap_confluence.http import Usage
+from tap_confluence.output.progress_line import is_watched
+from tap_confluence.redaction import printable
+from tap_confluence.rest_v1 import search
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.inventory import CURRENT, InventoryStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tap_confluence.tap import TapConfluence
+
+logger = logging.getLogger("tap-confluence")
+
+KINDS = {"page": "pages", "blogpost": "blog posts"}
+"""What a search counts, and what to call it."""
+
+REASONS: Mapping[int, str] = {
+    HTTPStatus.NOT_FOUND: "gone",
+    HTTPStatus.GONE: "gone",
+    HTTPStatus.UNAUTHORIZED: "forbidden",
+    HTTPStatus.FORBIDDEN: "forbidden",
+}
+"""Why an item is skipped, by the status of the answer."""
+
+FAILED = "failed"
+"""The same for any other status."""
+
+UNIDENTIFIED = "without a key"
+"""Why a row is skipped that names nothing."""
+
+HEADINGS = ("stream", "rows", "requests", "points", "retries", "429", "skipped", "bookmark")
+NUMBERS = range(1, 6)
+"""The columns of the table that are set to the right."""
+
+MINUTES = len("2024-01-31T00:00")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the run made of one stream, or of what it needed besides.
+
+    Attributes:
+        name: Of the stream, or of what else requests were sent for.
+        usage: What it has cost. Details that come with their items cost nothing themselves.
+        rows: The rows written; None for what is no stream.
+        skipped: How many items were left out, by reason.
+        bookmarks: Where the stream stood before and stands now; None unless it is incremental.
+    """
+
+    name: str
+    usage: Usage
+    rows: int | None = None
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    bookmarks: tuple[str | None, str | None] | None = None
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        parts = [] if self.rows is None else [f"{self.rows} rows"]
+        if self.usage.requests:
+            parts.append(str(self.usage))
+        if self.skipped:
+            parts.append(f"skipped {counted(self.skipped)}")
+        if self.bookmarks:
+            parts.append("bookmark {} -> {}".format(*(each or "none" for each in self.bookmarks)))
+        return f"{self.name}: {', '.join(parts)}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The same for a log that keeps fields."""
+        fields = {**fields_of(self.usage), "skipped": dict(self.skipped)}
+        if self.rows is None:
+            return {"part": self.name, **fields}
+        before, after = self.bookmarks or (None, None)
+        bookmarks = {"bookmark_from": before, "bookmark_to": after}
+        return {"stream_name": self.name, "rows": self.rows, **fields, **bookmarks}
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The same for a table, as `HEADINGS` has it."""
+        usage = self.usage
+        costs = (usage.requests, usage.points, usage.retries, usage.limited)
+        timestamps = [(each or "none")[:MINUTES].replace("T", " ") for each in self.bookmarks or ()]
+        rows = "" if self.rows is None else str(self.rows)
+        return (self.name, rows, *map(str, costs), counted(self.skipped), " -> ".join(timestamps))
+
+
+class Report:
+    """Gathers what is to be told of a run.
+
+    Args:
+        tap: What runs.
+    """
+
+    def __init__(self, tap: TapConfluence) -> None:
+        self._tap = tap
+        self._denied: dict[str, str] = {}
+        self._skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._unusable: Counter[str] = Counter()
+        self._bookmarks: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Take note of where the streams stand before the run."""
+        self._bookmarks = self._read_bookmarks()
+
+    def look(self) -> tuple[int, str]:
+        """Return how many rows have been written so far, and in words what else is to be told."""
+        return self._rows, f"{self._tap.client.total_usage.requests} requests"
+
+    def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
+        """Take note that a stream may not be read: the run goes on without it, and fails."""
+        self._denied[stream.name] = f"'{stream.name}' needs {stream.needed(error)} ({error})"
+
+    def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
+        """Take note of an item that is left out.
+
+        The first of a stream is logged, and each one of a stream whose rows grant rights.
+        """
+        if stream.fails_closed:
+            line = "Skipping %s of '%s', which counts as granting nothing: %s (%d)"
+            logger.warning(line, what, stream.name, error, error.status)
+        elif stream.name not in self._skipped:
+            line = "Skipping %s of '%s', and any other like it: %s (%d)"
+            logger.warning(line, what, stream.name, error, error.status)
+        reason = REASONS.get(error.status, FAILED)
+        self._skipped[stream.name][reason] += 1
+
+    def note_unusable(self, stream: ConfluenceStream) -> None:
+        """Take note of a row of a stream that is left out, because it has no key."""
+        self._unusable[stream.name] += 1
+
+    def tell_gaps(self) -> None:
+        """Log what the run skipped.
+
+        Raises:
+            ConfluenceError: A stream could not be read at all.
+        """
+        for name, reasons in sorted(self._gaps().items()):
+            logger.warning("Skipped %d of '%s': %s", reasons.total(), name, counted(reasons))
+        if self._denied:
+            message = (
+                f"Not all streams could be read: {'; '.join(sorted(self._denied.values()))}. Give "
+                "the token the scope and the account the right, or deselect the stream. All other "
+                "streams are complete."
+            )
+            raise ConfluenceError(message)
+
+    def compare_with_search(self) -> None:
+        """Log how much content a search counts, where this run has come upon all there is.
+
+        That is asked of a first run and of a full refresh, which have read `content_inventory`
+        without filters; a run that reads changes asks nothing.
+        """
+        inventory = self._tap.streams[InventoryStream.name]
+        filters = self._tap.filters
+        is_narrowed = filters.by_space or filters.by_tree or filters.by_label
+        if (
+            not isinstance(inventory, InventoryStream)
+            or not inventory.selected
+            or inventory.is_denied
+            or self._bookmarks
+            or is_narrowed
+            or CURRENT not in filters.statuses
+        ):
+            return
+        for kind, plural in KINDS.items():
+            found = self._count_by_search(kind, inventory.name)
+            if found is not None:
+                known = inventory.current[kind]
+                logger.info(
+                    "Completeness: %d current %s in this run, about %d by the site's search",
+                    known,
+                    plural,
+                    found,
+                    extra={"kind": kind, "known": known, "found_by_search": found},
+                )
+
+    def tell(self) -> None:
+        """Log what the run has brought and cost: as a table on a terminal, else line by line."""
+        lines = [*self._stream_lines(), *self._other_lines()]
+        if is_watched():
+            cells = (tuple(map(printable, line.cells)) for line in lines)
+            sys.stderr.write(table([HEADINGS, *cells]))
+        else:
+            for line in lines:
+                logger.info("%s", line, extra=line.fields)
+        usage, rate_limit, rows = (
+            self._tap.client.total_usage,
+            self._tap.client.rate_limit,
+            self._rows,
+        )
+        pauses = {"pauses": rate_limit.waits, "paused_seconds": round(rate_limit.waited, 1)}
+        extra = {"rows": rows, **fields_of(usage), **pauses}
+        logger.info("In all: %d rows, %s, %s", rows, usage, rate_limit, extra=extra)
+
+    def _stream_lines(self) -> Iterator[Line]:
+        bookmarks, gaps = self._read_bookmarks(), self._gaps()
+        for name, stream in sorted(self._streams.items()):
+            yield Line(
+                name,
+                self._tap.client.usage.get(name, Usage()),
+                stream.written_rows,
+                gaps.get(name, {}),
+                (self._bookmarks.get(name), bookmarks.get(name)) if stream.is_incremental else None,
+            )
+
+    def _other_lines(self) -> Iterator[Line]:
+        """What was needed besides, also from streams that are not selected themselves."""
+        usage, gaps = self._tap.client.usage, self._gaps()
+        for name in sorted({*usage, *gaps} - {*self._streams}):
+            yield Line(name, usage.get(name, Usage()), skipped=gaps.get(name, {}))
+
+    def _gaps(self) -> dict[str, Counter[str]]:
+        """How many items were left out, by stream and reason."""
+        gaps = {name: reasons.copy() for name, reasons in self._skipped.items()}
+        for name, count in (self._tap.client.unidentified + self._unusable).items():
+            gaps.setdefault(name, Counter())[UNIDENTIFIED] += count
+        return gaps
+
+    @cached_property
+    def _streams(self) -> dict[str, ConfluenceStream]:
+        """The streams that are selected."""
+        return {
+            name: stream
+            for name, stream in self._tap.streams.items()
+            if isinstance(stream, ConfluenceStream) and stream.selected
+        }
+
+    @property
+    def _rows(self) -> int:
+        return sum(stream.written_rows for stream in self._streams.values())
+
+    def _read_bookmarks(self) -> dict[str, str]:
+        entries = self._tap.state.get("bookmarks", {})
+        return {
+            name: entry["replication_key_value"]
+            for name, entry in entries.items()
+            if entry.get("replication_key_value")
+        }
+
+    def _count_by_search(self, kind: str, tag: str) -> int | None:
+        """Return how many current items a search counts; an estimate, None if nobody tells."""
+        try:
+            [found] = search.counts(self._tap.reader, f"type={kind}", tag=tag)
+        except (RefusedError, RetriesExhaustedError, RateLimitError) as error:
+            logger.debug("The site does not count its content: %s", error)
+            return None
+        return found
+
+
+def counted(reasons: Mapping[str, int]) -> str:
+    """Say how many there are of each reason."""
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+
+
+def fields_of(usage: Usage) -> dict[str, int]:
+    """Return what something has cost for a log that keeps fields."""
+    return {
+        "requests": usage.requests,
+        "points": usage.points,
+        "retries": usage.retries,
+        "rate_limited": usage.limited,
+    }
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Set rows one below the other in columns, with the headings first."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join(
+        "  ".join(
+            cell.rjust(width) if place in NUMBERS else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        + "\n"
+        for row in rows
+    )
