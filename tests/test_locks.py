@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_confluence.streams.locks import StreamLocks
+from tap_confluence.locks import StreamLocks
 from tests.demo_site import DemoSite, Wiki
 from tests.incremental.warehouse import Warehouse
 from tests.running import run_tap, settings_of

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_confluence.cloud import STREAMS
-from tap_confluence.streams.details import DetailStream
-from tap_confluence.streams.labels import LabelStream
+from tap_confluence.streams.parents import DetailStream, LabelStream
 from tap_confluence.tap import TapConfluence
 from tests.running import run_command
 
@@ -71,7 +70,7 @@ def source_of(stream: ConfluenceStream) -> str:
 def streams() -> list[ConfluenceStream]:
     settings = {"domain": "example", "email": "ana@example.com", "api_token": "token"}
     tap = TapConfluence(config=settings)
-    return [stream(tap) for stream in STREAMS]
+    return [stream(tap.run) for stream in STREAMS]
 
 
 def test_it_lists_the_settings() -> None:

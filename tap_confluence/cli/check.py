@@ -49,10 +49,10 @@ def check(tap: TapConfluence) -> bool:
     Raises:
         ConfluenceError: The site cannot be read with these settings.
     """
-    _ = tap.reader
-    say(tap.signed_in)
-    if tap.filters.by_anything:
-        tap.content_filter.check()
+    _ = tap.run.reader
+    say(tap.run.signed_in)
+    if tap.run.filters.by_anything:
+        tap.run.content_filter.check()
     refused = _refused(tap)
     missing = [stream for stream in refused if stream.selected]
     for stream, error in refused.items():
@@ -61,7 +61,7 @@ def check(tap: TapConfluence) -> bool:
     readable = sum(1 for stream in tap.streams.values() if stream not in refused)
     say(f"{readable} of {len(tap.streams)} streams may be read")
     pages, posts = _count(tap, "pages", "page"), _count(tap, "blog_posts", "blog post")
-    spaces = _noun(sum(1 for _ in tap.content_filter.spaces()), "space")
+    spaces = _noun(sum(1 for _ in tap.run.content_filter.spaces()), "space")
     found = f"{pages} and {posts} in {spaces}"
     if missing:
         say(f"Connection successful, but not all streams may be read; found {found}")
@@ -95,11 +95,11 @@ def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:
     asked: dict[str, Future[Answer]] = {}
     for path in dict.fromkeys(filter(None, (stream.probe_path for stream in streams))):
         some = path.format(id=NOTHING, key=NOTHING, name=NOTHING)
-        asked[path] = tap.reader.start(tap.client.get, some, ONE, tag=TAG, max_retries=0)
+        asked[path] = tap.run.reader.start(tap.run.client.get, some, ONE, tag=TAG, max_retries=0)
     refusals: dict[str, RefusedError] = {}
     for path, future in asked.items():
         try:
-            tap.reader.result(future)
+            tap.run.reader.result(future)
         except (ScopeError, ForbiddenError) as error:
             refusals[path] = error
         except (RefusedError, RetriesExhaustedError) as error:

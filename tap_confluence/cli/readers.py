@@ -175,8 +175,8 @@ def ask(tap: TapConfluence, pairs: Sequence[Pair]) -> Iterator[Verdict]:
     Raises:
         ConfluenceError: The site cannot be asked with these settings.
     """
-    reader = tap.reader
-    for pair, future in reader.look_ahead(pairs, lambda pair: partial(_ask, tap.client, pair)):
+    reader = tap.run.reader
+    for pair, future in reader.look_ahead(pairs, lambda pair: partial(_ask, tap.run.client, pair)):
         if future is None:
             continue
         try:

@@ -76,12 +76,12 @@ def make_shards(tap: TapConfluence, most: int) -> list[Shard]:
         ConfluenceError: The settings name a range already, the site cannot be read with them, or
             it does not count its pages.
     """
-    if tap.filters.by_range:
+    if tap.run.filters.by_range:
         message = (
             "Leave out 'space_id_from' and 'space_id_below': they are what shards are made of."
         )
         raise SettingsError(message)
-    spaces = sorted(tap.content_filter.spaces(), key=space_number)
+    spaces = sorted(tap.run.content_filter.spaces(), key=space_number)
     groups = _group(_weigh(tap, spaces, most), most)
     starts = [space_number(group[0].spaces[0]) for group in groups[1:]]
     return [
@@ -104,7 +104,7 @@ def _count(tap: TapConfluence, chunks: Iterable[Spaces]) -> list[_Part]:
     chunks = list(chunks)
     keys = ([str(space["key"]) for space in chunk] for chunk in chunks)
     queries = (f"type=page and {search.in_spaces(some)}" for some in keys)
-    counts = search.counts(tap.reader, *queries, tag=TAG)
+    counts = search.counts(tap.run.reader, *queries, tag=TAG)
     if None in counts:
         message = "The site does not count its pages, by which shards are made."
         raise ConfluenceError(message)

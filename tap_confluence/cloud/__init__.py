@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
 from tap_confluence.cloud.api.references import CloudReferences
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.attachments import (
@@ -74,6 +78,15 @@ from tap_confluence.cloud.streams.templates import Templates
 from tap_confluence.cloud.streams.users import Users
 from tap_confluence.cloud.streams.views import BlogPostViews, PageViews
 from tap_confluence.cloud.streams.watchers import PageWatchers, SpaceWatchers
+from tap_confluence.http import check_cloud
+from tap_confluence.run import Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_confluence.http import Client
+    from tap_confluence.run import Run
+    from tap_confluence.streams.base import ConfluenceStream
 
 STREAMS = (
     Spaces,
@@ -136,4 +149,25 @@ STREAMS = (
     AuditRecords,
 )
 
-__all__ = ["STREAMS", "CloudReferences", "ContentFilter"]
+
+class Cloud(Deployment):
+    """Confluence Cloud."""
+
+    @override
+    def make_streams(self, run: Run) -> Sequence[ConfluenceStream]:
+        return [stream(run) for stream in STREAMS]
+
+    @override
+    def sign_in(self, client: Client) -> str:
+        return check_cloud(client)
+
+    @override
+    def content_filter(self, run: Run) -> ContentFilter:
+        return ContentFilter(run.reader, run.filters, run.config.get("custom_content_types"))
+
+    @override
+    def references(self, run: Run) -> CloudReferences:
+        return CloudReferences(run)
+
+
+__all__ = ["STREAMS", "Cloud"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from tap_confluence.datacenter.api.batches import (
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.filters.settings import Filters
     from tap_confluence.http import Reader
+    from tap_confluence.run import Run
 
     Row = dict[str, Any]
 
@@ -68,6 +69,15 @@ class ContentFilter:
         self._failures: list[Batch] = []
         self._asked: dict[str, Row | None] = {}
         self._asked_labels: dict[str, list[Row] | None] = {}
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Return that of a run over such a site."""
+        found = run.content_filter
+        if not isinstance(found, cls):
+            message = f"{found!r} judges no content of this deployment"
+            raise TypeError(message)
+        return found
 
     def check(self) -> None:
         """Make sure of what the settings name before anything is read.

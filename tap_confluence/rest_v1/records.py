@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_confluence.decoding import unquoted
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS, IN_PERMISSIONS
-from tap_confluence.streams.timestamps import to_timestamp
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.timestamps import CLOCKS_DIFFER, format_timestamp
+from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,7 +94,7 @@ class AuditStream(ConfluenceStream):
             records = self._all_of(span) if span.records is None else span.records
             yield from with_ids(records)
             self.advance(*(record["createdAt"] for record in records))
-            self._tap.write_state_when_due()
+            self.run.write_state_when_due()
 
     def _spans(self, first: str | None, last: str) -> list[Span]:
         """Go back in time, and return the spans that have records, newest first."""

@@ -26,9 +26,9 @@ from tap_confluence.errors import (
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parquet import PARQUET, as_row
-from tap_confluence.streams.timestamps import to_timestamp, with_overlap
 from tap_confluence.streams.type_conformance import TypeConformance
 from tap_confluence.streams.user_ids import user_ids_in
+from tap_confluence.timestamps import to_timestamp, with_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Reader
-    from tap_confluence.tap import TapConfluence
+    from tap_confluence.run import Run
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
@@ -61,6 +61,7 @@ class ConfluenceStream(Stream):
             has none. Of all others, what could not be read may still be there.
         stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
+        run: What it shares with the other streams of the run.
         own_keys: Its primary keys, whatever a catalog says.
         is_denied: Whether the site refuses it to this account.
         written_rows: How many rows of it this run has written so far.
@@ -80,10 +81,9 @@ class ConfluenceStream(Stream):
     stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
 
-    _tap: TapConfluence
-
-    def __init__(self, tap: TapConfluence) -> None:
-        super().__init__(tap)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.tap)
+        self.run = run
         self.own_keys = tuple(self.primary_keys)
         self.is_denied = False
         self.written_rows = 0
@@ -93,7 +93,7 @@ class ConfluenceStream(Stream):
     @property
     def reader(self) -> Reader:
         """What reads the site."""
-        return self._tap.reader
+        return self.run.reader
 
     @property
     def probe_path(self) -> str:
@@ -123,7 +123,7 @@ class ConfluenceStream(Stream):
 
     def stream_of(self, kind: type[S]) -> S:
         """Return the stream of a kind, selected or not."""
-        return next(s for s in self._tap.streams.values() if isinstance(s, kind))
+        return next(s for s in self.run.streams.values() if isinstance(s, kind))
 
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -165,7 +165,7 @@ class ConfluenceStream(Stream):
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         self._type_conformance.fit_fields(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
-            self._tap.note_unusable(self)
+            self.run.notes.unusable(self.name)
             # It may be what an earlier run has written.
             self.leave_incomplete()
             return None
@@ -176,8 +176,8 @@ class ConfluenceStream(Stream):
 
     def meet(self, item: Record) -> None:
         """Take note of the people whom an item names, if a stream is to be made of them."""
-        if self._tap.collects_user_ids and not self.comes_last:
-            self._tap.user_ids.update(user_ids_in(item))
+        if self.run.collects_user_ids and not self.comes_last:
+            self.run.user_ids.update(user_ids_in(item))
 
     def links(self) -> Links:
         """Return where the references of the body that is being written lead."""
@@ -248,6 +248,10 @@ class ConfluenceStream(Stream):
         if forbidden is not None and not gave_any:
             raise forbidden
 
+    def note_skipped(self, what: str, error: RefusedError) -> None:
+        """Take note of an item that is gone or forbidden, or that the site fails for."""
+        self.run.notes.skipped(self.name, what, error, grants=self.fails_closed)
+
     def skip(self, what: str, error: RefusedError, *, is_gone: bool = False) -> None:
         """Go on without an item.
 
@@ -256,7 +260,7 @@ class ConfluenceStream(Stream):
             error: Why.
             is_gone: Whether it is known not to be there any more; else it may still be.
         """
-        self._tap.note_skipped(self, what, error)
+        self.note_skipped(what, error)
         if not is_gone:
             self.leave_incomplete()
 
@@ -280,7 +284,7 @@ class ConfluenceStream(Stream):
     @property
     def anchor(self) -> str:
         """The moment at which the stream starts without a bookmark."""
-        return self._tap.anchor
+        return self.run.anchor
 
     @property
     def bookmark(self) -> str | None:
@@ -301,7 +305,7 @@ class ConfluenceStream(Stream):
         What bears a later date has changed while the run went on, or its date is not true. Either
         way others may be dated before it that are still to come.
         """
-        return self._tap.began
+        return self.run.began
 
     def latest(self, *timestamps: str | None) -> str | None:
         """Return the latest of some moments to which a bookmark may move, if there is one."""
@@ -331,7 +335,8 @@ class ConfluenceStream(Stream):
         """Go on without this stream and its children, and have the run fail at its end."""
         self.is_denied = True
         for stream in self.family:
-            self._tap.note_denied(stream, error)
+            message = f"'{stream.name}' needs {stream.needed(error)} ({error})"
+            self.run.notes.denied[stream.name] = message
 
     def leave_incomplete(self) -> None:
         """Take note that something could not be read.
@@ -342,11 +347,19 @@ class ConfluenceStream(Stream):
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        may_activate = not self.is_denied and (self.fails_closed or not self._is_partial)
-        if self._stream_version is not None and may_activate:
-            self._tap.note_complete(self)
+        is_known = not self.is_denied and (self.fails_closed or not self._is_partial)
+        if self._stream_version is not None and is_known and not self._lacks_unjudged:
+            self.run.notes.complete.append(self)
         for child in self.selected_children:
             child.complete()
+
+    @property
+    def _lacks_unjudged(self) -> bool:
+        """Whether content may be wanted that could not be judged by its labels."""
+        is_of_spaces = self.name == "spaces" or "spaceId" in self.primary_keys
+        if not self.is_filtered or is_of_spaces or not self.run.filters.labels:
+            return False
+        return self.run.content_filter.lacks_verdicts
 
     def activate_version(self) -> None:
         """Have targets take for deleted what this run has not written."""
@@ -438,8 +451,8 @@ class ConfluenceStream(Stream):
             return
         self._is_open = True
         is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
-        if is_complete and self._tap.activates_versions:
-            self._stream_version = self._tap.locks.version
+        if is_complete and self.run.activates_versions:
+            self._stream_version = self.run.locks.version
         super()._write_schema_message()
 
     @override

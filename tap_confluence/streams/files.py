@@ -191,7 +191,7 @@ class FileStream(ParentStream):
             raise
         except RefusedError as error:
             record = self.file_record(item)
-            self._tap.note_skipped(self, f"the file of {record['id']}", error)
+            self.note_skipped(f"the file of {record['id']}", error)
             return skipped(TRASHED if record.get("status") == TRASHED else _reason(error))
 
 

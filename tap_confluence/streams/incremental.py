@@ -11,10 +11,9 @@ from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError
 from tap_confluence.streams.digest import TrashDigest
-from tap_confluence.streams.full_table import FullTableDetailStream
-from tap_confluence.streams.parents import ParentStream, Work
+from tap_confluence.streams.parents import FullTableDetailStream, ParentStream, Work
 from tap_confluence.streams.progress import Passed, Progress, recognised
-from tap_confluence.streams.timestamps import modified_at
+from tap_confluence.timestamps import modified_at
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -123,7 +122,7 @@ class IncrementalStream(ParentStream):
             for stream in work.streams:
                 stream.advance(self.timestamp(work.item))
             self._passed.add(work.passed)
-            if self._tap.state_is_due:
+            if self.run.state_is_due:
                 self._passed.note_place()
         super().written(work)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_confluence.streams.digest import OverlapDigest, TrashDigest
-from tap_confluence.streams.timestamps import is_due, to_timestamp
+from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

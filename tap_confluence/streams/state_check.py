@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tap_confluence.errors import StateError
-from tap_confluence.streams.timestamps import CLOCKS_DIFFER, format_timestamp, to_timestamp
+from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp, to_timestamp
 
 logger = logging.getLogger("tap-confluence")
 

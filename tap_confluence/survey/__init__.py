@@ -38,9 +38,9 @@ def survey(tap: TapConfluence, *, thorough: bool) -> list[Fact]:
         ConfluenceError: The site cannot be read with these settings.
     """
     limits = Limits()
-    tap.client.on_answer = limits.note
-    _ = tap.reader
-    asker = Asker(tap.client, None if thorough else MOST_REQUESTS)
+    tap.run.client.on_answer = limits.note
+    _ = tap.run.reader
+    asker = Asker(tap.run.client, None if thorough else MOST_REQUESTS)
     kind = CloudSurvey if deployment(tap.config) == CLOUD else DataCenterSurvey
     of_site: Survey = kind(asker, thorough=thorough)
     return [*answered(of_site.questions()), *answered(limits.questions())]

@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tap_confluence.streams.timestamps import to_timestamp
 from tap_confluence.survey.asker import OK, Asker, Listed, pick
 from tap_confluence.survey.endpoints import Endpoints, Source
 from tap_confluence.survey.facts import Question, UnansweredError
 from tap_confluence.survey.restrictions import RestrictionSurvey
 from tap_confluence.survey.search import CONTENT_SEARCH, SEARCH, SearchSurvey, cap_of, is_number
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

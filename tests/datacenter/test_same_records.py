@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.streams.timestamps import to_timestamp
+from tap_confluence.timestamps import to_timestamp
 from tests import running
 from tests.datacenter.runs import ClockedDataCenter, stream_names, sync
 from tests.demo_site import DemoSite, Wiki

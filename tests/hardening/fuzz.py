@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from tap_confluence.streams.timestamps import format_timestamp, to_timestamp
+from tap_confluence.timestamps import format_timestamp, to_timestamp
 from tests.running import everything, run_tap
 
 if TYPE_CHECKING:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
 from tap_confluence.cloud.api.details import BODY_SECTION, get_details
 from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, IncrementalList
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.streams.incremental import TRASHED, IncrementalStream
-from tap_confluence.streams.timestamps import is_due
+from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
     from tap_confluence.cloud.api.search import Kind
-    from tap_confluence.cloud.filters.content_filter import ContentFilter
-    from tap_confluence.errors import RefusedError
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Changes
-    from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.parents import Details, FullTableDetailStream
 
 
 class ContentStream(IncrementalStream):
@@ -94,8 +94,7 @@ class ContentStream(IncrementalStream):
     @property
     def content_filter(self) -> ContentFilter:
         """What the filters leave of the site."""
-        content_filter: ContentFilter = self._tap.content_filter
-        return content_filter
+        return ContentFilter.of(self.run)
 
     def belongs(self, item: dict[str, Any]) -> bool:  # noqa: ARG002
         """Tell whether an item of the list is one of this stream."""
@@ -182,7 +181,7 @@ class ContentStream(IncrementalStream):
     def _note_unjudged(self, item_id: str, error: RefusedError) -> None:
         if item_id not in self._unjudged:
             self._unjudged.add(item_id)
-            self._tap.note_skipped(self, item_id, error)
+            self.note_skipped(item_id, error)
 
     @property
     @override
@@ -210,6 +209,21 @@ class ContentStream(IncrementalStream):
 
     def _wanted_statuses(self) -> list[str]:
         return [status for status in self.statuses if status in self.config["content_statuses"]]
+
+
+def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterator[Record]:
+    """Read one section of the details of all items, with a request an item."""
+
+    def call(item: dict[str, Any]) -> Callable[[], Details]:
+        return partial(parent.get_details, str(item["id"]), [stream.section])
+
+    for item, details in stream.each(parent.all_items(), call):
+        found = details[stream.section]
+        if isinstance(found, RefusedError):
+            stream.skip(str(item["id"]), found)
+            continue
+        for row in found:
+            yield {parent.owner_key: item["id"], **row}
 
 
 class FoundChanges:

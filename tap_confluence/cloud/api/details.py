@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import RefusedError
 from tap_confluence.http import ListRequest, collect, get_item
 from tap_confluence.streams.parents import read_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
-    from singer_sdk.helpers.types import Record
-
-    from tap_confluence.cloud.api.content import ContentStream
     from tap_confluence.http import Client
-    from tap_confluence.streams.full_table import FullTableDetailStream
     from tap_confluence.streams.parents import Details
 
 LONGEST_PAGE = "250"
@@ -79,21 +73,6 @@ def get_details(  # noqa: PLR0913
     if BODY_SECTION in sections and isinstance(item.get(BODY_SECTION), dict):
         details[BODY_SECTION] = [item[BODY_SECTION]]
     return details
-
-
-def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterator[Record]:
-    """Read one section of the details of all items, with a request an item."""
-
-    def call(item: dict[str, Any]) -> Callable[[], Details]:
-        return partial(parent.get_details, str(item["id"]), [stream.section])
-
-    for item, details in stream.each(parent.all_items(), call):
-        found = details[stream.section]
-        if isinstance(found, RefusedError):
-            stream.skip(str(item["id"]), found)
-            continue
-        for row in found:
-            yield {parent.owner_key: item["id"], **row}
 
 
 def _rows(client: Client, path: str, section: str, part: object, tag: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.http import ListPage, ListRequest
-from tap_confluence.streams.timestamps import is_due
+from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

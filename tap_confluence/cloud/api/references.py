@@ -53,7 +53,7 @@ class CloudReferences(References):
         ]
         if self._is_refused or not accounts:
             return
-        reader = self._tap.reader
+        reader = self._run.reader
         try:
             users = reader.result(reader.start(look_up, reader.client, accounts, tag=TAG))
         except RefusedError as error:
@@ -82,7 +82,7 @@ class CloudReferences(References):
     @cached_property
     def _space_keys(self) -> Mapping[str, str]:
         """The key of each space by its id."""
-        reader = self._tap.reader
+        reader = self._run.reader
         try:
             spaces = list(reader.items(reader.first_page(SPACES, tag=TAG)))
         except RefusedError as error:

@@ -17,7 +17,7 @@ from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.http import collect
 from tap_confluence.rest_v1 import records, search
-from tap_confluence.streams.timestamps import format_timestamp, modified_at
+from tap_confluence.timestamps import format_timestamp, modified_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

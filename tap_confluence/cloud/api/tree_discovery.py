@@ -6,16 +6,15 @@ import json
 import logging
 import re
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_confluence.cloud.api.descendants import PATHS, TREE_ITEMS, descendants
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, ScopeError
 from tap_confluence.http import get_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tap_confluence.cloud.filters.content_filter import ContentFilter
     from tap_confluence.filters.settings import Filters
     from tap_confluence.http import ListRequest, Reader
 
@@ -34,6 +33,23 @@ KNOWN_TYPES = "Supported values"
 DESCENDANTS = "the list of descendants"
 MOST_FOUND = "1000"
 """Rows of a search without anything spelled out that sites give at once."""
+
+
+class ContentFilter(Protocol):
+    """What is asked of the filter, which itself has what is discovered here."""
+
+    @property
+    def kinds_in_trees(self) -> Mapping[str, str]:
+        """The kind of all that lies in the trees asked for, such as `folder`, by id."""
+
+    def spaces(self) -> Iterable[Row]:
+        """Read the wanted spaces, as the API lists them."""
+
+    def space_lists(self, request: ListRequest) -> list[ListRequest]:
+        """Restrict a list that takes `space-id` to the wanted spaces, where that is cheaper."""
+
+    def has_space_id(self, space_id: str) -> bool:
+        """Tell whether a space is wanted."""
 
 
 class TreeDiscovery:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tap_confluence.cloud.api.custom_types import find_types
 from tap_confluence.cloud.api.descendants import PATHS
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tap_confluence.errors import RefusedError
     from tap_confluence.filters.settings import Filters
     from tap_confluence.http import ListRequest, Reader
+    from tap_confluence.run import Run
 
     OnRefused = Callable[[str, RefusedError], None]
 
@@ -58,6 +59,15 @@ class ContentFilter:
         self._verdicts: dict[str, bool] = {}
         self._look_ups = 0
         self._has_judged_all_posts = False
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Return that of a run over such a site."""
+        found = run.content_filter
+        if not isinstance(found, cls):
+            message = f"{found!r} judges no content of this deployment"
+            raise TypeError(message)
+        return found
 
     def check(self) -> None:
         """Make sure of what the settings name before anything is read.

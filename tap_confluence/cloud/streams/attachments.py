@@ -15,8 +15,8 @@ from tap_confluence.cloud.filters.containers import LISTS, OTHERS, Container, Co
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
-from tap_confluence.streams.details import ChangeDetailStream
 from tap_confluence.streams.files import FileStream, Place, size_of, version_of
+from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ class Attachments(FileStream, ContentStream):
                     if key:
                         keys[each] = key
             except RefusedError as error:
-                self._tap.note_skipped(self, "the space of some files", error)
+                self.note_skipped("the space of some files", error)
         return keys
 
 

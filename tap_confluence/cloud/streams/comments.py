@@ -15,7 +15,7 @@ from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.api.search import COMMENTS
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.parents import Work
-from tap_confluence.streams.timestamps import is_due
+from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -126,7 +126,7 @@ class CommentStream(ContentStream):
             try:
                 replies = self.reader.result(future) if future else []
             except NotFoundError as error:
-                self._tap.note_skipped(self, str(root["id"]), error)
+                self.note_skipped(str(root["id"]), error)
                 replies = []
             yield root, replies
 

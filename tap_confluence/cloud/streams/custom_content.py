@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.content import ContentStream
-from tap_confluence.cloud.api.details import read_by_item
+from tap_confluence.cloud.api.content import ContentStream, read_by_item
 from tap_confluence.filters.settings import FILTERS
-from tap_confluence.streams.details import ChangeDetailStream
-from tap_confluence.streams.full_table import FullTableDetailStream
+from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

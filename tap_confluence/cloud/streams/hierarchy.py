@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ class TreeItemReadingStream(ConfluenceStream):
 
     def tree_discovery(self) -> Iterator[Record]:
         """Get all that are wanted, with a request each."""
-        if self._tap.filters.labels:
+        if self.run.filters.labels:
             # None of them carries any.
             return
-        content_filter = self._tap.content_filter
+        content_filter = ContentFilter.of(self.run)
         found = content_filter.tree_discovery
         ids = [i for i in found.ids_of(self.kind) if content_filter.has_tree_item({"id": i})]
         # What is forbidden has a status that is not known.
@@ -56,7 +57,7 @@ class TreeItemReadingStream(ConfluenceStream):
 
     def statuses(self) -> Mapping[str, str | None]:
         """Get the status of all that are wanted, by id; those included that may not be read."""
-        found: TreeDiscovery = self._tap.content_filter.tree_discovery
+        found: TreeDiscovery = ContentFilter.of(self.run).tree_discovery
         if self.kind not in found.statuses:
             for item in self.tree_discovery():
                 # The stream of the items themselves may have its turn later.
@@ -73,7 +74,7 @@ class TreeItemStream(TreeItemReadingStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         yield from self.tree_discovery()
-        if not self._tap.content_filter.tree_discovery.is_complete:
+        if not ContentFilter.of(self.run).tree_discovery.is_complete:
             self.leave_incomplete()
 
 

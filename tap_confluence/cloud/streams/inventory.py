@@ -37,7 +37,7 @@ class ContentInventory(InventoryStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for name, kind in KINDS.items():
-            source = self._tap.streams[name]
+            source = self.run.streams[name]
             if isinstance(source, CustomContent) and source.lacks_types:
                 self.leave_incomplete()
             if isinstance(source, ContentStream):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.details import read_by_item
+from tap_confluence.cloud.api.content import read_by_item
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.http import FEW_AHEAD, get_page
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.labels import LabelStream
+from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

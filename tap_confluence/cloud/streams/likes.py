@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.details import read_by_item
+from tap_confluence.cloud.api.content import read_by_item
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.comments import (
     FOOTER_COMMENTS,
@@ -20,7 +20,7 @@ from tap_confluence.cloud.streams.comments import (
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.full_table import FullTableDetailStream
+from tap_confluence.streams.parents import FullTableDetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

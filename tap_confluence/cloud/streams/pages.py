@@ -8,9 +8,10 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.cloud.api.posts import PostStream
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.details import ChangeDetailStream
+from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ class ChildPages(ConfluenceStream):
         statuses = [status for status in ("current", "archived") if status in wanted]
         if not statuses:
             return
-        content_filter = self._tap.content_filter
+        content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
         for request in content_filter.space_lists(whole):
             for page in content_filter.filtered(self.reader.items(request)):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.http import FEW_AHEAD, ListRequest, get_page
@@ -122,7 +123,7 @@ class RestrictionStream(ConfluenceStream):
 
     def _skipped(self, single: RestrictionReader) -> Iterator[Record]:
         for item_id, error in single.unread.items():
-            self._tap.note_skipped(self, item_id, error)
+            self.note_skipped(item_id, error)
             yield {self.owner_key: item_id, **unread(str(error))}
 
     def _get(self, item_id: str) -> Iterable[dict[str, Any]]:
@@ -195,8 +196,8 @@ class PostRestrictionStream(RestrictionStream):
         if not wanted:
             return
         whole = self.reader.first_page(self.list_path, {"status": wanted}, tag=self.name)
-        for request in self._tap.content_filter.space_lists(whole):
-            for item in self._tap.content_filter.filtered(self.reader.items(request)):
+        for request in ContentFilter.of(self.run).space_lists(whole):
+            for item in ContentFilter.of(self.run).filtered(self.reader.items(request)):
                 if item.get("status") == ARCHIVED:
                     archived.append(str(item["id"]))
                 else:
@@ -238,7 +239,7 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
                 archived.append(item_id)
             else:
                 yield item_id
-        if not self._tap.content_filter.tree_discovery.is_complete:
+        if not ContentFilter.of(self.run).tree_discovery.is_complete:
             self.leave_incomplete()
 
     @override

@@ -8,12 +8,12 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.cloud.api.details import get_details
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.roles import SCOPE as ROLE_SCOPE
 from tap_confluence.cloud.streams.roles import roles_of
 from tap_confluence.errors import RefusedError
 from tap_confluence.streams.access_classes import IN_ASSIGNMENTS, IN_PERMISSIONS, spelled_alike
-from tap_confluence.streams.details import DetailStream
-from tap_confluence.streams.parents import ParentStream, Work
+from tap_confluence.streams.parents import DetailStream, ParentStream, Work
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Spaces(ParentStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         family = [stream for stream in self.family if self._is_there(stream)]
-        return self.write(Work(space, family) for space in self._tap.content_filter.spaces())
+        return self.write(Work(space, family) for space in ContentFilter.of(self.run).spaces())
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:

@@ -10,7 +10,7 @@ from tap_confluence import schemas
 from tap_confluence.cloud.api.per_item import PerItemStream
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.pages import Pages
-from tap_confluence.streams.timestamps import to_timestamp
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.timestamps import is_due, to_timestamp
+from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ class Tasks(ConfluenceStream):
         # There is no task that the site would render.
         body_format = STORAGE if body_format in RENDERED else body_format
         params = {} if body_format == "none" else {"body-format": body_format}
-        content_filter = self._tap.content_filter
+        content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, params, tag=self.name)
         tasks = (
             task

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.http import collect_offsets
 from tap_confluence.streams.base import ConfluenceStream
@@ -41,7 +42,7 @@ class Templates(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        content_filter, filters = self._tap.content_filter, self._tap.filters
+        content_filter, filters = ContentFilter.of(self.run), self.run.filters
         seen: set[str] = set()
         for template in self._get({}):
             if template["templateId"] not in seen:

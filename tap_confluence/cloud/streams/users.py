@@ -104,7 +104,7 @@ class Users(UserStream):
 
     def _members(self) -> Iterator[Record]:
         of_groups = self.stream_of(GroupMembers)
-        if self._tap.collects_user_ids and of_groups.selected and not of_groups.is_denied:
+        if self.run.collects_user_ids and of_groups.selected and not of_groups.is_denied:
             # Then they have been met.
             return
         for _, members in self.stream_of(Groups).members(self):

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect_offsets
@@ -68,7 +69,7 @@ class SpaceWatchers(ConfluenceStream):
             request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
             return partial(_watchers, self.reader.client, request)
 
-        spaces = self._tap.content_filter.spaces()
+        spaces = ContentFilter.of(self.run).spaces()
         for space, watchers in self.each(spaces, call, owner=path_of_space):
             for watcher in watchers:
                 yield {"spaceId": str(space["id"]), "accountId": watcher}

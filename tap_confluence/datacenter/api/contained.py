@@ -67,7 +67,7 @@ class ContainedStream(ContentStream):
                 progress.note_trash(digest)
 
     def _hidden_now(self) -> dict[str, str]:
-        posts = (s for s in self._tap.streams.values() if isinstance(s, PostStream))
+        posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
         return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
 
     def _items_on(self, containers: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -87,4 +87,4 @@ class ContainedStream(ContentStream):
             try:
                 yield from self.reader.result(future)
             except NotFoundError as error:
-                self._tap.note_skipped(self, f"what is on {bearer}", error)
+                self.note_skipped(f"what is on {bearer}", error)

@@ -19,15 +19,15 @@ from tap_confluence.datacenter.api.batches import (
 from tap_confluence.datacenter.api.content_list import CONTENT, CURRENT, ContentList, limit_for
 from tap_confluence.datacenter.api.expanded import ExpandedParentStream
 from tap_confluence.datacenter.api.resumable_full_sync import ResumableFullSync
+from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.details import ChangeDetailStream, DetailStream
 from tap_confluence.streams.incremental import ChangeWork
-from tap_confluence.streams.parents import Work, read_section
+from tap_confluence.streams.parents import ChangeDetailStream, DetailStream, Work, read_section
 from tap_confluence.streams.progress import Passed, Progress, recognised
 from tap_confluence.streams.restrictions import RestrictionReader, restrictions_that_ride, unread
-from tap_confluence.streams.timestamps import with_overlap
+from tap_confluence.timestamps import with_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -184,7 +184,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
     @property
     def content_list(self) -> ContentList:
         """What lists content."""
-        return ContentList(self.reader, self.name, self._tap.content_filter)
+        return ContentList(self.reader, self.name, ContentFilter.of(self.run))
 
     @property
     def wanted_statuses(self) -> list[str]:
@@ -271,7 +271,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
             for stream in work.streams:
                 stream.advance(records.modified_at(work.item))
             self._passed.add(work.passed)
-            if self._tap.state_is_due:
+            if self.run.state_is_due:
                 self._passed.note_place()
         super().written(work)
 
@@ -382,7 +382,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         """Read all there is, from the beginning or from where an earlier run was killed."""
         resumed = ResumableFullSync.resumed({stream: p.start for stream, p in family.items()})
         lasting = [stream for stream in family if stream.is_incremental]
-        self._full_sync = read = resumed or ResumableFullSync(lasting, self._tap.began)
+        self._full_sync = read = resumed or ResumableFullSync(lasting, self.run.began)
         riding = [] if resumed else riders
         if starts := [p.start for p in family.values() if p.overlap and p.start]:
             self._compare(family, min(starts))
@@ -413,7 +413,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         """List what a search finds to have changed at or after a moment, or not long before."""
         # Written in UTC, but read in the time zone of the user, which may be behind UTC.
         date = f"{datetime.fromisoformat(start) - FARTHEST_BEHIND:%Y-%m-%d %H:%M}"
-        content_filter = self._tap.content_filter
+        content_filter = ContentFilter.of(self.run)
         if content_filter.leaves_nothing:
             return
         cql = content_filter.narrowed(f'type={self.kind} and lastmodified >= "{date}"')

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.streams.details import DetailStream
-from tap_confluence.streams.parents import ParentStream, Work
+from tap_confluence.streams.parents import DetailStream, ParentStream, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,10 +33,10 @@ class ExpandedParentStream(ParentStream):
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
         """Report the item of a batch that the site fails for, if there is one."""
         if batch.failed is not None and batch.error is not None:
-            self._tap.note_skipped(self, batch.failed, batch.error)
+            self.note_skipped(batch.failed, batch.error)
             for stream in streams:
                 if stream.fails_closed:
-                    self._tap.note_skipped(stream, batch.failed, batch.error)
+                    stream.note_skipped(batch.failed, batch.error)
                 stream.leave_incomplete()
 
     @override

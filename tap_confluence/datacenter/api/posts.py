@@ -16,9 +16,8 @@ from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
-from tap_confluence.streams.details import DetailStream
 from tap_confluence.streams.digest import TrashDigest
-from tap_confluence.streams.parents import Work
+from tap_confluence.streams.parents import DetailStream, Work
 from tap_confluence.streams.progress import TRASH
 from tap_confluence.streams.restrictions import failure
 
@@ -149,7 +148,7 @@ class PostStream(ContentStream):
             try:
                 yield self.reader.result(future)
             except NotFoundError as error:
-                self._tap.note_skipped(self, item_id, error)
+                self.note_skipped(item_id, error)
                 self._note_hidden_failure(item_id, error, failures)
             except RetriesExhaustedError as error:
                 # Is it this item, or the whole site?

@@ -43,7 +43,7 @@ class DataCenterReferences(References):
 
     @override
     def look_up(self, people: Mapping[str, str]) -> Iterator[tuple[str, Person]]:
-        reader = self._tap.reader
+        reader = self._run.reader
 
         def call(name: str) -> Callable[[], Answer] | None:
             param = PARAMS.get(people[name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from tap_confluence.streams.timestamps import to_timestamp
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,6 +12,7 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, answers
 from tap_confluence.datacenter.api.contained import ContainedStream
 from tap_confluence.datacenter.api.content import ContentDetailStream, LabelStream
 from tap_confluence.datacenter.api.content_list import CONTENT, CURRENT
+from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
@@ -72,7 +73,7 @@ class Attachments(FileStream, ContainedStream):
             # Whatever else there is, is in the trash.
             return
         first, _, place = (cursor or "").partition(" ")
-        holding = self._tap.content_filter.statuses
+        holding = ContentFilter.of(self.run).statuses
         nested = tuple(f"{NESTED}.{name}" for name in expand) or (NESTED,)
         for kind in BEARERS[BEARERS.index(first) if cursor else 0 :]:
             for batch in self.content_list.batches(kind, holding, nested, place or None):
@@ -93,7 +94,7 @@ class Attachments(FileStream, ContainedStream):
                     files += answer
             except RefusedError as error:
                 # Some sites refuse all but the first page of this list.
-                self._tap.note_skipped(self, f"some files of {bearer['id']}", error)
+                self.note_skipped(f"some files of {bearer['id']}", error)
                 for stream in self.family:
                     stream.leave_incomplete()
         told = ("id", "type", "space", "_expandable")

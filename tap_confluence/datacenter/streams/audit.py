@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tap_confluence.errors import RetriesExhaustedError
 from tap_confluence.streams.audit import Answer, AuditStream
-from tap_confluence.streams.timestamps import format_timestamp, to_timestamp
+from tap_confluence.timestamps import format_timestamp, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from tap_confluence.datacenter.api.contained import ContainedStream
 from tap_confluence.datacenter.api.content import SearchedStream
 from tap_confluence.datacenter.api.content_list import CURRENT
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.details import DetailStream
+from tap_confluence.streams.parents import DetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ class ContentInventory(InventoryStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for name in SOURCES:
-            source = self._tap.streams[name]
+            source = self.run.streams[name]
             if isinstance(source, ContentStream):
                 for batch in source.everything(source.wanted_statuses, EXPAND):
                     source.report(batch, [self])

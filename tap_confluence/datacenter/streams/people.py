@@ -68,7 +68,7 @@ class Groups(ConfluenceStream):
             elif "/" in group["id"]:
                 # Tomcat refuses a path with an encoded slash.
                 error = RefusedError("no site answers for a name with a slash", REFUSED)
-                self._tap.note_skipped(stream, group["id"], error)
+                stream.note_skipped(group["id"], error)
                 stream.leave_incomplete()
             else:
                 groups.append(group)

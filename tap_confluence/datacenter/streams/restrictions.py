@@ -36,7 +36,7 @@ class RestrictionStream(RidingStream):
             owner = row[self.parent.owner_key]
             error = self.stream_of(self.parent_stream_type).restrictions.unread.get(owner)
             if error is not None:
-                self._tap.note_skipped(self, owner, error)
+                self.note_skipped(owner, error)
             yield row
 
 

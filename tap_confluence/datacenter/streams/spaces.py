@@ -17,12 +17,11 @@ from tap_confluence.datacenter.api.batches import (
     collect,
 )
 from tap_confluence.datacenter.api.expanded import ExpandedParentStream
-from tap_confluence.datacenter.filters import SPACE_EXPAND, SPACES
+from tap_confluence.datacenter.filters import SPACE_EXPAND, SPACES, ContentFilter
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
-from tap_confluence.streams.details import DetailStream
-from tap_confluence.streams.parents import Work, read_section
+from tap_confluence.streams.parents import DetailStream, Work, read_section
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.run import Run
     from tap_confluence.streams.parents import Details
-    from tap_confluence.tap import TapConfluence
 
 
 logger = logging.getLogger("tap-confluence")
@@ -49,8 +48,8 @@ class Spaces(ExpandedParentStream):
     primary_keys = ("id",)
     schema = schemas.SPACE
 
-    def __init__(self, tap: TapConfluence) -> None:
-        super().__init__(tap)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self._failures: dict[str, RefusedError] = {}
         self._closed: dict[str, RefusedError] = {}
         self._lets_anonymous_in = False
@@ -61,7 +60,7 @@ class Spaces(ExpandedParentStream):
         self._closed.clear()
         has_permissions = any(isinstance(stream, SpacePermissions) for stream in self.family)
         self._lets_anonymous_in = has_permissions and self._may_anonymous_use()
-        batches = self._tap.content_filter.space_batches(self.name, SPACE_EXPAND)
+        batches = ContentFilter.of(self.run).space_batches(self.name, SPACE_EXPAND)
         count = 0
 
         def work() -> Iterator[Work]:
@@ -194,7 +193,7 @@ class Spaces(ExpandedParentStream):
                     stream.deny(next(iter(self._failures.values())))
                     return
                 for key, failure in self._failures.items():
-                    self._tap.note_skipped(stream, key, failure)
+                    stream.note_skipped(key, failure)
 
 
 class SpaceLabels(DetailStream):

@@ -44,7 +44,7 @@ class Tasks(ContentDetailStream):
     @override
     def advance(self, *timestamps: str | None) -> None:
         super().advance(*timestamps)
-        names = [s.name for s in self._tap.streams.values() if isinstance(s, self.containers)]
+        names = [s.name for s in self.run.streams.values() if isinstance(s, self.containers)]
         entries = [self.stream_state.get(name) or {} for name in names]
         bookmarks = [entry.get("replication_key_value") or "" for entry in entries]
         if all(bookmarks):

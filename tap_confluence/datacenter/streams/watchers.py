@@ -11,7 +11,7 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
 from tap_confluence.datacenter.api.content_list import CONTENT
-from tap_confluence.datacenter.filters import SPACES
+from tap_confluence.datacenter.filters import SPACES, ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.errors import ForbiddenError
 from tap_confluence.rest_v1 import records
@@ -69,7 +69,7 @@ class PageWatchers(ConfluenceStream):
         statuses = [status for status in pages.wanted_statuses if status != records.TRASHED]
         for batch in pages.everything(statuses, ("space",)) if statuses else ():
             if batch.failed is not None and batch.error is not None:
-                self._tap.note_skipped(self, batch.failed, batch.error)
+                self.note_skipped(batch.failed, batch.error)
                 self.leave_incomplete()
             yield from batch.items
 
@@ -94,7 +94,7 @@ class SpaceWatchers(ConfluenceStream):
         def owner(space: dict[str, Any]) -> str:
             return f"{SPACES}/{quote(str(space['key']), safe='~')}"
 
-        batches = self._tap.content_filter.space_batches(self.name)
+        batches = ContentFilter.of(self.run).space_batches(self.name)
         spaces = (space for batch in batches for space in batch.items)
         for space, found in self.each(spaces, call, owner=owner):
             for watcher in found:
