@@ -16,8 +16,8 @@ from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_confluence.cli.base import TapCommand
 from tap_confluence.cloud import Cloud
+from tap_confluence.command import TapCommand
 from tap_confluence.datacenter import DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.filters.settings import FILTERS

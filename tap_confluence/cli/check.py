@@ -6,7 +6,7 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.cli.base import run_beside
+from tap_confluence.command import run_beside
 from tap_confluence.errors import (
     ForbiddenError,
     RefusedError,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tap_confluence.cli.base import run_beside
+from tap_confluence.command import run_beside
 from tap_confluence.errors import (
     ConfluenceError,
     ForbiddenError,

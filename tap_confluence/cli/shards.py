@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tap_confluence.cli.base import run_beside
+from tap_confluence.command import run_beside
 from tap_confluence.errors import ConfluenceError, SettingsError
 from tap_confluence.filters.settings import space_number
 from tap_confluence.http import in_chunks

@@ -16,6 +16,7 @@ from tap_confluence.datacenter.api.batches import (
     Query,
     collect,
 )
+from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.filters.settings import check_roots, warn_of_excluded
 from tap_confluence.http import in_chunks
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-CONTENT = "/rest/api/content"
-SPACES = "/rest/api/space"
 TAG = "filters"
 
 # Never with permissions, which fail for all who are no administrators

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tap_confluence.cli.base import run_beside
+from tap_confluence.command import run_beside
 from tap_confluence.output.writer import say
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.survey.asker import Asker

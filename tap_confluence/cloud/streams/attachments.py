@@ -9,9 +9,9 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.content import ContentStream
 from tap_confluence.cloud.api.search import ATTACHMENTS
 from tap_confluence.cloud.filters.containers import LISTS, OTHERS, Container, Containers
+from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source

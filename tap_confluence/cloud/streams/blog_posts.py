@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.posts import PostStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
+from tap_confluence.cloud.streams.posts import PostStream
 from tap_confluence.streams.parents import ChangeDetailStream
 
 SCOPE = "read:page:confluence"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.content import ContentStream
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.api.search import COMMENTS
+from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.parents import Work
 from tap_confluence.timestamps import is_due

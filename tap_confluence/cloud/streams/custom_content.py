@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.content import ContentStream, read_by_item
+from tap_confluence.cloud.streams.content import ContentStream, read_by_item
 from tap_confluence.filters.settings import FILTERS
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream
 

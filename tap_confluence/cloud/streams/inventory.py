@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.cloud.api.content import ContentStream
+from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import CustomContent
 from tap_confluence.streams.inventory import InventoryStream
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.content import read_by_item
+from tap_confluence.cloud.streams.content import read_by_item
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.http import FEW_AHEAD, get_page
 from tap_confluence.streams.base import ConfluenceStream
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.cloud.api.content import ContentStream
+    from tap_confluence.cloud.streams.content import ContentStream
     from tap_confluence.http import ListPage
 
 LABELS = "/api/v2/labels"

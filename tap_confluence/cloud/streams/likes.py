@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.content import read_by_item
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.comments import (
     FOOTER_COMMENTS,
@@ -17,6 +16,7 @@ from tap_confluence.cloud.streams.comments import (
     PageFooterComments,
     PageInlineComments,
 )
+from tap_confluence.cloud.streams.content import read_by_item
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect
 from tap_confluence.streams.base import ConfluenceStream
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.cloud.api.content import ContentStream
+    from tap_confluence.cloud.streams.content import ContentStream
 
 
 class LikeStream(FullTableDetailStream):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.posts import PostStream
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.labels import ContentLabelStream
+from tap_confluence.cloud.streams.posts import PostStream
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.parents import ChangeDetailStream
 

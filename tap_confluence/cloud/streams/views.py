@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.per_item import PerItemStream
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.pages import Pages
+from tap_confluence.cloud.streams.per_item import PerItemStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record

@@ -12,6 +12,7 @@ from typing_extensions import override
 from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import USER_KEY, USERNAME
 from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES
+from tap_confluence.datacenter.api.paths import USER
 from tap_confluence.errors import ForbiddenError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.references import TAG, References
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-USER = "/rest/api/user"
 
 PARAMS = {USER_KEY: "key", USERNAME: "username"}
 """How to ask for somebody, by the kind of id."""

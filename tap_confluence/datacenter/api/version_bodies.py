@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.datacenter.api.content_list import CONTENT
+from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.errors import NotFoundError
 from tap_confluence.settings import STORAGE
 

@@ -9,10 +9,11 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, answers
-from tap_confluence.datacenter.api.contained import ContainedStream
-from tap_confluence.datacenter.api.content import ContentDetailStream, LabelStream
-from tap_confluence.datacenter.api.content_list import CONTENT, CURRENT
+from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
+from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
+from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.content import ContentDetailStream, LabelStream
-from tap_confluence.datacenter.api.posts import PostStream
+from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
+from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.contained import ContainedStream
-from tap_confluence.datacenter.api.content import SearchedStream
-from tap_confluence.datacenter.api.content_list import CURRENT
+from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.datacenter.streams.content import SearchedStream
+from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.parents import DetailStream
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.api.content import ContentStream
+from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.inventory import InventoryStream
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, OffsetWalk, Query, collect
+from tap_confluence.datacenter.api.paths import USER
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-USER = "/rest/api/user"
 EXPAND = ("status",)
 REFUSED = 400
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.content import RESTRICTIONS, ContentStream, RidingStream
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
+from tap_confluence.datacenter.streams.content import RESTRICTIONS, ContentStream, RidingStream
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.streams.restrictions import EXPAND
 

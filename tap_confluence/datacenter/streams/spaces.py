@@ -16,8 +16,9 @@ from tap_confluence.datacenter.api.batches import (
     Query,
     collect,
 )
-from tap_confluence.datacenter.api.expanded import ExpandedParentStream
-from tap_confluence.datacenter.filters import SPACE_EXPAND, SPACES, ContentFilter
+from tap_confluence.datacenter.api.paths import SPACES
+from tap_confluence.datacenter.filters import SPACE_EXPAND, ContentFilter
+from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS

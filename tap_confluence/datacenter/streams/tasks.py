@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.content import ContentDetailStream, ContentStream
-from tap_confluence.datacenter.api.posts import TASKS
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
+from tap_confluence.datacenter.streams.content import ContentDetailStream, ContentStream
 from tap_confluence.datacenter.streams.pages import Pages
+from tap_confluence.datacenter.streams.posts import TASKS
 
 
 class Tasks(ContentDetailStream):

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
-from tap_confluence.datacenter.api.content_list import CONTENT
-from tap_confluence.datacenter.filters import SPACES, ContentFilter
+from tap_confluence.datacenter.api.paths import CONTENT, SPACES
+from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.errors import ForbiddenError
 from tap_confluence.rest_v1 import records

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.datacenter.api.batches import Query, collect
-from tap_confluence.datacenter.api.content import ContentStream
-from tap_confluence.datacenter.api.content_list import CONTENT, limit_for
-from tap_confluence.datacenter.api.posts import PostStream, digest_of
+from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.streams.content import ContentStream
+from tap_confluence.datacenter.streams.content_list import limit_for
+from tap_confluence.datacenter.streams.posts import PostStream, digest_of
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import TRASH, Progress
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.datacenter.api.content import Family
+    from tap_confluence.datacenter.streams.content import Family
     from tap_confluence.streams.base import ConfluenceStream
 
 

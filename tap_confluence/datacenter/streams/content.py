@@ -16,10 +16,11 @@ from tap_confluence.datacenter.api.batches import (
     Query,
     collect,
 )
-from tap_confluence.datacenter.api.content_list import CONTENT, CURRENT, ContentList, limit_for
-from tap_confluence.datacenter.api.expanded import ExpandedParentStream
-from tap_confluence.datacenter.api.resumable_full_sync import ResumableFullSync
+from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
+from tap_confluence.datacenter.streams.content_list import CURRENT, ContentList, limit_for
+from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
+from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
 from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream

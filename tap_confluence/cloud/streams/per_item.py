@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.cloud.api.content import ContentStream
+    from tap_confluence.cloud.streams.content import ContentStream
 
 
 class PerItemStream(ConfluenceStream):

@@ -20,6 +20,7 @@ from tap_confluence.datacenter.api.batches import (
     ScanWalk,
     collect,
 )
+from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-CONTENT = "/rest/api/content"
 SCAN = f"{CONTENT}/scan"
 COMMENT = "comment"
 COMMENTED = ("page", "blogpost")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES, Batch
-from tap_confluence.datacenter.api.content import ContentStream
-from tap_confluence.datacenter.api.content_list import CONTENT, CURRENT
+from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.api.task_parser import task_record, tasks_in
 from tap_confluence.datacenter.api.version_bodies import version_bodies
+from tap_confluence.datacenter.streams.content import ContentStream
+from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.datacenter.api.content import Family
+    from tap_confluence.datacenter.streams.content import Family
     from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.parents import Details
