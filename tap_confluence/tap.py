@@ -8,11 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from singer_sdk import Tap
 from singer_sdk.about import AboutFormatter
 from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
-from singer_sdk.helpers._catalog import get_selected_schema
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
@@ -27,6 +24,7 @@ from tap_confluence.output.writer import BufferedWriter, say, write_lines
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
+from tap_confluence.sdk import RunTap
 from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
 from tap_confluence.settings.check import check_settings, read_numbers, read_object
 from tap_confluence.settings.environment import (
@@ -41,19 +39,18 @@ from tap_confluence.streams.state_check import bookmarks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
     from typing import IO
 
     import click
     from singer_sdk import Stream
-    from singer_sdk.plugin_base import _ConfigInput
+
+    from tap_confluence.sdk import ConfigInput
 
 
-SECONDS_BETWEEN_STATES = 5.0
 SECONDS_TO_STOP = 5
 
 
-class TapConfluence(Tap):
+class TapConfluence(RunTap):
     """Extracts an Atlassian Confluence site.
 
     Spaces, pages, blog posts, comments, attachments, labels, versions, properties, tasks and
@@ -154,24 +151,18 @@ class TapConfluence(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        # That of the SDK makes much of streams that are not selected: it takes all properties from
-        # them, one by one, and its own tests then select them nevertheless.
-        super(Tap, self).setup_mapper()
-        entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
         for stream in self.streams.values():
             if isinstance(stream, ConfluenceStream):
                 check_keys(stream, self.input_catalog)
-        for name, stream in self.streams.items():
-            schema = stream.schema
-            if stream.selected:
-                entry = entries[name]
-                selection = entry.metadata.resolve_selection()
-                schema = get_selected_schema(name, entry.schema.to_dict(), selection)
-            try:
-                self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
-            except (StreamMapConfigError, MapExpressionError) as error:
-                message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
-                raise SettingsError(message) from error
+        self.register_stream_maps()
+
+    @override
+    def register_stream_map(self, name: str, schema: dict[str, Any], keys: Sequence[str]) -> None:
+        try:
+            super().register_stream_map(name, schema, keys)
+        except (StreamMapConfigError, MapExpressionError) as error:
+            message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
+            raise SettingsError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -190,26 +181,24 @@ class TapConfluence(Tap):
         return same
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+    def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
         schema = self.config_jsonschema
-        self.append_builtin_config(schema)
-        drop_white_space(self._config)
-        keep_secrets(self._config, schema)
+        drop_white_space(config)
+        keep_secrets(config, schema)
         for name, setting in schema["properties"].items():
             if "default" in setting:
-                self._config.setdefault(name, setting["default"])
-        read_numbers(self._config, schema)
+                config.setdefault(name, setting["default"])
+        read_numbers(config, schema)
         if raise_errors:
-            check_settings(self._config, schema)
-        return []
+            check_settings(config, schema)
 
     @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+    def stop(self, signal_number: int) -> None:
         # Nothing is written from here: the signal may have come in the middle of a message.
-        self._stop.set(signum)
+        self._stop.set(signal_number)
         # A second signal ends the process at once; so does the alarm, if the run is stuck in
         # writing to a target that does not read.
-        signal.signal(signum, signal.SIG_DFL)
+        signal.signal(signal_number, signal.SIG_DFL)
         if hasattr(signal, "alarm"):
             signal.alarm(SECONDS_TO_STOP)
 
@@ -225,7 +214,7 @@ class TapConfluence(Tap):
     @classmethod
     def print_about(cls, output_format: str | None = None) -> None:
         formatter = AboutFormatter.get_formatter(output_format or "text")
-        write_lines([formatter.format_about(cls._get_about_info()).encode()])
+        write_lines([formatter.format_about(cls.about()).encode()])
 
     @override
     @classmethod
@@ -254,7 +243,7 @@ class TapConfluence(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: ConfigInput | None = None,
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
@@ -263,16 +252,14 @@ class TapConfluence(Tap):
             return
         cls.from_files(config, state, catalog).sync()
 
-    @classproperty
     @override
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - as its name says
-        """The settings in the environment."""
-        cls.append_builtin_config(cls.config_jsonschema)
-        return read_environment(cls.config_jsonschema, cls._env_var_prefix)
+    @classmethod
+    def read_environment(cls) -> dict[str, Any]:
+        return read_environment(cls.whole_schema(), cls.variable_prefix())
 
     @classmethod
     def from_files(
-        cls, config: _ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
+        cls, config: ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
     ) -> Self:
         """Make a tap of what a command line names.
 
@@ -280,8 +267,7 @@ class TapConfluence(Tap):
             SettingsError: A setting is wrong, or a file cannot be read.
         """
         if is_run_by_meltano():
-            cls.append_builtin_config(cls.config_jsonschema)
-            check_names(cls.config_jsonschema, cls._env_var_prefix)
+            check_names(cls.whole_schema(), cls.variable_prefix())
         return cls(
             config=config.config if config else {},
             state=None if state is None else read_object(Path(state.name)),
@@ -314,7 +300,7 @@ class TapConfluence(Tap):
             report.tell_gaps()
         except AnonymousError:
             # Since when the site has held things back is not known.
-            self._state = begun_with
+            self.reset_state(begun_with)
             self._write_last_state()
             raise
         except OutputError:

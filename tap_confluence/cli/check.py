@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import IO
 
-    from singer_sdk.plugin_base import _ConfigInput
-
     from tap_confluence.http.client import Answer
+    from tap_confluence.sdk import ConfigInput
 
 TAG = "check"
 
@@ -110,7 +109,7 @@ def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:
     }
 
 
-def _invoke(config: _ConfigInput, catalog: IO[str] | None) -> None:
+def _invoke(config: ConfigInput, catalog: IO[str] | None) -> None:
     sys.exit(0 if check(TapConfluence.from_files(config, None, catalog)) else 1)
 
 

@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from singer_sdk.plugin_base import _ConfigInput
-
     from tap_confluence.http import Client
+    from tap_confluence.sdk import ConfigInput
 
 TAG = "readers"
 
@@ -313,7 +312,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _invoke(config: _ConfigInput, pairs: TextIO, sample: int, seed: int | None) -> None:
+def _invoke(config: ConfigInput, pairs: TextIO, sample: int, seed: int | None) -> None:
     seed = SystemRandom().randrange(LARGEST_SEED) if seed is None else seed
     tap = TapConfluence.from_files(config, None, None)
     sys.exit(0 if compare(tap, pairs, sample, seed) else 1)

@@ -21,7 +21,7 @@ from tap_confluence.tap import TapConfluence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from singer_sdk.plugin_base import _ConfigInput
+    from tap_confluence.sdk import ConfigInput
 
     Spaces = Sequence[dict[str, Any]]
 
@@ -136,7 +136,7 @@ def _fill(parts: Sequence[_Part], size: int) -> list[list[_Part]]:
     return groups
 
 
-def _invoke(config: _ConfigInput, shards: int) -> None:
+def _invoke(config: ConfigInput, shards: int) -> None:
     made = make_shards(TapConfluence.from_files(config, None, None), shards)
     say(*json.dumps([asdict(shard) for shard in made], indent=2).splitlines())
 

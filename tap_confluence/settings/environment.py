@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dotenv import load_dotenv
-from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_confluence.errors import SettingsError
+from tap_confluence.sdk import from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,8 +61,7 @@ def _parse(properties: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, setting in properties.items():
         try:
-            # Without a path it would look for a file of its own, in the folders above the SDK.
-            found |= parse_environment_config({"properties": {name: setting}}, prefix, os.devnull)
+            found |= from_environment(name, setting, prefix)
         except ValueError as error:
             message = (
                 f"The environment variable {prefix}{name.upper()} cannot be read as setting "

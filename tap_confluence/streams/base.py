@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 from abc import abstractmethod
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from singer_sdk import Stream
-from singer_sdk.batch import Batcher
-from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage, SchemaMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -24,6 +18,7 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
 )
 from tap_confluence.schemas.body import MARKDOWN, TEXT
+from tap_confluence.sdk import RunStream
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parquet import PARQUET, as_row
 from tap_confluence.streams.type_conformance import TypeConformance
@@ -31,24 +26,22 @@ from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import to_timestamp, with_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Reader
     from tap_confluence.run import Run
+    from tap_confluence.sdk import BatchConfig
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
 
 
-class ConfluenceStream(Stream):
+class ConfluenceStream(RunStream):
     """Base of all streams.
 
-    It keeps the SDK's order of records, children before their parent, and differs from it in what
-    the SDK does once a parent and this tap does once a run: the SCHEMA message, the version of a
-    table and its activation, the log lines.
+    It reads its records, tells how far it has come, and whether all there is has been written.
 
     Attributes:
         path: Where it is read from, below the root of the site.
@@ -64,13 +57,7 @@ class ConfluenceStream(Stream):
         run: What it shares with the other streams of the run.
         own_keys: Its primary keys, whatever a catalog says.
         is_denied: Whether the site refuses it to this account.
-        written_rows: How many rows of it this run has written so far.
     """
-
-    # Records are made of JSON only, so there is nothing to convert.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    # One bookmark a stream: never one a parent.
-    state_partitioning_keys = ()
 
     path: ClassVar[str] = ""
     scope: ClassVar[str] = ""
@@ -86,8 +73,6 @@ class ConfluenceStream(Stream):
         self.run = run
         self.own_keys = tuple(self.primary_keys)
         self.is_denied = False
-        self.written_rows = 0
-        self._is_open = False
         self._is_partial = False
 
     @property
@@ -145,21 +130,18 @@ class ConfluenceStream(Stream):
                 self.complete()
 
     @override
-    def get_batches(
-        self, batch_config: BatchConfig, context: Context | None = None
-    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
-        batcher = Batcher(tap_name=self.tap_name, stream_name=self.name, batch_config=batch_config)
-        rows = self._counted(self._sync_records(context, write_messages=False))
-        if batch_config.encoding.format == PARQUET:
-            properties = self.schema["properties"]
-            rows = (as_row(record, properties) for record in rows)
-        for manifest in batcher.get_batches(rows):
-            yield batch_config.encoding, manifest
+    def new_version(self) -> int | None:
+        is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
+        return self.run.locks.version if is_complete and self.run.activates_versions else None
 
-    def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
-            self.written_rows += 1
-            yield record
+    @override
+    def batch_rows(
+        self, records: Iterable[Record], config: BatchConfig
+    ) -> Iterable[dict[str, Any]]:
+        if config.encoding.format != PARQUET:
+            return records
+        properties = self.schema["properties"]
+        return (as_row(record, properties) for record in records)
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
@@ -327,10 +309,6 @@ class ConfluenceStream(Stream):
     def prepare(self) -> None:
         """Have on the way what the stream will ask for first, before it has its turn."""
 
-    def open(self) -> None:
-        """Write the SCHEMA message, unless it was written in this run."""
-        self._write_schema_message()
-
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""
         self.is_denied = True
@@ -348,7 +326,7 @@ class ConfluenceStream(Stream):
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
         is_known = not self.is_denied and (self.fails_closed or not self._is_partial)
-        if self._stream_version is not None and is_known and not self._lacks_unjudged:
+        if self.has_version and is_known and not self._lacks_unjudged:
             self.run.notes.complete.append(self)
         for child in self.selected_children:
             child.complete()
@@ -361,104 +339,12 @@ class ConfluenceStream(Stream):
             return False
         return self.run.content_filter.lacks_verdicts
 
-    def activate_version(self) -> None:
-        """Have targets take for deleted what this run has not written."""
-        if self._stream_version is not None:
-            self._write_activate_version_message(self._stream_version)
-
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
         # An error is logged once, by the tap, where the run ends.
         super().log(
             message, *args, level=logging.DEBUG if level == logging.ERROR else level, **kwargs
         )
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        # The SDK would activate the version before its first record, at each parent of a child.
-        return False
-
-    @property
-    @override
-    def partitions(self) -> list[dict[str, Any]] | None:
-        return None
-
-    @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        return None
-
-    @override
-    def _write_starting_replication_value(self, context: Context | None) -> None:
-        """Keep the state to what the next run needs."""
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark to `advance`: an item is complete only after its children."""
-
-    @override
-    def _process_record(
-        self,
-        record: Record,
-        child_context: Context | None = None,
-        partition_context: Context | None = None,
-    ) -> None:
-        # The SDK leaves out the children of what a stream map removes. But what an earlier run has
-        # written of them would then be taken for deleted, and a later run reads some by themselves.
-        for context in self.generate_child_contexts(record, child_context):
-            self._sync_children(copy.copy(context))
-
-    @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        if not self._takes_all_properties:
-            for message in super()._generate_record_messages(record):
-                self.written_rows += 1
-                yield message
-            return
-        for stream_map in self.stream_maps:
-            mapped = stream_map.transform(record)
-            if mapped is not None:
-                self.written_rows += 1
-                yield RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=mapped,
-                    version=self._stream_version,
-                    time_extracted=datetime.now(UTC),
-                )
-
-    @cached_property
-    def _takes_all_properties(self) -> bool:
-        """Whether no property is deselected, so that none has to be looked for in each record."""
-        return all(self.mask.values())
-
-    @override
-    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
-        for message in super()._generate_schema_messages():
-            # target-duckdb takes the first keyword of a property without a type for its
-            # alternatives, and the SDK writes descriptions before `oneOf`.
-            properties = {
-                name: {**{k: v for k, v in shape.items() if k != "description"}, **shape}
-                for name, shape in message.schema["properties"].items()
-            }
-            message.schema = {**message.schema, "properties": properties}
-            yield message
-
-    @override
-    def _write_schema_message(self) -> None:
-        if self._is_open:
-            return
-        self._is_open = True
-        is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
-        if is_complete and self.run.activates_versions:
-            self._stream_version = self.run.locks.version
-        super()._write_schema_message()
-
-    @override
-    def _write_state_message(self) -> None:
-        if self.parent_stream_type is None:
-            super()._write_state_message()
 
 
 def _words_for(item: dict[str, Any]) -> str:

@@ -111,7 +111,7 @@ class ParentStream(ConfluenceStream):
             if self in current.streams:
                 yield record
             else:
-                self._process_record(record)
+                self.process_children(record)
             self.written(current)
         self._unanswered.check()
 

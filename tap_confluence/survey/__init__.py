@@ -17,8 +17,7 @@ from tap_confluence.survey.limits import Limits
 from tap_confluence.tap import TapConfluence
 
 if TYPE_CHECKING:
-    from singer_sdk.plugin_base import _ConfigInput
-
+    from tap_confluence.sdk import ConfigInput
     from tap_confluence.survey.facts import Fact, Survey
 
 MOST_REQUESTS = 72
@@ -46,7 +45,7 @@ def survey(tap: TapConfluence, *, thorough: bool) -> list[Fact]:
     return [*answered(of_site.questions()), *answered(limits.questions())]
 
 
-def _invoke(config: _ConfigInput, *, thorough: bool, written_as: str) -> None:
+def _invoke(config: ConfigInput, *, thorough: bool, written_as: str) -> None:
     facts = survey(TapConfluence.from_files(config, None, None), thorough=thorough)
     say(*WRITTEN[written_as](facts))
 
