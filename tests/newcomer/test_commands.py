@@ -56,6 +56,7 @@ NOT_TYPED = {
     "TAP_CONFLUENCE_TEST_API_DESCRIPTIONS=* make test": THE_CHECKS,
     "TAP_CONFLUENCE_TEST_PG_DSN=* make test": THE_CHECKS,
     "make lock": "brings what was released today",
+    ".venv/bin/pre-commit install *": "needs a copy that git knows",
     "git tag v1.2.3 && git push *": "needs GitHub and PyPI",
     "make -C benchmarks*": THE_BENCHMARKS,
     "python -m benchmarks*": THE_BENCHMARKS,
