@@ -17,7 +17,6 @@ from tap_confluence.cloud import Cloud
 from tap_confluence.command import TapCommand
 from tap_confluence.datacenter import DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
-from tap_confluence.filters.settings import FILTERS
 from tap_confluence.http import StopFlag
 from tap_confluence.output.progress_line import live_line
 from tap_confluence.output.writer import BufferedWriter, say, write_lines
@@ -35,7 +34,7 @@ from tap_confluence.settings.environment import (
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys
-from tap_confluence.streams.state_check import bookmarks_of
+from tap_confluence.streams.state import bookmarks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +134,7 @@ class TapConfluence(RunTap):
         for stream in self.streams.values():
             is_read = stream.selected and stream.replication_key
             if is_read and _is_filtered(stream) and self.run.filters.by_anything:
-                stream.stream_state[FILTERS] = self.run.filters.fingerprint
+                stream.stream_state["filters"] = self.run.filters.fingerprint
 
     @cached_property
     @override
@@ -174,7 +173,7 @@ class TapConfluence(RunTap):
         same = {
             name: entry
             for name, entry in bookmarks.items()
-            if name in unfiltered or entry.get(FILTERS) == self.run.filters.fingerprint
+            if name in unfiltered or entry.get("filters") == self.run.filters.fingerprint
         }
         if len(same) < len(bookmarks):
             self.logger.info("The filters are not those of the state: its streams start over")

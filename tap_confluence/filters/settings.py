@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-FILTERS = "filters"
-"""Under which key the state of a stream keeps what tells the filters it was read with."""
-
 ALL_STATUSES = frozenset({"current", "archived", "trashed"})
 
 

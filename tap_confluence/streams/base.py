@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tap_confluence.http import Reader
     from tap_confluence.run import Run
     from tap_confluence.sdk import BatchConfig
+    from tap_confluence.streams.state import StreamState
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
@@ -276,9 +277,9 @@ class ConfluenceStream(RunStream):
         return to_timestamp(self.entry.get("replication_key_value"))
 
     @cached_property
-    def entry(self) -> dict[str, Any]:
+    def entry(self) -> StreamState:
         """The entry of the stream in the state."""
-        return self.stream_state
+        return cast("StreamState", self.stream_state)
 
     @property
     def complete_until(self) -> str:

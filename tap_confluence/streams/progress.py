@@ -12,13 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.state import OverlapState
 
     Dated = tuple[str, str | None]
     """An item by its id and the moment of its last change."""
-
-OVERLAP = "overlap"
-TRASH = "trash"
-TRASH_START = "trashStart"
 
 MOST_HELD = 2_500
 """Items of an overlap that are held in memory at most, to be compared with the state."""
@@ -53,10 +50,16 @@ class Written:
         last = value.get("last")
         return cls(digest, count, to_timestamp(value.get("until")), last and str(last))
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> OverlapState:
         """Write it for the state."""
-        last = {} if self.last is None else {"last": self.last}
-        return {"digest": self.digest.dump(), "count": self.count, "until": self.until, **last}
+        found: OverlapState = {
+            "digest": self.digest.dump(),
+            "count": self.count,
+            "until": self.until,
+        }
+        if self.last is not None:
+            found["last"] = self.last
+        return found
 
     def reaches(self, timestamp: str) -> bool:
         """Tell whether there may be items of a moment among these."""
@@ -92,10 +95,10 @@ class Progress:
     def __init__(self, stream: ConfluenceStream) -> None:
         self.start = stream.starting_point()
         self._stream = stream
-        self._written = Written.load(stream.entry.get(OVERLAP))
+        self._written = Written.load(stream.entry.get("overlap"))
         self._known: set[int] = set()
-        self._trash = TrashDigest.load(stream.entry.get(TRASH))
-        self._trash_start = stream.entry.get(TRASH_START)
+        self._trash = TrashDigest.load(stream.entry.get("trash"))
+        self._trash_start = stream.entry.get("trashStart")
 
     @property
     def overlap(self) -> int:
@@ -186,12 +189,14 @@ class Progress:
         timestamps = [timestamp for _, timestamp in items if timestamp is not None]
         marks = {OverlapDigest.mark(*item) for item in items if item[1] is not None}
         until = self._stream.latest(max(timestamps, default=self.next_start))
-        self._stream.entry[OVERLAP] = Written(OverlapDigest(marks), len(marks), until, last).dump()
+        self._stream.entry["overlap"] = Written(
+            OverlapDigest(marks), len(marks), until, last
+        ).dump()
 
     def note_trash(self, trash: TrashDigest) -> None:
         """Keep what is in the trash, all of which has been written."""
-        self._stream.entry[TRASH] = trash.dump()
-        self._stream.entry[TRASH_START] = self._stream.starting_point()
+        self._stream.entry["trash"] = trash.dump()
+        self._stream.entry["trashStart"] = self._stream.starting_point()
 
 
 def recognised(

@@ -28,9 +28,6 @@ SCOPE = "read:comment:confluence"
 FOOTER_COMMENTS = "/api/v2/footer-comments"
 INLINE_COMMENTS = "/api/v2/inline-comments"
 
-REPLIES_LISTED = "repliesListed"
-"""Under which key the state keeps that the site's list of comments includes the replies."""
-
 
 class CommentStream(ContentStream):
     """Comments of one kind on one kind of content, replies of any depth included.
@@ -79,11 +76,11 @@ class CommentStream(ContentStream):
         return replace(first, params={**first.params, "sort": order})
 
     def _lists_replies(self) -> bool:
-        if self.entry.get(REPLIES_LISTED):
+        if self.entry.get("repliesListed"):
             return True
         if not self.reader.any_once(self._to_begin_with(), _is_reply, go_on=_without_body):
             return False
-        self.entry[REPLIES_LISTED] = True
+        self.entry["repliesListed"] = True
         return True
 
     def _read_threads(self) -> Iterator[Record]:

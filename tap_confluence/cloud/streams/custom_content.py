@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.cloud.streams.content import ContentStream, read_by_item
-from tap_confluence.filters.settings import FILTERS
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream
+from tap_confluence.streams.state import start_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SCOPE = "read:custom-content:confluence"
 
-TYPES = "types"
-"""Under which key the state keeps what tells of which types everything has been read."""
 
 BYTES_OF_A_TYPE = 6
 MOST_TYPES = 256
@@ -64,7 +62,7 @@ class CustomContent(ContentStream):
     @property
     def lacks_types(self) -> bool:
         """Whether the site tells of no types this time, though it has told of some."""
-        told = any(stream.entry.get(TYPES) for stream in self.family)
+        told = any(stream.entry.get("types") for stream in self.family)
         return told and not self.content_filter.custom_content_types
 
     def _start_over_for_new(self, types: Iterable[str]) -> None:
@@ -75,14 +73,13 @@ class CustomContent(ContentStream):
         marks = _marks_of(types)
         over = False
         for stream in filter(lambda each: each.is_incremental, self.family):
-            known = stream.entry.get(TYPES)
+            known = stream.entry.get("types")
             # Before it was kept, it was all types, unless the settings named them.
             is_all = known is None and not self.config.get("custom_content_types")
             if stream.bookmark and not is_all and not marks <= _load(known):
-                for key in stream.entry.keys() - {FILTERS}:
-                    del stream.entry[key]
+                start_over(stream.entry)
                 over = True
-            stream.entry[TYPES] = _dump(marks)
+            stream.entry["types"] = _dump(marks)
         if over:
             self.logger.info("There are new types of custom content: its streams start over")
 

@@ -14,7 +14,7 @@ from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.datacenter.streams.posts import PostStream, digest_of
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.parents import Work
-from tap_confluence.streams.progress import TRASH, Progress
+from tap_confluence.streams.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +41,7 @@ class ContainedStream(ContentStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         digest = digest_of(self._hidden_now())
         for stream in self.family:
-            if stream.is_incremental and not stream.bookmark and TRASH not in stream.entry:
+            if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry:
                 # What is on these is part of the full read that begins now.
                 Progress(stream).note_trash(digest)
         yield from super().read(context)
@@ -50,7 +50,7 @@ class ContainedStream(ContentStream):
     def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
         hidden = self._hidden_now()
         digest = digest_of(hidden)
-        late = [p for stream, p in family.items() if TRASH in stream.entry]
+        late = [p for stream, p in family.items() if "trash" in stream.entry]
         containers = [
             item_id
             for item_id, status in hidden.items()

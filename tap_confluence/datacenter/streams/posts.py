@@ -19,7 +19,6 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import DetailStream, Work
-from tap_confluence.streams.progress import TRASH
 from tap_confluence.streams.restrictions import failure
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class PostStream(ContentStream):
     @override
     def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
         digest = digest_of(self.hidden_now)
-        first_time = {s for s in family if s.is_incremental and TRASH not in s.entry}
+        first_time = {s for s in family if s.is_incremental and "trash" not in s.entry}
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, status in self.hidden_now.items():
             streams = [*self._streams_lacking(family, item_id, status, digest), *riders]

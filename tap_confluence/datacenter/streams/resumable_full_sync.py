@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
     from tap_confluence.streams.base import ConfluenceStream
 
-KEY = "fullRead"
-POSITION = ("began", "cursor", "newest")
-
 
 class ResumableFullSync:
     """A full read in the order of ids, which no bookmark can follow.
@@ -55,10 +52,10 @@ class ResumableFullSync:
         Args:
             starts: Where each stream of the read starts.
         """
-        entries = [e for s in starts if isinstance(e := s.entry.get(KEY), dict)]
+        entries = [e for s in starts if isinstance(e := s.entry.get("fullRead"), dict)]
         if len(entries) < len(starts):
             return None
-        first, *others = [[entry.get(name) for name in POSITION] for entry in entries]
+        first, *others = [(e.get("began"), e.get("cursor"), e.get("newest")) for e in entries]
         covered = all(
             start is not None and (to_timestamp(entry.get("start")) or "") <= start
             for entry, start in zip(entries, starts.values(), strict=True)
@@ -78,11 +75,15 @@ class ResumableFullSync:
     def note(self, cursor: str) -> None:
         """Take note that everything before a place has been written."""
         for stream in self._streams:
-            position = zip(POSITION, (self.began, cursor, self.newest), strict=True)
-            stream.entry[KEY] = {**dict(position), "start": self._starts[stream]}
+            stream.entry["fullRead"] = {
+                "began": self.began,
+                "cursor": cursor,
+                "newest": self.newest,
+                "start": self._starts[stream],
+            }
 
     def finish(self) -> None:
         """Take note that everything has been written."""
         for stream in self._streams:
             stream.advance(self.newest)
-            stream.entry.pop(KEY, None)
+            stream.entry.pop("fullRead", None)

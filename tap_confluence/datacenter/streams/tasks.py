@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
@@ -11,6 +11,9 @@ from tap_confluence.datacenter.streams.blog_posts import BlogPosts
 from tap_confluence.datacenter.streams.content import ContentDetailStream, ContentStream
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.datacenter.streams.posts import TASKS
+
+if TYPE_CHECKING:
+    from tap_confluence.streams.state import StreamState
 
 
 class Tasks(ContentDetailStream):
@@ -36,9 +39,9 @@ class Tasks(ContentDetailStream):
 
     @property
     @override
-    def entry(self) -> dict[str, Any]:
+    def entry(self) -> StreamState:
         """What the state keeps of the tasks in the list that is being read."""
-        entry: dict[str, Any] = self.stream_state.setdefault(self.parent.name, {})
+        entry: StreamState = self.stream_state.setdefault(self.parent.name, {})
         return entry
 
     @override
