@@ -11,8 +11,8 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError, OutputError, StoppedError
+from tap_confluence.output.writer import output
 from tap_confluence.redaction import guard_log
-from tap_confluence.writer import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

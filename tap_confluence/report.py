@@ -4,48 +4,33 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.client import Usage
 from tap_confluence.errors import (
     ConfluenceError,
     RateLimitError,
     RefusedError,
     RetriesExhaustedError,
 )
+from tap_confluence.http import Usage
+from tap_confluence.output.progress_line import is_watched
 from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.inventory import CURRENT, InventoryStream
-from tap_confluence.terminal import is_watched
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tap_confluence.tap import TapConfluence
+    from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
 
 KINDS = {"page": "pages", "blogpost": "blog posts"}
 """What a search counts, and what to call it."""
-
-REASONS: Mapping[int, str] = {
-    HTTPStatus.NOT_FOUND: "gone",
-    HTTPStatus.GONE: "gone",
-    HTTPStatus.UNAUTHORIZED: "forbidden",
-    HTTPStatus.FORBIDDEN: "forbidden",
-}
-"""Why an item is skipped, by the status of the answer."""
-
-FAILED = "failed"
-"""The same for any other status."""
-
-UNIDENTIFIED = "without a key"
-"""Why a row is skipped that names nothing."""
 
 HEADINGS = ("stream", "rows", "requests", "points", "retries", "429", "skipped", "bookmark")
 NUMBERS = range(1, 6)
@@ -98,54 +83,25 @@ class Line:
         """The same for a table, as `HEADINGS` has it."""
         usage = self.usage
         costs = (usage.requests, usage.points, usage.retries, usage.limited)
-        moments = [(each or "none")[:MINUTES].replace("T", " ") for each in self.bookmarks or ()]
+        timestamps = [(each or "none")[:MINUTES].replace("T", " ") for each in self.bookmarks or ()]
         rows = "" if self.rows is None else str(self.rows)
-        return (self.name, rows, *map(str, costs), counted(self.skipped), " -> ".join(moments))
+        return (self.name, rows, *map(str, costs), counted(self.skipped), " -> ".join(timestamps))
 
 
 class Report:
     """Gathers what is to be told of a run.
 
     Args:
-        tap: What runs.
+        run: What is to be told of.
     """
 
-    def __init__(self, tap: TapConfluence) -> None:
-        self._tap = tap
-        self._denied: dict[str, str] = {}
-        self._skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._unusable: Counter[str] = Counter()
-        self._bookmarks: dict[str, str] = {}
-
-    def begin(self) -> None:
-        """Take note of where the streams stand before the run."""
-        self._bookmarks = self._read_bookmarks()
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._bookmarks_before = self._read_bookmarks()
 
     def look(self) -> tuple[int, str]:
         """Return how many rows have been written so far, and in words what else is to be told."""
-        return self._rows, f"{self._tap.client.total_usage.requests} requests"
-
-    def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
-        """Take note that a stream may not be read: the run goes on without it, and fails."""
-        self._denied[stream.name] = f"'{stream.name}' needs {stream.needed(error)} ({error})"
-
-    def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
-        """Take note of an item that is left out.
-
-        The first of a stream is logged, and each one of a stream whose rows grant rights.
-        """
-        if stream.fails_closed:
-            line = "Skipping %s of '%s', which counts as granting nothing: %s (%d)"
-            logger.warning(line, what, stream.name, error, error.status)
-        elif stream.name not in self._skipped:
-            line = "Skipping %s of '%s', and any other like it: %s (%d)"
-            logger.warning(line, what, stream.name, error, error.status)
-        reason = REASONS.get(error.status, FAILED)
-        self._skipped[stream.name][reason] += 1
-
-    def note_unusable(self, stream: ConfluenceStream) -> None:
-        """Take note of a row of a stream that is left out, because it has no key."""
-        self._unusable[stream.name] += 1
+        return self._rows, f"{self._run.client.total_usage.requests} requests"
 
     def tell_gaps(self) -> None:
         """Log what the run skipped.
@@ -155,9 +111,9 @@ class Report:
         """
         for name, reasons in sorted(self._gaps().items()):
             logger.warning("Skipped %d of '%s': %s", reasons.total(), name, counted(reasons))
-        if self._denied:
+        if denied := self._run.notes.denied:
             message = (
-                f"Not all streams could be read: {'; '.join(sorted(self._denied.values()))}. Give "
+                f"Not all streams could be read: {'; '.join(sorted(denied.values()))}. Give "
                 "the token the scope and the account the right, or deselect the stream. All other "
                 "streams are complete."
             )
@@ -169,14 +125,14 @@ class Report:
         That is asked of a first run and of a full refresh, which have read `content_inventory`
         without filters; a run that reads changes asks nothing.
         """
-        inventory = self._tap.streams[InventoryStream.name]
-        filters = self._tap.filters
+        inventory = self._run.streams[InventoryStream.name]
+        filters = self._run.filters
         is_narrowed = filters.by_space or filters.by_tree or filters.by_label
         if (
             not isinstance(inventory, InventoryStream)
             or not inventory.selected
             or inventory.is_denied
-            or self._bookmarks
+            or self._bookmarks_before
             or is_narrowed
             or CURRENT not in filters.statuses
         ):
@@ -202,41 +158,44 @@ class Report:
         else:
             for line in lines:
                 logger.info("%s", line, extra=line.fields)
-        usage, pace, rows = self._tap.client.total_usage, self._tap.client.pace, self._rows
-        pauses = {"pauses": pace.waits, "paused_seconds": round(pace.waited, 1)}
+        usage, rate_limit, rows = (
+            self._run.client.total_usage,
+            self._run.client.rate_limit,
+            self._rows,
+        )
+        pauses = {"pauses": rate_limit.waits, "paused_seconds": round(rate_limit.waited, 1)}
         extra = {"rows": rows, **fields_of(usage), **pauses}
-        logger.info("In all: %d rows, %s, %s", rows, usage, pace, extra=extra)
+        logger.info("In all: %d rows, %s, %s", rows, usage, rate_limit, extra=extra)
 
     def _stream_lines(self) -> Iterator[Line]:
         bookmarks, gaps = self._read_bookmarks(), self._gaps()
         for name, stream in sorted(self._streams.items()):
             yield Line(
                 name,
-                self._tap.client.usage.get(name, Usage()),
+                self._run.client.usage.get(name, Usage()),
                 stream.written_rows,
                 gaps.get(name, {}),
-                (self._bookmarks.get(name), bookmarks.get(name)) if stream.is_incremental else None,
+                (self._bookmarks_before.get(name), bookmarks.get(name))
+                if stream.is_incremental
+                else None,
             )
 
     def _other_lines(self) -> Iterator[Line]:
         """What was needed besides, also from streams that are not selected themselves."""
-        usage, gaps = self._tap.client.usage, self._gaps()
+        usage, gaps = self._run.client.usage, self._gaps()
         for name in sorted({*usage, *gaps} - {*self._streams}):
             yield Line(name, usage.get(name, Usage()), skipped=gaps.get(name, {}))
 
     def _gaps(self) -> dict[str, Counter[str]]:
         """How many items were left out, by stream and reason."""
-        gaps = {name: reasons.copy() for name, reasons in self._skipped.items()}
-        for name, count in (self._tap.client.unidentified + self._unusable).items():
-            gaps.setdefault(name, Counter())[UNIDENTIFIED] += count
-        return gaps
+        return self._run.notes.gaps(self._run.client.unidentified)
 
     @cached_property
     def _streams(self) -> dict[str, ConfluenceStream]:
         """The streams that are selected."""
         return {
             name: stream
-            for name, stream in self._tap.streams.items()
+            for name, stream in self._run.streams.items()
             if isinstance(stream, ConfluenceStream) and stream.selected
         }
 
@@ -245,7 +204,7 @@ class Report:
         return sum(stream.written_rows for stream in self._streams.values())
 
     def _read_bookmarks(self) -> dict[str, str]:
-        entries = self._tap.state.get("bookmarks", {})
+        entries = self._run.tap.state.get("bookmarks", {})
         return {
             name: entry["replication_key_value"]
             for name, entry in entries.items()
@@ -255,7 +214,7 @@ class Report:
     def _count_by_search(self, kind: str, tag: str) -> int | None:
         """Return how many current items a search counts; an estimate, None if nobody tells."""
         try:
-            [found] = search.counts(self._tap.reader, f"type={kind}", tag=tag)
+            [found] = search.counts(self._run.reader, f"type={kind}", tag=tag)
         except (RefusedError, RetriesExhaustedError, RateLimitError) as error:
             logger.debug("The site does not count its content: %s", error)
             return None

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import copy
 import signal
-import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from singer_sdk import Tap
 from singer_sdk.about import AboutFormatter
 from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
-from singer_sdk.helpers._catalog import get_selected_schema
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_confluence import cloud, datacenter
-from tap_confluence.bookmarks import bookmarks_of
-from tap_confluence.catalog import check_keys
-from tap_confluence.client import Reader, StopFlag, Workers, check_cloud, check_data_center
+from tap_confluence.cloud import Cloud
 from tap_confluence.command import TapCommand
-from tap_confluence.connection import connect
+from tap_confluence.datacenter import DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
-from tap_confluence.filters import FILTERS, Filters
-from tap_confluence.locks import StreamLocks
+from tap_confluence.http import StopFlag
+from tap_confluence.output.progress_line import live_line
+from tap_confluence.output.writer import BufferedWriter, say, write_lines
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
-from tap_confluence.settings import CLOUD, SETTINGS, anchor, deployment
+from tap_confluence.run import Run
+from tap_confluence.sdk import RunTap
+from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
 from tap_confluence.settings.check import check_settings, read_numbers, read_object
 from tap_confluence.settings.environment import (
     check_names,
@@ -37,28 +33,23 @@ from tap_confluence.settings.environment import (
 )
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import format_moment
-from tap_confluence.terminal import live_line
-from tap_confluence.writer import BufferedWriter, say, write_lines
+from tap_confluence.streams.catalog_check import check_keys
+from tap_confluence.streams.state import bookmarks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
     from typing import IO
 
     import click
     from singer_sdk import Stream
-    from singer_sdk.plugin_base import _ConfigInput
 
-    from tap_confluence.client import Client
-    from tap_confluence.errors import RefusedError
-    from tap_confluence.streams.references import References
+    from tap_confluence.sdk import ConfigInput
 
-SECONDS_BETWEEN_STATES = 5.0
+
 SECONDS_TO_STOP = 5
 
 
-class TapConfluence(Tap):
+class TapConfluence(RunTap):
     """Extracts an Atlassian Confluence site.
 
     Spaces, pages, blog posts, comments, attachments, labels, versions, properties, tasks and
@@ -72,132 +63,17 @@ class TapConfluence(Tap):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         guard_log()
         self._stop = StopFlag()
-        self._report = Report(self)
-        self._complete: list[ConfluenceStream] = []
-        self._state_written_at = time.monotonic()
         super().__init__(*args, **kwargs)
 
+    @cached_property
+    def run(self) -> Run:
+        """What the streams share."""
+        deployments = {CLOUD: Cloud, DATA_CENTER: DataCenter}
+        return Run(self, deployments[deployment(self.config)](), self._stop)
+
     @override
-    def discover_streams(self) -> Sequence[ConfluenceStream]:
-        if deployment(self.config) == CLOUD:
-            return [stream(self) for stream in cloud.STREAMS]
-        return datacenter.make_streams(self)
-
-    @cached_property
-    def client(self) -> Client:
-        """What sends requests to the site."""
-        return connect(self.config, self._stop)
-
-    @cached_property
-    def reader(self) -> Reader:
-        """What the streams read with, once the site has accepted the credentials.
-
-        Raises:
-            ConfluenceError: There is no such site, or it refuses; the message says what to do.
-        """
-        check = check_cloud if deployment(self.config) == CLOUD else check_data_center
-        self.signed_in = check(self.client)
-        self.logger.info("%s", self.signed_in)
-        workers = Workers(self.config["max_concurrency"], self._stop)
-        return Reader(self.client, workers, self._stop, self.config["page_size"])
-
-    @cached_property
-    def locks(self) -> StreamLocks:
-        """What tells of other runs that read the same streams of the site."""
-        return StreamLocks(self.client.root, [s.name for s in self.streams.values() if s.selected])
-
-    @cached_property
-    def filters(self) -> Filters:
-        """What the user wants of the site."""
-        return Filters.of(self.config)
-
-    @cached_property
-    def selection(self) -> Any:
-        """What the filters leave of the site: the `Selection` of the wing."""
-        if deployment(self.config) == CLOUD:
-            types = self.config.get("custom_content_types")
-            return cloud.Selection(self.reader, self.filters, types)
-        return datacenter.Selection(self.reader, self.filters)
-
-    @cached_property
-    def references(self) -> References:
-        """What resolves the references in bodies."""
-        is_cloud = deployment(self.config) == CLOUD
-        return cloud.CloudReferences(self) if is_cloud else datacenter.DataCenterReferences(self)
-
-    @cached_property
-    def people_met(self) -> set[str]:
-        """The account ids of those whom the records written so far name."""
-        return set()
-
-    @cached_property
-    def meets_people(self) -> bool:
-        """Whether a selected stream is made of whom the others have met."""
-        return "records" in self.config["user_sources"] and any(
-            stream.selected for stream in self.streams.values() if _comes_last(stream)
-        )
-
-    @cached_property
-    def anchor(self) -> str:
-        """The moment at which an incremental stream starts that has no bookmark."""
-        moment = anchor(self.config)
-        if not (self.config.get("anchor_date") or self.config.get("lookback_days")):
-            self.logger.info(
-                "Incremental streams without a bookmark start at %s; set 'anchor_date' to change "
-                "that",
-                moment.to_date_string(),
-            )
-        return format_moment(moment)
-
-    @property
-    def activates_versions(self) -> bool:
-        """Whether complete streams end with an ACTIVATE_VERSION message.
-
-        Not in BATCH mode, whose messages carry no version.
-        """
-        return bool(self.config["emit_activate_version_messages"]) and not self._is_batching
-
-    @cached_property
-    def began(self) -> str:
-        """The moment at which the run began, by the clock of the site."""
-        return format_moment(self.client.site_time())
-
-    @property
-    def state_is_due(self) -> bool:
-        """Whether it is time for a STATE message: none was written a moment ago."""
-        if self._is_batching:
-            # A record may still be in a file that no BATCH message has named yet.
-            return False
-        owes_state = isinstance(self.message_writer, BufferedWriter) and (
-            self.message_writer.owes_state
-        )
-        return owes_state or time.monotonic() - self._state_written_at >= SECONDS_BETWEEN_STATES
-
-    def write_state_when_due(self) -> None:
-        """Write a STATE message, unless one was written a moment ago."""
-        if self.state_is_due:
-            self._state_written_at = time.monotonic()
-            self.state_writer.write_state(self.state)
-
-    def note_denied(self, stream: ConfluenceStream, error: RefusedError) -> None:
-        """Take note that a stream may not be read: the run goes on without it, and fails."""
-        self._report.note_denied(stream, error)
-
-    def note_skipped(self, stream: ConfluenceStream, what: str, error: RefusedError) -> None:
-        """Take note of an item that is gone or forbidden, or that the site fails for."""
-        self._report.note_skipped(stream, what, error)
-
-    def note_unusable(self, stream: ConfluenceStream) -> None:
-        """Take note of a row without its key: it names nothing that could be written."""
-        self._report.note_unusable(stream)
-
-    def note_complete(self, stream: ConfluenceStream) -> None:
-        """Take note that all there is of a stream has been written."""
-        may_lack = stream.is_filtered and not _is_of_spaces(stream)
-        if may_lack and self.filters.labels and self.selection.lacks_verdicts:
-            # What could not be judged may be wanted, and what was written of it is to stay.
-            return
-        self._complete.append(stream)
+    def discover_streams(self) -> Sequence[Stream]:
+        return self.run.deployment.make_streams(self.run)
 
     def _activate_versions(self) -> None:
         """Have targets take for deleted what complete streams have not written.
@@ -208,13 +84,14 @@ class TapConfluence(Tap):
         Raises:
             SignInError: They were not, or nobody knows.
         """
-        certain = [stream for stream in self._complete if not self._may_lack_rows(stream)]
-        if held_back := sorted({s.name for s in self._complete} - {s.name for s in certain}):
+        complete = [s for s in self.run.notes.complete if isinstance(s, ConfluenceStream)]
+        certain = [stream for stream in complete if not self._may_lack_rows(stream)]
+        if held_back := sorted({s.name for s in complete} - {s.name for s in certain}):
             self.logger.warning(
                 "Rows came without a key, so nothing is taken for deleted of: %s",
                 ", ".join(held_back),
             )
-        if overlapped := sorted(s.name for s in certain if s.name in self.locks.met):
+        if overlapped := sorted(s.name for s in certain if s.name in self.run.locks.met):
             self.logger.warning(
                 "What is gone of these streams is not taken for deleted, because another run of "
                 "the same stream and site was going on when this one began; the next run will: %s",
@@ -223,8 +100,8 @@ class TapConfluence(Tap):
         certain = [stream for stream in certain if stream.name not in overlapped]
         if not certain:
             return
-        if self.client.confirm_account is not None:
-            self.client.confirm_account()
+        if self.run.client.confirm_account is not None:
+            self.run.client.confirm_account()
         for stream in certain:
             stream.activate_version()
 
@@ -234,7 +111,7 @@ class TapConfluence(Tap):
         Several streams are made of one list, so that it may be of any, unless the stream that the
         list was read for stands alone. What grants rights does not wait to find out.
         """
-        tags = self.client.unidentified
+        tags = self.run.client.unidentified
         apart = {name for name, s in self.streams.items() if _stands_alone(s)}
         return not stream.fails_closed and (stream.name in tags or not tags.keys() <= apart)
 
@@ -256,8 +133,8 @@ class TapConfluence(Tap):
         """Keep in the state which filters it is about to be written with."""
         for stream in self.streams.values():
             is_read = stream.selected and stream.replication_key
-            if is_read and _is_filtered(stream) and self.filters.by_anything:
-                stream.stream_state[FILTERS] = self.filters.fingerprint
+            if is_read and _is_filtered(stream) and self.run.filters.by_anything:
+                stream.stream_state["filters"] = self.run.filters.fingerprint
 
     @cached_property
     @override
@@ -273,24 +150,18 @@ class TapConfluence(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        # That of the SDK makes much of streams that are not selected: it takes all properties from
-        # them, one by one, and its own tests then select them nevertheless.
-        super(Tap, self).setup_mapper()
-        entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
         for stream in self.streams.values():
             if isinstance(stream, ConfluenceStream):
                 check_keys(stream, self.input_catalog)
-        for name, stream in self.streams.items():
-            schema = stream.schema
-            if stream.selected:
-                entry = entries[name]
-                selection = entry.metadata.resolve_selection()
-                schema = get_selected_schema(name, entry.schema.to_dict(), selection)
-            try:
-                self.mapper.register_raw_stream_schema(name, schema, stream.primary_keys)
-            except (StreamMapConfigError, MapExpressionError) as error:
-                message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
-                raise SettingsError(message) from error
+        self.register_stream_maps()
+
+    @override
+    def register_stream_map(self, name: str, schema: dict[str, Any], keys: Sequence[str]) -> None:
+        try:
+            super().register_stream_map(name, schema, keys)
+        except (StreamMapConfigError, MapExpressionError) as error:
+            message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
+            raise SettingsError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -302,37 +173,31 @@ class TapConfluence(Tap):
         same = {
             name: entry
             for name, entry in bookmarks.items()
-            if name in unfiltered or entry.get(FILTERS) == self.filters.fingerprint
+            if name in unfiltered or entry.get("filters") == self.run.filters.fingerprint
         }
         if len(same) < len(bookmarks):
             self.logger.info("The filters are not those of the state: its streams start over")
         return same
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+    def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
         schema = self.config_jsonschema
-        self.append_builtin_config(schema)
-        drop_white_space(self._config)
-        keep_secrets(self._config, schema)
+        drop_white_space(config)
+        keep_secrets(config, schema)
         for name, setting in schema["properties"].items():
             if "default" in setting:
-                self._config.setdefault(name, setting["default"])
-        read_numbers(self._config, schema)
+                config.setdefault(name, setting["default"])
+        read_numbers(config, schema)
         if raise_errors:
-            check_settings(self._config, schema)
-        return []
-
-    @cached_property
-    def _is_batching(self) -> bool:
-        return bool(self.config.get("batch_config"))
+            check_settings(config, schema)
 
     @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+    def stop(self, signal_number: int) -> None:
         # Nothing is written from here: the signal may have come in the middle of a message.
-        self._stop.set(signum)
+        self._stop.set(signal_number)
         # A second signal ends the process at once; so does the alarm, if the run is stuck in
         # writing to a target that does not read.
-        signal.signal(signum, signal.SIG_DFL)
+        signal.signal(signal_number, signal.SIG_DFL)
         if hasattr(signal, "alarm"):
             signal.alarm(SECONDS_TO_STOP)
 
@@ -348,7 +213,7 @@ class TapConfluence(Tap):
     @classmethod
     def print_about(cls, output_format: str | None = None) -> None:
         formatter = AboutFormatter.get_formatter(output_format or "text")
-        write_lines([formatter.format_about(cls._get_about_info()).encode()])
+        write_lines([formatter.format_about(cls.about()).encode()])
 
     @override
     @classmethod
@@ -377,25 +242,23 @@ class TapConfluence(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: ConfigInput | None = None,
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
         if about:
             cls.print_about(about_format)
             return
-        cls.from_files(config, state, catalog).run()
+        cls.from_files(config, state, catalog).sync()
 
-    @classproperty
     @override
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - as its name says
-        """The settings in the environment."""
-        cls.append_builtin_config(cls.config_jsonschema)
-        return read_environment(cls.config_jsonschema, cls._env_var_prefix)
+    @classmethod
+    def read_environment(cls) -> dict[str, Any]:
+        return read_environment(cls.whole_schema(), cls.variable_prefix())
 
     @classmethod
     def from_files(
-        cls, config: _ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
+        cls, config: ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
     ) -> Self:
         """Make a tap of what a command line names.
 
@@ -403,8 +266,7 @@ class TapConfluence(Tap):
             SettingsError: A setting is wrong, or a file cannot be read.
         """
         if is_run_by_meltano():
-            cls.append_builtin_config(cls.config_jsonschema)
-            check_names(cls.config_jsonschema, cls._env_var_prefix)
+            check_names(cls.whole_schema(), cls.variable_prefix())
         return cls(
             config=config.config if config else {},
             state=None if state is None else read_object(Path(state.name)),
@@ -412,32 +274,32 @@ class TapConfluence(Tap):
             parse_env_config=bool(config and config.parse_env),
         )
 
-    def run(self) -> None:
+    def sync(self) -> None:
         """Sign in, then sync all selected streams, and report.
 
         Raises:
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
-        _ = self.reader, self.began
-        with self.locks:
-            self._run()
+        _ = self.run.reader, self.run.began
+        with self.run.locks:
+            self._sync()
 
-    def _run(self) -> None:
-        if self.filters.by_anything:
-            self.selection.check()
-        self._report.begin()
+    def _sync(self) -> None:
+        if self.run.filters.by_anything:
+            self.run.content_filter.check()
+        report = Report(self.run)
         self._mark_filters()
         begun_with = copy.deepcopy(self.state)
         try:
-            with live_line(self._report.look):
+            with live_line(report.look):
                 self._prepare()
                 self.sync_all()
                 self._activate_versions()
-            self._report.compare_with_search()
-            self._report.tell_gaps()
+            report.compare_with_search()
+            report.tell_gaps()
         except AnonymousError:
             # Since when the site has held things back is not known.
-            self._state = begun_with
+            self.reset_state(begun_with)
             self._write_last_state()
             raise
         except OutputError:
@@ -451,7 +313,7 @@ class TapConfluence(Tap):
         finally:
             if hasattr(signal, "alarm"):
                 signal.alarm(0)
-            self._report.tell()
+            report.tell()
 
 
 def _comes_last(stream: Stream) -> bool:
@@ -460,10 +322,6 @@ def _comes_last(stream: Stream) -> bool:
 
 def _stands_alone(stream: Stream) -> bool:
     return isinstance(stream, ConfluenceStream) and stream.stands_alone
-
-
-def _is_of_spaces(stream: ConfluenceStream) -> bool:
-    return stream.name == "spaces" or "spaceId" in stream.primary_keys
 
 
 def _is_filtered(stream: Stream) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Json
 
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["tests.forked", "tap_confluence.check"])
+_server.set_forkserver_preload(["tests.forked", "tap_confluence.cli.check"])
 
 
 class Forked:

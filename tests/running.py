@@ -120,7 +120,7 @@ def run_tap(
                 config=copy.deepcopy(dict(config)),
                 state=copy.deepcopy(state),
                 catalog=only(*streams) if streams is not None else catalog,
-            ).run()
+            ).sync()
         except ConfluenceError as error:
             logging.getLogger("tap-confluence").error("%s", error)  # noqa: TRY400 - one line
             status = 1

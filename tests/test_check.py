@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.check import cli
+from tap_confluence.cli.check import cli
 from tests.demo_site import DataCenterSite, DemoSite, GatewaySite, Wiki
 from tests.filtered_truth import filtered_truth
 from tests.forked import run_forked
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.running import Run
 
-COMMAND = [sys.executable, "-c", "from tap_confluence.check import cli; cli()"]
+COMMAND = [sys.executable, "-c", "from tap_confluence.cli.check import cli; cli()"]
 
 
 def check(config: Mapping[str, Any]) -> Run:

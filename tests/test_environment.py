@@ -126,6 +126,18 @@ def test_a_run_of_meltano_lets_the_variables_of_other_plugins_be(site: DemoSite)
     assert run.exit_status == 0, run.stderr
 
 
+def test_a_run_of_meltano_takes_the_parts_of_stream_maps_for_no_settings(site: DemoSite) -> None:
+    parts = {
+        **MELTANO,
+        f"{PREFIX}STREAM_MAPS_PAGES_ARTICLE_ID": "id",
+        f"{PREFIX}STREAM_MAPS_PAGES___FILTER__": "status == 'current'",
+        f"{PREFIX}BATCH_CONFIG_ENCODING_FORMAT": "jsonl",
+    }
+    run = run_command(settings_of(site), catalog=only("groups"), environment=parts)
+
+    assert run.exit_status == 0, run.complaints
+
+
 def test_every_setting_may_be_given_as_a_variable(tmp_path: Path) -> None:
     given = {f"{PREFIX}{name.upper()}": "x" for name in SETTINGS["properties"]}
 

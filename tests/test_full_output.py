@@ -26,8 +26,8 @@ COMMANDS = {
     "--about": ["tap_confluence", "--about"],
     "--version": ["tap_confluence", "--version"],
     "--help": ["tap_confluence", "--help"],
-    "check": ["tap_confluence.check"],
-    "shards": ["tap_confluence.shards", "--shards=2"],
+    "check": ["tap_confluence.cli.check"],
+    "shards": ["tap_confluence.cli.shards", "--shards=2"],
     "survey": ["tap_confluence.survey"],
 }
 

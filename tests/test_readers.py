@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tap_confluence.cli.readers import compare, draw, most_wrong, read_pairs
 from tap_confluence.errors import ConfluenceError, SettingsError
-from tap_confluence.readers import compare, draw, most_wrong, read_pairs
 from tap_confluence.tap import TapConfluence
 from tests import running
 from tests.demo_site import DataCenterSite, DemoSite, GatewaySite, Wiki
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.running import Json
 
-COMMAND = [sys.executable, "-c", "from tap_confluence.readers import cli; cli()"]
+COMMAND = [sys.executable, "-c", "from tap_confluence.cli.readers import cli; cli()"]
 LONGEST = 60.0
 ALL = 10**6
 CHECKS = "/rest/api/content/"

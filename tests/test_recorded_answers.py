@@ -14,10 +14,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tap_confluence.client import ListRequest, collect, get_page
+from tap_confluence.http import ListRequest, collect, get_page
 from tap_confluence.rest_v1 import records, search
-from tap_confluence.streams.moments import to_moment
 from tap_confluence.tap import TapConfluence
+from tap_confluence.timestamps import to_timestamp
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
 from tests.demo_site.troubles import json_reply
 from tests.reference import REFERENCE, reference
@@ -361,7 +361,7 @@ def _same(value: object, written: object) -> bool:
     """Whether a value is written as v2 has it: times in UTC, ids as text, no position as null."""
     if value == "none":
         return written is None
-    return written in {value, str(value), to_moment(value)}
+    return written in {value, str(value), to_timestamp(value)}
 
 
 def as_page(sample: str) -> Json:
@@ -502,7 +502,7 @@ def test_a_page_of_a_search_that_leads_back_only_is_the_last(
     path = "/rest/api/content/search"
     data_center.answers = {path: recorded("dc_search_next_without_id_limit")}
     with signals_left_alone():
-        client = TapConfluence(config=settings_there(data_center)).client
+        client = TapConfluence(config=settings_there(data_center)).run.client
 
     [row] = collect(client, ListRequest(path, {"limit": "1"}, "search"))
 
@@ -516,8 +516,8 @@ def test_a_search_tells_how_much_it_finds_and_where_it_goes_on(cloud: RecordedCl
     with signals_left_alone():
         tap = TapConfluence(config=settings_of(cloud))
 
-    assert search.counts(tap.reader, "type=page", tag="search") == [answer["totalSize"]]
-    page = get_page(tap.client, ListRequest(search.SEARCH, {"cql": "type = page"}, "search"))
+    assert search.counts(tap.run.reader, "type=page", tag="search") == [answer["totalSize"]]
+    page = get_page(tap.run.client, ListRequest(search.SEARCH, {"cql": "type = page"}, "search"))
     assert page.next is not None
     [cursor] = parse_qs(answer["_links"]["next"])["cursor"]
     assert page.next.params["cursor"] == cursor

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.filters import Filters
+from tap_confluence.filters.settings import Filters
 from tap_confluence.settings import SETTINGS
 from tap_confluence.settings.site import SITE
 from tap_confluence.settings.transport import TRANSPORT

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence import shards
+from tap_confluence.cli import shards
 from tap_confluence.errors import ConfluenceError
 from tap_confluence.tap import TapConfluence
 from tests.datacenter import runs
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tap_confluence.shards import Shard
+    from tap_confluence.cli.shards import Shard
     from tests.demo_site.loopback import LoopbackSite
     from tests.running import Json
 
-COMMAND = [sys.executable, "-c", "from tap_confluence.shards import cli; cli()"]
+COMMAND = [sys.executable, "-c", "from tap_confluence.cli.shards import cli; cli()"]
 LONGEST = 60.0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from tap_confluence.client.pace import Pace
+from tap_confluence.http.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +44,13 @@ class Waits:
 def waits_skipped() -> Iterator[Waits]:
     """Skip whatever a run in this process waits for, but the site's answers."""
     waits = Waits()
-    make = Pace.__init__
+    make = RateLimit.__init__
 
-    def make_in_a_hurry(pace: Pace, **settings: Any) -> None:
+    def make_in_a_hurry(pace: RateLimit, **settings: Any) -> None:
         make(pace, **{**settings, "clock": waits.clock, "sleep": waits.pause})
 
-    with patch.object(Pace, "__init__", make_in_a_hurry), patch("time.sleep", waits.retries.append):
+    with (
+        patch.object(RateLimit, "__init__", make_in_a_hurry),
+        patch("time.sleep", waits.retries.append),
+    ):
         yield waits

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from tap_confluence.cloud.attachments import (
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_confluence.cloud.api.references import CloudReferences
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.streams.attachments import (
     AttachmentContentProperties,
     AttachmentLabels,
     Attachments,
     AttachmentVersions,
 )
-from tap_confluence.cloud.audit import AuditRecords
-from tap_confluence.cloud.blog_posts import (
+from tap_confluence.cloud.streams.audit import AuditRecords
+from tap_confluence.cloud.streams.blog_posts import (
     BlogPostContentProperties,
     BlogPostLabels,
     BlogPosts,
     BlogPostVersions,
 )
-from tap_confluence.cloud.classification import ClassificationLevels, PageClassificationLevels
-from tap_confluence.cloud.comments import (
+from tap_confluence.cloud.streams.classification import (
+    ClassificationLevels,
+    PageClassificationLevels,
+)
+from tap_confluence.cloud.streams.comments import (
     AttachmentFooterComments,
     BlogPostFooterComments,
     BlogPostInlineComments,
@@ -24,31 +33,30 @@ from tap_confluence.cloud.comments import (
     PageFooterComments,
     PageInlineComments,
 )
-from tap_confluence.cloud.custom_content import (
+from tap_confluence.cloud.streams.custom_content import (
     CustomContent,
     CustomContentContentProperties,
     CustomContentLabels,
     CustomContentVersions,
 )
-from tap_confluence.cloud.hierarchy import Databases, Embeds, Folders, Whiteboards
-from tap_confluence.cloud.inventory import ContentInventory
-from tap_confluence.cloud.labels import Labels
-from tap_confluence.cloud.likes import (
+from tap_confluence.cloud.streams.hierarchy import Databases, Embeds, Folders, Whiteboards
+from tap_confluence.cloud.streams.inventory import ContentInventory
+from tap_confluence.cloud.streams.labels import Labels
+from tap_confluence.cloud.streams.likes import (
     BlogPostLikes,
     FooterCommentLikes,
     InlineCommentLikes,
     PageLikes,
 )
-from tap_confluence.cloud.pages import (
+from tap_confluence.cloud.streams.pages import (
     ChildPages,
     PageContentProperties,
     PageLabels,
     Pages,
     PageVersions,
 )
-from tap_confluence.cloud.people import GroupMembers, Groups
-from tap_confluence.cloud.references import CloudReferences
-from tap_confluence.cloud.restrictions import (
+from tap_confluence.cloud.streams.people import GroupMembers, Groups
+from tap_confluence.cloud.streams.restrictions import (
     BlogPostRestrictions,
     DatabaseRestrictions,
     EmbedRestrictions,
@@ -56,21 +64,29 @@ from tap_confluence.cloud.restrictions import (
     PageRestrictions,
     WhiteboardRestrictions,
 )
-from tap_confluence.cloud.roles import SpaceRoles
-from tap_confluence.cloud.selection import Selection
-from tap_confluence.cloud.spaces import (
+from tap_confluence.cloud.streams.roles import SpaceRoles
+from tap_confluence.cloud.streams.spaces import (
     SpaceLabels,
     SpacePermissions,
     SpaceProperties,
     SpaceRoleAssignments,
     Spaces,
 )
-from tap_confluence.cloud.states import ContentStates
-from tap_confluence.cloud.tasks import Tasks
-from tap_confluence.cloud.templates import Templates
-from tap_confluence.cloud.users import Users
-from tap_confluence.cloud.views import BlogPostViews, PageViews
-from tap_confluence.cloud.watchers import PageWatchers, SpaceWatchers
+from tap_confluence.cloud.streams.states import ContentStates
+from tap_confluence.cloud.streams.tasks import Tasks
+from tap_confluence.cloud.streams.templates import Templates
+from tap_confluence.cloud.streams.users import Users
+from tap_confluence.cloud.streams.views import BlogPostViews, PageViews
+from tap_confluence.cloud.streams.watchers import PageWatchers, SpaceWatchers
+from tap_confluence.http import check_cloud
+from tap_confluence.run import Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_confluence.http import Client
+    from tap_confluence.run import Run
+    from tap_confluence.streams.base import ConfluenceStream
 
 STREAMS = (
     Spaces,
@@ -133,4 +149,25 @@ STREAMS = (
     AuditRecords,
 )
 
-__all__ = ["STREAMS", "CloudReferences", "Selection"]
+
+class Cloud(Deployment):
+    """Confluence Cloud."""
+
+    @override
+    def make_streams(self, run: Run) -> Sequence[ConfluenceStream]:
+        return [stream(run) for stream in STREAMS]
+
+    @override
+    def sign_in(self, client: Client) -> str:
+        return check_cloud(client)
+
+    @override
+    def content_filter(self, run: Run) -> ContentFilter:
+        return ContentFilter(run.reader, run.filters, run.config.get("custom_content_types"))
+
+    @override
+    def references(self, run: Run) -> CloudReferences:
+        return CloudReferences(run)
+
+
+__all__ = ["STREAMS", "Cloud"]

@@ -7,48 +7,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_confluence.datacenter.attachments import (
+from typing_extensions import override
+
+from tap_confluence.datacenter.api.references import DataCenterReferences
+from tap_confluence.datacenter.filters import ContentFilter
+from tap_confluence.datacenter.streams.attachments import (
     AttachmentContentProperties,
     AttachmentLabels,
     Attachments,
     AttachmentVersions,
 )
-from tap_confluence.datacenter.audit import AuditRecords
-from tap_confluence.datacenter.blog_posts import (
+from tap_confluence.datacenter.streams.audit import AuditRecords
+from tap_confluence.datacenter.streams.blog_posts import (
     BlogPostContentProperties,
     BlogPostLabels,
     BlogPosts,
     BlogPostVersions,
 )
-from tap_confluence.datacenter.comments import (
+from tap_confluence.datacenter.streams.comments import (
     AttachmentFooterComments,
     BlogPostFooterComments,
     BlogPostInlineComments,
     PageFooterComments,
     PageInlineComments,
 )
-from tap_confluence.datacenter.inventory import ContentInventory
-from tap_confluence.datacenter.labels import Labels
-from tap_confluence.datacenter.pages import (
+from tap_confluence.datacenter.streams.inventory import ContentInventory
+from tap_confluence.datacenter.streams.labels import Labels
+from tap_confluence.datacenter.streams.pages import (
     ChildPages,
     PageContentProperties,
     PageLabels,
     Pages,
     PageVersions,
 )
-from tap_confluence.datacenter.people import GroupMembers, Groups, Users
-from tap_confluence.datacenter.references import DataCenterReferences
-from tap_confluence.datacenter.restrictions import BlogPostRestrictions, PageRestrictions
-from tap_confluence.datacenter.selection import Selection
-from tap_confluence.datacenter.spaces import SpaceLabels, SpacePermissions, SpaceProperties, Spaces
-from tap_confluence.datacenter.tasks import Tasks
-from tap_confluence.datacenter.watchers import PageWatchers, SpaceWatchers
+from tap_confluence.datacenter.streams.people import GroupMembers, Groups, Users
+from tap_confluence.datacenter.streams.restrictions import BlogPostRestrictions, PageRestrictions
+from tap_confluence.datacenter.streams.spaces import (
+    SpaceLabels,
+    SpacePermissions,
+    SpaceProperties,
+    Spaces,
+)
+from tap_confluence.datacenter.streams.tasks import Tasks
+from tap_confluence.datacenter.streams.watchers import PageWatchers, SpaceWatchers
+from tap_confluence.http import check_data_center
+from tap_confluence.run import Deployment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from tap_confluence.http import Client
+    from tap_confluence.run import Run
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.tap import TapConfluence
 
 STREAMS = (
     Spaces,
@@ -123,14 +133,32 @@ ABSENT: Mapping[str, str] = {
 """The streams of Cloud that Data Center cannot tell, each with the reason."""
 
 
-def make_streams(tap: TapConfluence) -> list[ConfluenceStream]:
-    """Make all streams, with the tasks under both lists in whose bodies they are."""
-    streams: list[ConfluenceStream] = [stream(tap) for stream in STREAMS]
-    tasks = next(stream for stream in streams if isinstance(stream, Tasks))
-    for stream in streams:
-        if isinstance(stream, Tasks.bearers) and not isinstance(stream, Tasks.parent_stream_type):
-            stream.child_streams.append(tasks)
-    return streams
+class DataCenter(Deployment):
+    """Confluence Data Center and Server."""
+
+    @override
+    def make_streams(self, run: Run) -> Sequence[ConfluenceStream]:
+        streams: list[ConfluenceStream] = [stream(run) for stream in STREAMS]
+        # Tasks are in the bodies of two lists, so they are children of both.
+        tasks = next(stream for stream in streams if isinstance(stream, Tasks))
+        for stream in streams:
+            if isinstance(stream, Tasks.containers) and not isinstance(
+                stream, Tasks.parent_stream_type
+            ):
+                stream.child_streams.append(tasks)
+        return streams
+
+    @override
+    def sign_in(self, client: Client) -> str:
+        return check_data_center(client)
+
+    @override
+    def content_filter(self, run: Run) -> ContentFilter:
+        return ContentFilter(run.reader, run.filters)
+
+    @override
+    def references(self, run: Run) -> DataCenterReferences:
+        return DataCenterReferences(run)
 
 
-__all__ = ["ABSENT", "STREAMS", "DataCenterReferences", "Selection", "make_streams"]
+__all__ = ["ABSENT", "STREAMS", "DataCenter"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_confluence.decoding import unquoted
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS, IN_PERMISSIONS
-from tap_confluence.streams.moments import to_moment
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def post(item: Mapping[str, Any]) -> Json:
         "title": item.get("title"),
         "spaceId": space_id(item),
         "authorId": user_id(history.get("createdBy")),
-        "createdAt": to_moment(history.get("createdDate")),
+        "createdAt": to_timestamp(history.get("createdDate")),
         **_latest_version(item),
         "body": _body(item),
         "_links": _links(item, webui="webui", edit="editui", editui="editui", tinyui="tinyui"),
@@ -84,7 +84,7 @@ def comment(item: Mapping[str, Any]) -> Json:
         **record,
         "resolutionLastModifierId": modifier,
         # Where nobody has resolved it yet, the site says "anonymous, 1970".
-        "resolutionLastModifiedAt": modifier and to_moment(resolution.get("lastModifiedDate")),
+        "resolutionLastModifiedAt": modifier and to_timestamp(resolution.get("lastModifiedDate")),
         "properties": {
             "inlineMarkerRef": place.get("markerRef"),
             "inlineOriginalSelection": place.get("originalSelection"),
@@ -136,7 +136,7 @@ def attachment(item: Mapping[str, Any]) -> Json:
         "id": attachment_id(item),
         "status": item.get("status"),
         "title": item.get("title"),
-        "createdAt": to_moment(_part(item, "history").get("createdDate")),
+        "createdAt": to_timestamp(_part(item, "history").get("createdDate")),
         **_container(item),
         "mediaType": extensions.get("mediaType") or metadata.get("mediaType"),
         "comment": extensions.get("comment", metadata.get("comment")),
@@ -172,7 +172,7 @@ def version(item: Mapping[str, Any]) -> Json:
     """Turn a version into a nested version, or a row of what it is a version of."""
     return {
         "number": _integer(item.get("number")),
-        "createdAt": to_moment(item.get("when")),
+        "createdAt": to_timestamp(item.get("when")),
         "message": item.get("message"),
         "minorEdit": item.get("minorEdit"),
         "authorId": user_id(item.get("by")),
@@ -203,7 +203,7 @@ def space(item: Mapping[str, Any]) -> Json:
         "type": item.get("type"),
         "status": item.get("status"),
         "authorId": user_id(creator),
-        "createdAt": to_moment(item.get("creationDate") or history.get("createdDate")),
+        "createdAt": to_timestamp(item.get("creationDate") or history.get("createdDate")),
         "homepageId": None if homepage is None else str(homepage),
         "description": _texts(item.get("description")),
         "icon": {"path": icon.get("path")} if icon else None,
@@ -287,7 +287,9 @@ def user_id(user: object) -> str | None:
 def modified_at(item: Mapping[str, Any]) -> str | None:
     """Return when an item was last modified."""
     history = _part(item, "history")
-    return to_moment(_part(item, "version").get("when")) or to_moment(history.get("createdDate"))
+    return to_timestamp(_part(item, "version").get("when")) or to_timestamp(
+        history.get("createdDate")
+    )
 
 
 def labels_that_ride(item: Mapping[str, Any]) -> list[Json] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_confluence.client import Reader
+    from tap_confluence.http import Reader
 
 SEARCH = "/rest/api/search"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dotenv import load_dotenv
-from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_confluence.errors import SettingsError
+from tap_confluence.sdk import from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,8 +61,7 @@ def _parse(properties: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, setting in properties.items():
         try:
-            # Without a path it would look for a file of its own, in the folders above the SDK.
-            found |= parse_environment_config({"properties": {name: setting}}, prefix, os.devnull)
+            found |= from_environment(name, setting, prefix)
         except ValueError as error:
             message = (
                 f"The environment variable {prefix}{name.upper()} cannot be read as setting "
@@ -96,6 +95,9 @@ def check_names(schema: Mapping[str, Any], prefix: str) -> None:
         # A plugin that inherits from this one may be called tap-confluence-docs, too.
         of_others = tuple(f"_{each}" for each in settings)
         unknown = [name for name in unknown if "__" not in name and not name.endswith(of_others)]
+        # Meltano also hands on each part of a setting in which anything may stand.
+        parts_of_any = tuple(f"{name.upper()}_" for name in _open_objects(schema))
+        unknown = [name for name in unknown if not name.startswith(parts_of_any)]
     if unknown:
         raise SettingsError(" ".join(_unknown(name, known, prefix) for name in unknown))
 
@@ -107,6 +109,16 @@ def _objects(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         for name, setting in schema["properties"].items()
         if setting.get("properties") and setting.get("additionalProperties") is False
     }
+
+
+def _open_objects(schema: Mapping[str, Any]) -> list[str]:
+    """Return the settings that are objects with parts of any name, such as `stream_maps`."""
+    strict = _objects(schema)
+    return [
+        name
+        for name, setting in schema["properties"].items()
+        if "object" in setting.get("type", ()) and name not in strict
+    ]
 
 
 def _unknown(name: str, known: Sequence[str], prefix: str) -> str:

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.moments import CLOCKS_DIFFER, format_moment
+from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,12 +89,12 @@ class AuditStream(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        last = format_moment(datetime.now(UTC) + CLOCKS_DIFFER)
+        last = format_timestamp(datetime.now(UTC) + CLOCKS_DIFFER)
         for span in reversed(self._spans(self.starting_point(), last)):
             records = self._all_of(span) if span.records is None else span.records
             yield from with_ids(records)
             self.advance(*(record["createdAt"] for record in records))
-            self._tap.write_state_when_due()
+            self.run.write_state_when_due()
 
     def _spans(self, first: str | None, last: str) -> list[Span]:
         """Go back in time, and return the spans that have records, newest first."""
@@ -105,9 +105,9 @@ class AuditStream(ConfluenceStream):
             if not answer.more:
                 spans.append(Span(first, last, records))
                 break
-            moments = [record["createdAt"] for record in records if record["createdAt"]]
-            oldest = min(moments, default=None)
-            if oldest is None or moments != sorted(moments, reverse=True):
+            timestamps = [record["createdAt"] for record in records if record["createdAt"]]
+            oldest = min(timestamps, default=None)
+            if oldest is None or timestamps != sorted(timestamps, reverse=True):
                 # The site does not heed the span or the order: it has to be paged through.
                 spans.append(Span(first, last, None))
                 break
@@ -137,14 +137,14 @@ def moment_of(epoch_ms: object) -> str | None:
     if not isinstance(epoch_ms, int | str):
         return None
     try:
-        return format_moment(EPOCH + timedelta(milliseconds=int(epoch_ms)))
+        return format_timestamp(EPOCH + timedelta(milliseconds=int(epoch_ms)))
     except (OverflowError, ValueError):
         return None
 
 
-def epoch_ms_of(moment: str) -> int:
+def epoch_ms_of(timestamp: str) -> int:
     """Return the milliseconds since 1970 of a moment."""
-    return (datetime.fromisoformat(moment) - EPOCH) // timedelta(milliseconds=1)
+    return (datetime.fromisoformat(timestamp) - EPOCH) // timedelta(milliseconds=1)
 
 
 def with_ids(records: Iterable[Record]) -> Iterator[Record]:
@@ -172,9 +172,9 @@ def _within(records: Sequence[Record], first: str | None, last: str) -> list[Rec
     ]
 
 
-def _after(moment: str) -> str:
-    return moment_of(epoch_ms_of(moment) + 1) or moment
+def _after(timestamp: str) -> str:
+    return moment_of(epoch_ms_of(timestamp) + 1) or timestamp
 
 
-def _before(moment: str) -> str:
-    return moment_of(epoch_ms_of(moment) - 1) or moment
+def _before(timestamp: str) -> str:
+    return moment_of(epoch_ms_of(timestamp) - 1) or timestamp

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 from abc import abstractmethod
-from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from singer_sdk import Stream
-from singer_sdk.batch import Batcher
-from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage, SchemaMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -24,31 +18,31 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
 )
 from tap_confluence.schemas.body import MARKDOWN, TEXT
-from tap_confluence.streams.columns import PARQUET, as_row
+from tap_confluence.sdk import RunStream
 from tap_confluence.streams.failures import Failures
-from tap_confluence.streams.met import people_in
-from tap_confluence.streams.moments import to_moment, with_overlap
-from tap_confluence.streams.shapes import Shape
+from tap_confluence.streams.parquet import PARQUET, as_row
+from tap_confluence.streams.type_conformance import TypeConformance
+from tap_confluence.streams.user_ids import user_ids_in
+from tap_confluence.timestamps import to_timestamp, with_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.client import Reader
-    from tap_confluence.tap import TapConfluence
+    from tap_confluence.http import Reader
+    from tap_confluence.run import Run
+    from tap_confluence.sdk import BatchConfig
+    from tap_confluence.streams.state import StreamState
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
 
 
-class ConfluenceStream(Stream):
+class ConfluenceStream(RunStream):
     """Base of all streams.
 
-    It keeps the SDK's order of records, children before their parent, and differs from it in what
-    the SDK does once a parent and this tap does once a run: the SCHEMA message, the version of a
-    table and its activation, the log lines.
+    It reads its records, tells how far it has come, and whether all there is has been written.
 
     Attributes:
         path: Where it is read from, below the root of the site.
@@ -61,15 +55,10 @@ class ConfluenceStream(Stream):
             has none. Of all others, what could not be read may still be there.
         stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
+        run: What it shares with the other streams of the run.
         own_keys: Its primary keys, whatever a catalog says.
         is_denied: Whether the site refuses it to this account.
-        written_rows: How many rows of it this run has written so far.
     """
-
-    # Records are made of JSON only, so there is nothing to convert.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    # One bookmark a stream: never one a parent.
-    state_partitioning_keys = ()
 
     path: ClassVar[str] = ""
     scope: ClassVar[str] = ""
@@ -80,20 +69,17 @@ class ConfluenceStream(Stream):
     stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
 
-    _tap: TapConfluence
-
-    def __init__(self, tap: TapConfluence) -> None:
-        super().__init__(tap)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.tap)
+        self.run = run
         self.own_keys = tuple(self.primary_keys)
         self.is_denied = False
-        self.written_rows = 0
-        self._is_open = False
         self._is_partial = False
 
     @property
     def reader(self) -> Reader:
         """What reads the site."""
-        return self._tap.reader
+        return self.run.reader
 
     @property
     def probe_path(self) -> str:
@@ -123,7 +109,7 @@ class ConfluenceStream(Stream):
 
     def stream_of(self, kind: type[S]) -> S:
         """Return the stream of a kind, selected or not."""
-        return next(s for s in self._tap.streams.values() if isinstance(s, kind))
+        return next(s for s in self.run.streams.values() if isinstance(s, kind))
 
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -145,27 +131,24 @@ class ConfluenceStream(Stream):
                 self.complete()
 
     @override
-    def get_batches(
-        self, batch_config: BatchConfig, context: Context | None = None
-    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
-        batcher = Batcher(tap_name=self.tap_name, stream_name=self.name, batch_config=batch_config)
-        rows = self._counted(self._sync_records(context, write_messages=False))
-        if batch_config.encoding.format == PARQUET:
-            properties = self.schema["properties"]
-            rows = (as_row(record, properties) for record in rows)
-        for manifest in batcher.get_batches(rows):
-            yield batch_config.encoding, manifest
+    def new_version(self) -> int | None:
+        is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
+        return self.run.locks.version if is_complete and self.run.activates_versions else None
 
-    def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
-            self.written_rows += 1
-            yield record
+    @override
+    def batch_rows(
+        self, records: Iterable[Record], config: BatchConfig
+    ) -> Iterable[dict[str, Any]]:
+        if config.encoding.format != PARQUET:
+            return records
+        properties = self.schema["properties"]
+        return (as_row(record, properties) for record in records)
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        self._shape.fit_fields(row)
+        self._type_conformance.fit_fields(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
-            self._tap.note_unusable(self)
+            self.run.notes.unusable(self.name)
             # It may be what an earlier run has written.
             self.leave_incomplete()
             return None
@@ -176,8 +159,8 @@ class ConfluenceStream(Stream):
 
     def meet(self, item: Record) -> None:
         """Take note of the people whom an item names, if a stream is to be made of them."""
-        if self._tap.meets_people and not self.comes_last:
-            self._tap.people_met.update(people_in(item))
+        if self.run.collects_user_ids and not self.comes_last:
+            self.run.user_ids.update(user_ids_in(item))
 
     def links(self) -> Links:
         """Return where the references of the body that is being written lead."""
@@ -189,8 +172,8 @@ class ConfluenceStream(Stream):
         return bool(self._readable_bodies)
 
     @cached_property
-    def _shape(self) -> Shape:
-        return Shape(self.schema)
+    def _type_conformance(self) -> TypeConformance:
+        return TypeConformance(self.schema)
 
     @cached_property
     def _readable_bodies(self) -> dict[str, Callable[[Any, str, Links], str]]:
@@ -248,6 +231,10 @@ class ConfluenceStream(Stream):
         if forbidden is not None and not gave_any:
             raise forbidden
 
+    def note_skipped(self, what: str, error: RefusedError) -> None:
+        """Take note of an item that is gone or forbidden, or that the site fails for."""
+        self.run.notes.skipped(self.name, what, error, grants=self.fails_closed)
+
     def skip(self, what: str, error: RefusedError, *, is_gone: bool = False) -> None:
         """Go on without an item.
 
@@ -256,7 +243,7 @@ class ConfluenceStream(Stream):
             error: Why.
             is_gone: Whether it is known not to be there any more; else it may still be.
         """
-        self._tap.note_skipped(self, what, error)
+        self.note_skipped(what, error)
         if not is_gone:
             self.leave_incomplete()
 
@@ -280,19 +267,19 @@ class ConfluenceStream(Stream):
     @property
     def anchor(self) -> str:
         """The moment at which the stream starts without a bookmark."""
-        return self._tap.anchor
+        return self.run.anchor
 
     @property
     def bookmark(self) -> str | None:
         """The moment up to which everything has been written, if any run got that far."""
         if self.entry.get("replication_key") != self.replication_key:
             return None
-        return to_moment(self.entry.get("replication_key_value"))
+        return to_timestamp(self.entry.get("replication_key_value"))
 
     @cached_property
-    def entry(self) -> dict[str, Any]:
+    def entry(self) -> StreamState:
         """The entry of the stream in the state."""
-        return self.stream_state
+        return cast("StreamState", self.stream_state)
 
     @property
     def complete_until(self) -> str:
@@ -301,32 +288,34 @@ class ConfluenceStream(Stream):
         What bears a later date has changed while the run went on, or its date is not true. Either
         way others may be dated before it that are still to come.
         """
-        return self._tap.began
+        return self.run.began
 
-    def latest(self, *moments: str | None) -> str | None:
+    def latest(self, *timestamps: str | None) -> str | None:
         """Return the latest of some moments to which a bookmark may move, if there is one."""
-        possible = (each for each in moments if each and each <= self.complete_until)
+        possible = (each for each in timestamps if each and each <= self.complete_until)
         return max(possible, default=None)
 
-    def advance(self, *moments: str | None) -> None:
+    def advance(self, *timestamps: str | None) -> None:
         """Move the bookmark on to the latest of some moments, never back and never too far."""
-        moment = self.latest(*moments)
-        if self.is_incremental and not self.is_denied and moment and moment > (self.bookmark or ""):
+        timestamp = self.latest(*timestamps)
+        if (
+            self.is_incremental
+            and not self.is_denied
+            and timestamp
+            and timestamp > (self.bookmark or "")
+        ):
             self.entry["replication_key"] = self.replication_key
-            self.entry["replication_key_value"] = moment
+            self.entry["replication_key_value"] = timestamp
 
     def prepare(self) -> None:
         """Have on the way what the stream will ask for first, before it has its turn."""
-
-    def open(self) -> None:
-        """Write the SCHEMA message, unless it was written in this run."""
-        self._write_schema_message()
 
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""
         self.is_denied = True
         for stream in self.family:
-            self._tap.note_denied(stream, error)
+            message = f"'{stream.name}' needs {stream.needed(error)} ({error})"
+            self.run.notes.denied[stream.name] = message
 
     def leave_incomplete(self) -> None:
         """Take note that something could not be read.
@@ -337,16 +326,19 @@ class ConfluenceStream(Stream):
 
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
-        may_activate = not self.is_denied and (self.fails_closed or not self._is_partial)
-        if self._stream_version is not None and may_activate:
-            self._tap.note_complete(self)
+        is_known = not self.is_denied and (self.fails_closed or not self._is_partial)
+        if self.has_version and is_known and not self._lacks_unjudged:
+            self.run.notes.complete.append(self)
         for child in self.selected_children:
             child.complete()
 
-    def activate_version(self) -> None:
-        """Have targets take for deleted what this run has not written."""
-        if self._stream_version is not None:
-            self._write_activate_version_message(self._stream_version)
+    @property
+    def _lacks_unjudged(self) -> bool:
+        """Whether content may be wanted that could not be judged by its labels."""
+        is_of_spaces = self.name == "spaces" or "spaceId" in self.primary_keys
+        if not self.is_filtered or is_of_spaces or not self.run.filters.labels:
+            return False
+        return self.run.content_filter.lacks_verdicts
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
@@ -354,93 +346,6 @@ class ConfluenceStream(Stream):
         super().log(
             message, *args, level=logging.DEBUG if level == logging.ERROR else level, **kwargs
         )
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        # The SDK would activate the version before its first record, at each parent of a child.
-        return False
-
-    @property
-    @override
-    def partitions(self) -> list[dict[str, Any]] | None:
-        return None
-
-    @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        return None
-
-    @override
-    def _write_starting_replication_value(self, context: Context | None) -> None:
-        """Keep the state to what the next run needs."""
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark to `advance`: an item is complete only after its children."""
-
-    @override
-    def _process_record(
-        self,
-        record: Record,
-        child_context: Context | None = None,
-        partition_context: Context | None = None,
-    ) -> None:
-        # The SDK leaves out the children of what a stream map removes. But what an earlier run has
-        # written of them would then be taken for deleted, and a later run reads some by themselves.
-        for context in self.generate_child_contexts(record, child_context):
-            self._sync_children(copy.copy(context))
-
-    @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        if not self._takes_all_properties:
-            for message in super()._generate_record_messages(record):
-                self.written_rows += 1
-                yield message
-            return
-        for stream_map in self.stream_maps:
-            mapped = stream_map.transform(record)
-            if mapped is not None:
-                self.written_rows += 1
-                yield RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=mapped,
-                    version=self._stream_version,
-                    time_extracted=datetime.now(UTC),
-                )
-
-    @cached_property
-    def _takes_all_properties(self) -> bool:
-        """Whether no property is deselected, so that none has to be looked for in each record."""
-        return all(self.mask.values())
-
-    @override
-    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
-        for message in super()._generate_schema_messages():
-            # target-duckdb takes the first keyword of a property without a type for its
-            # alternatives, and the SDK writes descriptions before `oneOf`.
-            properties = {
-                name: {**{k: v for k, v in shape.items() if k != "description"}, **shape}
-                for name, shape in message.schema["properties"].items()
-            }
-            message.schema = {**message.schema, "properties": properties}
-            yield message
-
-    @override
-    def _write_schema_message(self) -> None:
-        if self._is_open:
-            return
-        self._is_open = True
-        is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
-        if is_complete and self._tap.activates_versions:
-            self._stream_version = self._tap.locks.version
-        super()._write_schema_message()
-
-    @override
-    def _write_state_message(self) -> None:
-        if self.parent_stream_type is None:
-            super()._write_state_message()
 
 
 def _words_for(item: dict[str, Any]) -> str:

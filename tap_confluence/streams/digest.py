@@ -69,26 +69,26 @@ class TrashDigest(Digest):
         super().__init__()
         self._marks: set[int] = set()
 
-    def add(self, item_id: str, moment: str | None) -> None:
+    def add(self, item_id: str, timestamp: str | None) -> None:
         """Add an item."""
-        mark = self._mark(item_id, moment)
+        mark = self._mark(item_id, timestamp)
         self._cells[self._cell(item_id)] ^= mark
         self._marks.add(mark)
 
-    def may_be_new(self, item_id: str, moment: str | None, earlier: TrashDigest) -> bool:
+    def may_be_new(self, item_id: str, timestamp: str | None, earlier: TrashDigest) -> bool:
         """Tell whether an item of this digest may be one that an earlier one did not have."""
         cell = self._cell(item_id)
         difference = self._cells[cell] ^ earlier._cells[cell]
         if difference in self._marks:
-            return difference == self._mark(item_id, moment)
+            return difference == self._mark(item_id, timestamp)
         return difference != EMPTY
 
     def _cell(self, item_id: str) -> int:
         digest = hashlib.blake2b(item_id.encode(), digest_size=2).digest()
         return int.from_bytes(digest) % self.cells
 
-    def _mark(self, item_id: str, moment: str | None) -> int:
-        text = f"{item_id} {moment}".encode()
+    def _mark(self, item_id: str, timestamp: str | None) -> int:
+        text = f"{item_id} {timestamp}".encode()
         return int.from_bytes(hashlib.blake2b(text, digest_size=self.cell_bytes).digest())
 
 
@@ -123,9 +123,9 @@ class OverlapDigest(Digest):
             self._toggle(mark)
 
     @staticmethod
-    def mark(item_id: str, moment: str | None) -> int:
+    def mark(item_id: str, timestamp: str | None) -> int:
         """Return what stands for an item as of a moment."""
-        text = f"{item_id} {moment}".encode()
+        text = f"{item_id} {timestamp}".encode()
         return _with_check(hashlib.blake2b(text, digest_size=HASH_BYTES).digest())
 
     def common(self, marks: Collection[int]) -> set[int]:

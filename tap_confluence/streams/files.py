@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.client import Download, MisdirectedError, Source, TooLargeError
-from tap_confluence.content.files import FileFolder, path_of_file
 from tap_confluence.errors import (
     EndpointGoneError,
     ForbiddenError,
@@ -19,8 +17,10 @@ from tap_confluence.errors import (
     RefusedError,
     ScopeError,
 )
+from tap_confluence.http import Download, MisdirectedError, Source, TooLargeError
 from tap_confluence.settings import download_folder
-from tap_confluence.streams.lists import ListStream
+from tap_confluence.streams.file_folder import FileFolder, path_of_file
+from tap_confluence.streams.parents import ParentStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.client.session import Client
-    from tap_confluence.streams.lists import Work
+    from tap_confluence.http.client import Client
+    from tap_confluence.streams.parents import Work
 
     Fields = dict[str, str | None]
 
@@ -133,7 +133,7 @@ class Files:
         return kind in self._media_types or f"{kind.partition('/')[0]}/*" in self._media_types
 
 
-class FileStream(ListStream):
+class FileStream(ParentStream):
     """A list of files, which are fetched too if the settings say where to."""
 
     @abstractmethod
@@ -191,7 +191,7 @@ class FileStream(ListStream):
             raise
         except RefusedError as error:
             record = self.file_record(item)
-            self._tap.note_skipped(self, f"the file of {record['id']}", error)
+            self.note_skipped(f"the file of {record['id']}", error)
             return skipped(TRASHED if record.get("status") == TRASHED else _reason(error))
 
 

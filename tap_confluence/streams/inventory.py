@@ -13,7 +13,7 @@ from tap_confluence.streams.base import ConfluenceStream
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.tap import TapConfluence
+    from tap_confluence.run import Run
 
 CURRENT = "current"
 
@@ -29,8 +29,8 @@ class InventoryStream(ConfluenceStream):
     primary_keys = ("id",)
     schema = schemas.CONTENT_INVENTORY
 
-    def __init__(self, tap: TapConfluence) -> None:
-        super().__init__(tap)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self.current: Counter[str] = Counter()
 
     @override

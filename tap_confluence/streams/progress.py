@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_confluence.streams.digest import OverlapDigest, TrashDigest
-from tap_confluence.streams.moments import is_due, to_moment
+from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.state import OverlapState
 
     Dated = tuple[str, str | None]
     """An item by its id and the moment of its last change."""
-
-OVERLAP = "overlap"
-TRASH = "trash"
-TRASH_START = "trashStart"
 
 MOST_HELD = 2_500
 """Items of an overlap that are held in memory at most, to be compared with the state."""
@@ -51,30 +48,36 @@ class Written:
         if digest is None or not isinstance(count, int):
             return None
         last = value.get("last")
-        return cls(digest, count, to_moment(value.get("until")), last and str(last))
+        return cls(digest, count, to_timestamp(value.get("until")), last and str(last))
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> OverlapState:
         """Write it for the state."""
-        last = {} if self.last is None else {"last": self.last}
-        return {"digest": self.digest.dump(), "count": self.count, "until": self.until, **last}
+        found: OverlapState = {
+            "digest": self.digest.dump(),
+            "count": self.count,
+            "until": self.until,
+        }
+        if self.last is not None:
+            found["last"] = self.last
+        return found
 
-    def reaches(self, moment: str) -> bool:
+    def reaches(self, timestamp: str) -> bool:
         """Tell whether there may be items of a moment among these."""
-        return self.until is None or moment <= self.until
+        return self.until is None or timestamp <= self.until
 
-    def comes_before(self, moment: str) -> bool:
+    def comes_before(self, timestamp: str) -> bool:
         """Tell whether these have been passed where an item of a moment has been written."""
-        return not self.reaches(moment) or (moment == self.until and self.last is not None)
+        return not self.reaches(timestamp) or (timestamp == self.until and self.last is not None)
 
     def may_hold(self, items: Iterable[Dated]) -> Iterator[int]:
         """Yield the marks of those items that may be among these, out of items in order."""
-        for item_id, moment in items:
-            if moment is None:
+        for item_id, timestamp in items:
+            if timestamp is None:
                 continue
-            if not self.reaches(moment):
+            if not self.reaches(timestamp):
                 return
-            yield OverlapDigest.mark(item_id, moment)
-            if item_id == self.last and self.until in {None, moment}:
+            yield OverlapDigest.mark(item_id, timestamp)
+            if item_id == self.last and self.until in {None, timestamp}:
                 return
 
 
@@ -92,24 +95,24 @@ class Progress:
     def __init__(self, stream: ConfluenceStream) -> None:
         self.start = stream.starting_point()
         self._stream = stream
-        self._written = Written.load(stream.entry.get(OVERLAP))
+        self._written = Written.load(stream.entry.get("overlap"))
         self._known: set[int] = set()
-        self._trash = TrashDigest.load(stream.entry.get(TRASH))
-        self._trash_start = stream.entry.get(TRASH_START)
+        self._trash = TrashDigest.load(stream.entry.get("trash"))
+        self._trash_start = stream.entry.get("trashStart")
 
     @property
     def overlap(self) -> int:
         """How many items an earlier run has written that this one will meet again."""
         return self._written.count if self._written and self.start is not None else 0
 
-    def overlaps(self, moment: str | None) -> bool:
+    def overlaps(self, timestamp: str | None) -> bool:
         """Tell whether items of a moment may be among these."""
         return (
             self.overlap > 0
-            and moment is not None
-            and self.reaches_back_to(moment)
+            and timestamp is not None
+            and self.reaches_back_to(timestamp)
             and self._written is not None
-            and self._written.reaches(moment)
+            and self._written.reaches(timestamp)
         )
 
     @property
@@ -123,30 +126,30 @@ class Progress:
             due = (item for item in items if self.reaches_back_to(item[1]))
             self._known = self._written.digest.common({*self._written.may_hold(due)})
 
-    def reaches_back_to(self, moment: str | None) -> bool:
+    def reaches_back_to(self, timestamp: str | None) -> bool:
         """Tell whether the stream is to write items of a moment."""
-        return is_due(moment, self.start)
+        return is_due(timestamp, self.start)
 
-    def lacks(self, item_id: str, moment: str | None) -> bool:
+    def lacks(self, item_id: str, timestamp: str | None) -> bool:
         """Tell whether the stream has yet to write an item as it is since a moment."""
-        if not self.reaches_back_to(moment):
+        if not self.reaches_back_to(timestamp):
             return False
-        return not self._known or OverlapDigest.mark(item_id, moment) not in self._known
+        return not self._known or OverlapDigest.mark(item_id, timestamp) not in self._known
 
-    def lacks_trashed(self, item_id: str, moment: str | None, trash: TrashDigest) -> bool:
+    def lacks_trashed(self, item_id: str, timestamp: str | None, trash: TrashDigest) -> bool:
         """Tell whether an item came into the trash since the last run, whatever its date."""
         if self.start is None:
             return True
         if self._trash is None:
-            return is_due(moment, self._stream.anchor)
-        return trash.may_be_new(item_id, moment, self._trash)
+            return is_due(timestamp, self._stream.anchor)
+        return trash.may_be_new(item_id, timestamp, self._trash)
 
     def lacks_details_of_trashed(
-        self, item_id: str, moment: str | None, trash: TrashDigest
+        self, item_id: str, timestamp: str | None, trash: TrashDigest
     ) -> bool:
         """Tell whether an item changed before it came into the trash, or by coming there."""
-        changed = self.start is None or self._trash is None or is_due(moment, self._trash_start)
-        return changed and self.lacks_trashed(item_id, moment, trash)
+        changed = self.start is None or self._trash is None or is_due(timestamp, self._trash_start)
+        return changed and self.lacks_trashed(item_id, timestamp, trash)
 
     @property
     def next_start(self) -> str | None:
@@ -174,24 +177,26 @@ class Progress:
         Args:
             passed: What this run has come upon and written.
         """
-        item_id, moment = passed.last or (None, None)
-        if moment is None or not self._stream.bookmark:
+        item_id, timestamp = passed.last or (None, None)
+        if timestamp is None or not self._stream.bookmark:
             return
         # While the walk is among what it has recognised, the run before knew more.
-        if not self._known or self._written is None or self._written.comes_before(moment):
+        if not self._known or self._written is None or self._written.comes_before(timestamp):
             self._note(passed.since(self.next_start), last=item_id)
 
     def _note(self, items: Sequence[Dated], *, last: str | None) -> None:
         # What has no date is always due.
-        moments = [moment for _, moment in items if moment is not None]
+        timestamps = [timestamp for _, timestamp in items if timestamp is not None]
         marks = {OverlapDigest.mark(*item) for item in items if item[1] is not None}
-        until = self._stream.latest(max(moments, default=self.next_start))
-        self._stream.entry[OVERLAP] = Written(OverlapDigest(marks), len(marks), until, last).dump()
+        until = self._stream.latest(max(timestamps, default=self.next_start))
+        self._stream.entry["overlap"] = Written(
+            OverlapDigest(marks), len(marks), until, last
+        ).dump()
 
     def note_trash(self, trash: TrashDigest) -> None:
         """Keep what is in the trash, all of which has been written."""
-        self._stream.entry[TRASH] = trash.dump()
-        self._stream.entry[TRASH_START] = self._stream.starting_point()
+        self._stream.entry["trash"] = trash.dump()
+        self._stream.entry["trashStart"] = self._stream.starting_point()
 
 
 def recognised(
@@ -212,8 +217,8 @@ def recognised(
     waiting = [progress for progress in family if progress.overlap]
     held: list[dict[str, Any]] = []
     for item in items:
-        moment = dated(item)[1]
-        if any(progress.overlaps(moment) for progress in waiting) and len(held) < MOST_HELD:
+        timestamp = dated(item)[1]
+        if any(progress.overlaps(timestamp) for progress in waiting) and len(held) < MOST_HELD:
             held.append(item)
             continue
         if held:
@@ -229,7 +234,7 @@ def _compared(waiting: Iterable[Progress], items: Sequence[Dated]) -> list[Progr
     """Compare overlaps with the items that were held back for them, and return the others."""
     left = []
     for progress in waiting:
-        if any(progress.overlaps(moment) for _, moment in items):
+        if any(progress.overlaps(timestamp) for _, timestamp in items):
             progress.compare(items)
         else:
             left.append(progress)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tap_confluence.content import mentions_in
 from tap_confluence.settings import site_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tap_confluence.content import Links, Person
-    from tap_confluence.streams.lists import Work
-    from tap_confluence.tap import TapConfluence
+    from tap_confluence.run import Run
+
+T = TypeVar("T")
 
 TAG = "mentions"
 """Under which name the requests are counted."""
@@ -29,10 +30,10 @@ class References(ABC):
 
     at_once: ClassVar[int]
 
-    def __init__(self, tap: TapConfluence) -> None:
+    def __init__(self, run: Run) -> None:
         self.people: dict[str, Person] = {}
-        self._tap = tap
-        self._root = site_url(tap.config)
+        self._run = run
+        self._root = site_url(run.config)
         self._asked: set[str] = set()
 
     @abstractmethod
@@ -50,13 +51,12 @@ class References(ABC):
             Those who were found, by what bodies call them.
         """
 
-    def introduce(self, work: Iterable[Work]) -> Iterator[Work]:
+    def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
         """Yield items after those have been looked up whom their bodies mention."""
-        for some in _in_chunks(work, self.at_once):
+        for some in _in_chunks(items, self.at_once):
             unknown: dict[str, str] = {}
             for each in some:
-                if any(stream.has_readable_body for stream in each.streams):
-                    unknown |= mentions_in(each.item.get("body"))
+                unknown |= mentions_in(body_of(each))
             unknown = {name: kind for name, kind in unknown.items() if name not in self._asked}
             if unknown:
                 self._asked.update(unknown)
@@ -64,10 +64,10 @@ class References(ABC):
             yield from some
 
 
-def _in_chunks(work: Iterable[Work], size: int) -> Iterator[list[Work]]:
-    some: list[Work] = []
+def _in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    some: list[T] = []
     try:
-        for each in work:
+        for each in items:
             some.append(each)
             if len(some) == size:
                 yield some

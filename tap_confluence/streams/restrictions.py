@@ -16,7 +16,7 @@ from tap_confluence.streams.failures import FAILED, Failures
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_confluence.client import Client
+    from tap_confluence.http import Client
 
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.streams.details import DetailStream
+from tap_confluence.streams.parents import DetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.tap import TapConfluence
+    from tap_confluence.run import Run
 
 
 class UserStream(ConfluenceStream):
@@ -28,14 +28,14 @@ class UserStream(ConfluenceStream):
     is_whole = False
     comes_last = True
 
-    def __init__(self, tap: TapConfluence) -> None:
-        super().__init__(tap)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self._known: set[str] = set()
 
     @property
     def unknown(self) -> list[str]:
         """The ids of those whom the records of the run name, and who have not come yet."""
-        return sorted(self._tap.people_met - self._known)
+        return sorted(self.run.user_ids - self._known)
 
     def each_once(
         self,
@@ -52,7 +52,7 @@ class UserStream(ConfluenceStream):
             of_records: What reads those whom the records of the run name.
         """
         sources = [*(of_site if "site" in self.config["user_sources"] else ())]
-        if self._tap.meets_people:
+        if self.run.collects_user_ids:
             sources.append(of_records)
         for source in sources:
             try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tap_confluence.command import run_beside
+from tap_confluence.output.writer import say
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.survey.asker import Asker
 from tap_confluence.survey.cloud import CloudSurvey
@@ -14,11 +15,9 @@ from tap_confluence.survey.datacenter import DataCenterSurvey
 from tap_confluence.survey.facts import answered, as_json, as_text
 from tap_confluence.survey.limits import Limits
 from tap_confluence.tap import TapConfluence
-from tap_confluence.writer import say
 
 if TYPE_CHECKING:
-    from singer_sdk.plugin_base import _ConfigInput
-
+    from tap_confluence.sdk import ConfigInput
     from tap_confluence.survey.facts import Fact, Survey
 
 MOST_REQUESTS = 72
@@ -38,15 +37,15 @@ def survey(tap: TapConfluence, *, thorough: bool) -> list[Fact]:
         ConfluenceError: The site cannot be read with these settings.
     """
     limits = Limits()
-    tap.client.on_answer = limits.note
-    _ = tap.reader
-    asker = Asker(tap.client, None if thorough else MOST_REQUESTS)
+    tap.run.client.on_answer = limits.note
+    _ = tap.run.reader
+    asker = Asker(tap.run.client, None if thorough else MOST_REQUESTS)
     kind = CloudSurvey if deployment(tap.config) == CLOUD else DataCenterSurvey
     of_site: Survey = kind(asker, thorough=thorough)
     return [*answered(of_site.questions()), *answered(limits.questions())]
 
 
-def _invoke(config: _ConfigInput, *, thorough: bool, written_as: str) -> None:
+def _invoke(config: ConfigInput, *, thorough: bool, written_as: str) -> None:
     facts = survey(TapConfluence.from_files(config, None, None), thorough=thorough)
     say(*WRITTEN[written_as](facts))
 

@@ -8,15 +8,15 @@ from urllib.parse import parse_qs
 
 import requests
 
-from tap_confluence.client.refusals import TransientError
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import ConfluenceError, RateLimitError, StoppedError
+from tap_confluence.http.responses import TransientError
 from tap_confluence.survey.facts import UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tap_confluence.client import Client
+    from tap_confluence.http import Client
 
     Row = dict[str, Any]
 

@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tap_confluence.streams.moments import to_moment
 from tap_confluence.survey.asker import OK, Asker, Listed, pick
 from tap_confluence.survey.endpoints import Endpoints, Source
 from tap_confluence.survey.facts import Question, UnansweredError
 from tap_confluence.survey.restrictions import RestrictionSurvey
 from tap_confluence.survey.search import CONTENT_SEARCH, SEARCH, SearchSurvey, cap_of, is_number
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -171,13 +171,13 @@ class CloudSurvey:
         replies = [row for row in listed.rows if row.get("parentCommentId")]
         if replies:
             return f"yes ({len(replies)} of {len(listed.rows)} rows)"
-        ids, last = listed.ids, min(_moments(listed.rows), default="")
+        ids, last = listed.ids, min(_timestamps(listed.rows), default="")
         for root in self._roots(listed):
             path = f"{V2}/{place}/{root}/children"
             for reply in self._asker.get(path, {"limit": FULL}).rows:
                 if str(reply.get("id")) in ids:
                     return "yes, but without parentCommentId"
-                if listed.is_whole or (last and _moment(reply) > last):
+                if listed.is_whole or (last and _timestamp(reply) > last):
                     return f"no (one is missing among {listed.size})"
         message = "no reply was met"
         raise UnansweredError(message)
@@ -198,12 +198,16 @@ class CloudSurvey:
         return sorted(roots, key=lambda root: root not in answered)[: self._items]
 
     def _order(self) -> str:
-        moments = _moments(self._newest(PAGES).rows)
-        if len(moments) <= 1:
+        timestamps = _timestamps(self._newest(PAGES).rows)
+        if len(timestamps) <= 1:
             message = "too few pages"
             raise UnansweredError(message)
-        wrong = sum(later > earlier for earlier, later in itertools.pairwise(moments))
-        return f"yes, {len(moments)} rows" if not wrong else f"no, {wrong} of {len(moments)} rows"
+        wrong = sum(later > earlier for earlier, later in itertools.pairwise(timestamps))
+        return (
+            f"yes, {len(timestamps)} rows"
+            if not wrong
+            else f"no, {wrong} of {len(timestamps)} rows"
+        )
 
     def _deleted(self, path: str) -> str:
         reply = self._asker.ask_whether(path, {"status": "deleted", "limit": FULL})
@@ -243,9 +247,9 @@ class CloudSurvey:
         compared = later = 0
         for page in pages:
             versions = self._asker.get(f"{PAGES}/{page.get('id')}/versions", NEWEST).rows
-            newest = max((to_moment(row.get("createdAt")) or "" for row in versions), default="")
+            newest = max((to_timestamp(row.get("createdAt")) or "" for row in versions), default="")
             compared += bool(newest)
-            later += bool(newest) and _moment(page) > newest
+            later += bool(newest) and _timestamp(page) > newest
         if not compared:
             message = "their versions have no dates"
             raise UnansweredError(message)
@@ -319,12 +323,12 @@ class CloudSurvey:
         return f"search {total}, {' and '.join(found.size for found in lists)} listed"
 
 
-def _moment(row: Row) -> str:
-    return to_moment(pick(row, "version", "createdAt")) or ""
+def _timestamp(row: Row) -> str:
+    return to_timestamp(pick(row, "version", "createdAt")) or ""
 
 
-def _moments(rows: Sequence[Row]) -> list[str]:
-    return [*filter(None, map(_moment, rows))]
+def _timestamps(rows: Sequence[Row]) -> list[str]:
+    return [*filter(None, map(_timestamp, rows))]
 
 
 def _status_of(row: Row) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_confluence.client.sign_in import SERVER_INFORMATION
+from tap_confluence.http.sign_in import SERVER_INFORMATION
 from tap_confluence.survey.asker import OK, Asker, pick
 from tap_confluence.survey.endpoints import Endpoints, Source
 from tap_confluence.survey.facts import Question, UnansweredError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_confluence.cloud.trees import TREE_ITEMS
+from tap_confluence.cloud.api.descendants import TREE_ITEMS
 from tap_confluence.streams.restrictions import EXPAND, restrictions_that_ride
 from tap_confluence.survey.asker import OK, pick
 from tap_confluence.survey.facts import Question, UnansweredError

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.cloud.custom_types import TYPE_NAME
-from tap_confluence.streams.moments import to_moment
+from tap_confluence.cloud.api.custom_types import TYPE_NAME
 from tap_confluence.survey.asker import OK, pick
 from tap_confluence.survey.facts import Question, UnansweredError
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,9 +112,9 @@ class SearchSurvey:
         )
         last = self._asker.client.site_time() - SETTLED
         for row in reply.rows:
-            moment, id_ = _moment(row), str(row.get("id"))
-            if moment and id_.isdecimal() and moment < last:
-                return id_, moment
+            timestamp, id_ = _timestamp(row), str(row.get("id"))
+            if timestamp and id_.isdecimal() and timestamp < last:
+                return id_, timestamp
         message = "no page"
         raise UnansweredError(message)
 
@@ -123,10 +123,10 @@ class SearchSurvey:
         return bool(self._asker.get(CONTENT_SEARCH, {"cql": cql, "limit": "1"}).rows)
 
     def _time_zone(self) -> str:
-        id_, moment = self._page()
+        id_, timestamp = self._page()
 
         def is_found(quarters: int) -> bool:
-            return self._is_found(id_, f'"{moment + quarters * QUARTER:%Y-%m-%d %H:%M}"')
+            return self._is_found(id_, f'"{timestamp + quarters * QUARTER:%Y-%m-%d %H:%M}"')
 
         if is_found(BEYOND):
             return "dates do not matter"
@@ -144,8 +144,8 @@ class SearchSurvey:
         return f"UTC{'-' if found < 0 else '+'}{hours:02}:{minutes:02}"
 
     def _relative(self) -> str:
-        id_, moment = self._page()
-        age = int((self._asker.client.site_time() - moment) / timedelta(minutes=1))
+        id_, timestamp = self._page()
+        age = int((self._asker.client.site_time() - timestamp) / timedelta(minutes=1))
         before = self._is_found(id_, f'now("-{age + 3}m")')
         after = self._is_found(id_, f'now("-{max(age - 3, 0)}m")')
         answers = {
@@ -169,9 +169,9 @@ def cap_of(reply: Reply, asked: int) -> str:
     return f"no limit is told, but there are only {rows}"
 
 
-def _moment(row: Row) -> datetime | None:
+def _timestamp(row: Row) -> datetime | None:
     try:
-        return datetime.fromisoformat(to_moment(pick(row, "version", "when")) or "")
+        return datetime.fromisoformat(to_timestamp(pick(row, "version", "when")) or "")
     except ValueError:
         return None
 

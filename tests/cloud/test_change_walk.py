@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from tap_confluence.client import ListPage, ListRequest
-from tap_confluence.cloud.change_walk import MOST_PAGES_NEWEST_FIRST, PAGES_KEPT, ChangeWalk
+from tap_confluence.cloud.api.incremental_list import (
+    MOST_PAGES_NEWEST_FIRST,
+    PAGES_KEPT,
+    IncrementalList,
+)
+from tap_confluence.http import ListPage, ListRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_confluence.client import Reader
-    from tap_confluence.client.lists import GoOn
+    from tap_confluence.http import Reader
+    from tap_confluence.http.pagination import GoOn
 
 PAGE_SIZE = 2
 
@@ -60,9 +64,9 @@ class ListOfItems:
         return [str(request.params["sort"]) for request in self.asked]
 
 
-def walk(reader: ListOfItems, *, start: str | None, bookmarked: bool) -> ChangeWalk:
+def walk(reader: ListOfItems, *, start: str | None, bookmarked: bool) -> IncrementalList:
     request = ListRequest("/api/v2/pages", {"body-format": "storage"}, "test")
-    return ChangeWalk(
+    return IncrementalList(
         cast("Reader", reader), [request], moment_of, start=start, bookmarked=bookmarked
     )
 
@@ -71,7 +75,7 @@ def moment_of(item: dict[str, Any]) -> str:
     return str(item["modifiedAt"])
 
 
-def moments_of(items: ChangeWalk) -> list[str]:
+def moments_of(items: IncrementalList) -> list[str]:
     return [moment_of(item) for item in items]
 
 

@@ -13,7 +13,7 @@ from tests.running import run_tap, settings_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_confluence.client.session import Answer
+    from tap_confluence.http.client import Answer
 
 AT_ONCE = 50
 """Rows of a section that come with the item itself."""
@@ -150,7 +150,7 @@ def test_a_label_that_nothing_carries_any_more_is_skipped(site: DemoSite) -> Non
 def test_a_section_that_the_answer_lacks_is_read_from_its_own_list(
     site: DemoSite, hidden: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tap_confluence.client import Client  # noqa: PLC0415
+    from tap_confluence.http import Client  # noqa: PLC0415
 
     get = Client.get
 

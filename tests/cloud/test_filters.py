@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.cloud import change_walk, wanted_spaces
+from tap_confluence.cloud.api import incremental_list
+from tap_confluence.cloud.filters import spaces
 from tests.demo_site import DemoSite, Wiki
 from tests.filtered_truth import UNFILTERED, combinations, filtered_truth
 from tests.incremental.runs import ClockedSite
@@ -177,9 +178,9 @@ def test_many_spaces_are_read_by_lists_of_their_own_and_their_changes_from_the_l
     large: DemoSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for place, name in (
-        (wanted_spaces, "MOST_SPACES"),
-        (wanted_spaces, "FEW_LISTS"),
-        (change_walk, "LISTS_BESIDE"),
+        (spaces, "MOST_SPACES"),
+        (spaces, "FEW_LISTS"),
+        (incremental_list, "LISTS_BESIDE"),
     ):
         monkeypatch.setattr(place, name, 1)
     many = {"space_keys": ["NEW", "OPS", "KB"]}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_confluence.client import Basic, Client, Pace, StopFlag
-from tap_confluence.cloud.user_lookup import MOST_IDS, USERS, look_up
+from tap_confluence.cloud.api.user_lookup import MOST_IDS, USERS, look_up
 from tap_confluence.errors import RefusedError, RetriesExhaustedError, ScopeError
+from tap_confluence.http import Basic, Client, RateLimit, StopFlag
 from tests.demo_site import DemoSite, Wiki
 from tests.waits import waits_skipped
 
@@ -25,7 +25,7 @@ def site() -> Iterator[DemoSite]:
 @pytest.fixture
 def client(site: DemoSite) -> Client:
     credentials = Basic(site.email, site.api_token)
-    return Client(site.base_url, credentials, Pace(), StopFlag(), max_retries=2)
+    return Client(site.base_url, credentials, RateLimit(), StopFlag(), max_retries=2)
 
 
 def test_those_whom_the_site_knows_are_found(site: DemoSite, client: Client) -> None:

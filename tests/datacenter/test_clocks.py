@@ -104,7 +104,7 @@ def test_a_row_dated_in_the_future_hides_no_change(site: MistakenDataCenter) -> 
 def test_after_a_kill_the_bookmark_is_that_of_the_whole_read(
     site: MistakenDataCenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
+    monkeypatch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
     site.faults.caps = {"bare": 5, "expand": 5, "body": 5}
     first = sync(site, catalog=only("pages"))
     [*_, killed] = [s for s in first.states if "fullRead" in s["bookmarks"].get("pages", {})]

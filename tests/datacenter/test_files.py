@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.client.other_sites import other_site
 from tests.datacenter.runs import ClockedDataCenter, only, settings_of
 from tests.demo_site import Wiki
 from tests.demo_site.media import made_up
+from tests.http.other_sites import other_site
 from tests.running import run_tap
 from tests.waits import waits_skipped
 

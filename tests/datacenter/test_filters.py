@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.datacenter import selection
+from tap_confluence.datacenter import filters
 from tests.datacenter.runs import ClockedDataCenter, discovered, only, settings_of, stream_names
 from tests.datacenter.runs import sync as sync_once
 from tests.demo_site import Wiki
@@ -113,8 +113,8 @@ def test_changes_are_read_under_the_filters(
 def test_a_run_that_is_killed_goes_on_where_it_stopped(
     site: ClockedDataCenter, monkeypatch: pytest.MonkeyPatch, keys: list[str]
 ) -> None:
-    monkeypatch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
-    monkeypatch.setattr("tap_confluence.datacenter.selection.ASKED_IN_VAIN", -20)
+    monkeypatch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
+    monkeypatch.setattr("tap_confluence.datacenter.filters.ASKED_IN_VAIN", -20)
     site.faults.caps = {"bare": 5, "expand": 5, "body": 5}
     catalog = only("pages", "page_labels", "attachments", "page_footer_comments")
     state: Json | None = None
@@ -192,7 +192,7 @@ def test_one_space_costs_what_is_in_it() -> None:
 def test_spaces_that_are_too_many_for_one_search_are_read_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(selection, "MOST_KEYS", 1)
+    monkeypatch.setattr(filters, "MOST_KEYS", 1)
     some: dict[str, Any] = {"space_keys": ["KB", "START"]}
     with ClockedDataCenter(Wiki.seeded(pages=600)) as site:
         run = sync(site, catalog=only("pages"), **some)

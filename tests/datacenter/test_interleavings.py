@@ -81,7 +81,7 @@ TICKS = st.sampled_from([HOUR_MS, 9 * HOUR_MS, 40 * HOUR_MS])
 @pytest.fixture(autouse=True, scope="module")
 def _many_states() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
+        patch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
         yield
 
 

@@ -20,7 +20,7 @@ FULL_READ = "fullRead"
 
 @pytest.fixture(autouse=True)
 def _many_states(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
+    monkeypatch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import requests_mock
 
-from tap_confluence.client import Bearer, Client, Pace, StopFlag
-from tap_confluence.datacenter.batches import Offset, Query, collect
+from tap_confluence.datacenter.api.batches import Offset, Query, collect
 from tap_confluence.errors import ForbiddenError, RetriesExhaustedError
+from tap_confluence.http import Bearer, Client, RateLimit, StopFlag
 
 ROOT = "https://confluence.example.com"
 
@@ -96,7 +96,7 @@ def test_a_next_link_that_skips_rows_is_not_followed() -> None:
     with requests_mock.Mocker() as mock:
         pages = [page(1, 2, more=True, limit=2), page(2, 3, limit=2), page(3, limit=2)]
         mock.get(f"{ROOT}/rest/api/x", [{"json": answer} for answer in pages])
-        client = Client(ROOT, Bearer("token"), Pace(), StopFlag())
+        client = Client(ROOT, Bearer("token"), RateLimit(), StopFlag())
 
         assert ids(collect(client, Query("/rest/api/x", {}, "x", limit=200))) == [1, 2, 3]
         assert [request.qs["start"] for request in mock.request_history] == [["0"], ["1"], ["2"]]
@@ -109,7 +109,7 @@ def test_a_403_is_a_rate_limit_only_if_it_says_when_to_come_back(
     with requests_mock.Mocker() as mock:
         refusal = {"status_code": 403, "headers": headers, "json": {"message": "Forbidden"}}
         mock.get(f"{ROOT}/rest/api/x", [refusal, {"json": page(1)}])
-        client = Client(ROOT, Bearer("token"), Pace(sleep=lambda _: None), StopFlag())
+        client = Client(ROOT, Bearer("token"), RateLimit(sleep=lambda _: None), StopFlag())
 
         with nullcontext() if headers else pytest.raises(ForbiddenError):
             client.get("/rest/api/x", tag="x")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.streams.moments import to_moment
+from tap_confluence.timestamps import to_timestamp
 from tests import running
 from tests.datacenter.runs import ClockedDataCenter, stream_names, sync
 from tests.demo_site import DemoSite, Wiki
@@ -134,7 +134,7 @@ def normal(value: Any) -> Any:
             for name, part in value.items()
             if part is not None and name not in one_only and "-" not in name
         }
-    return to_moment(value) or value
+    return to_timestamp(value) or value
 
 
 def in_pages(wiki: Wiki, row: Json) -> Json:

@@ -110,4 +110,4 @@ def test_signing_in_with_a_password(site: ClockedDataCenter) -> None:
 
     TapConfluence(
         config={**settings, "username": site.username, "password": site.password}
-    ).reader.get("/rest/api/group", {}, tag="test")
+    ).run.reader.get("/rest/api/group", {}, tag="test")

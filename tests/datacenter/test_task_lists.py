@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tap_confluence.datacenter.task_lists import tasks_in
+from tap_confluence.datacenter.api.task_parser import tasks_in
 
 
 def task(number: int, body: str, status: str = "incomplete") -> str:

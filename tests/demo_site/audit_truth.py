@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def audit_keys(wiki: Store) -> Keys:
     """Get the keys that Cloud's stream has to deliver."""
-    from tap_confluence.cloud.audit import audit_record
+    from tap_confluence.cloud.streams.audit import audit_record
     from tap_confluence.streams.audit import with_ids
 
     rows = [cloud_row(wiki, event) for event in wiki.audit.events]
@@ -25,7 +25,7 @@ def audit_keys(wiki: Store) -> Keys:
 
 def audit_keys_of_data_center(wiki: Store) -> Keys:
     """Get the keys that Data Center's stream has to deliver."""
-    from tap_confluence.datacenter.audit import audit_record
+    from tap_confluence.datacenter.streams.audit import audit_record
     from tap_confluence.streams.audit import with_ids
 
     rows = [data_center_row(wiki, event) for event in wiki.audit.events]

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence import cloud, datacenter
-from tap_confluence.streams.labels import LabelStream
+from tap_confluence.streams.parents import LabelStream
 from tap_confluence.tap import TapConfluence
 from tests.running import run_command, signals_left_alone
 

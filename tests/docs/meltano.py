@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.streams.changes import ChangeStream
-from tap_confluence.streams.details import ChangeDetailStream
+from tap_confluence.streams.incremental import IncrementalStream
+from tap_confluence.streams.parents import ChangeDetailStream
 from tests.docs import facts
 
 if TYPE_CHECKING:
@@ -93,4 +93,4 @@ def as_a_whole() -> list[str]:
 
 
 def _is_read_by_changes(stream: ConfluenceStream) -> bool:
-    return isinstance(stream, ChangeStream | ChangeDetailStream)
+    return isinstance(stream, IncrementalStream | ChangeDetailStream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import unified_diff
 
 import pytest
@@ -34,6 +35,14 @@ def test_the_cost_of_every_stream_that_is_left_out_is_told() -> None:
     costs = [line for line in told.splitlines() if line.startswith("| `")]
 
     assert [s.name for s in facts.left_out() if f"`{s.name}`" not in "\n".join(costs)] == []
+
+
+def test_the_checklists_name_files_that_are_there() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`((?:tap_confluence|tests|docs|plugins|orchestrate)/[\w/.-]*)`", text)
+
+    assert named
+    assert [name for name in named if not (PROJECT / name).exists()] == []
 
 
 def test_generated_parts_stand_between_marks_in_the_comments_of_three_languages() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from tap_confluence.streams.moments import format_moment, to_moment
+from tap_confluence.timestamps import format_timestamp, to_timestamp
 from tests.running import everything, run_tap
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def _check_record(
     for key in keys[name]:
         assert record[key] not in {None, ""}, f"{name}: {key} is {record[key]!r}"
     moment = record.get("modifiedAt")
-    assert moment is None or to_moment(moment) == moment, f"{name}: modifiedAt is {moment!r}"
+    assert moment is None or to_timestamp(moment) == moment, f"{name}: modifiedAt is {moment!r}"
 
 
 def _check_state(value: Mapping[str, Any], until: str) -> None:
     for name, entry in value.get("bookmarks", {}).items():
         bookmark = entry.get("replication_key_value")
         if bookmark is not None:
-            assert to_moment(bookmark) == bookmark, (name, bookmark)
+            assert to_timestamp(bookmark) == bookmark, (name, bookmark)
             assert bookmark <= until, f"{name}: {bookmark} is beyond what was read, {until}"
 
 
@@ -87,5 +87,5 @@ def run_all(config: Mapping[str, Any]) -> Run:
     run = run_tap(config, catalog=everything())
     # A scan of Data Center has read all there was when the run began.
     is_cloud = config.get("deployment") != "datacenter"
-    check_run(run, "" if is_cloud else format_moment(datetime.now(UTC)))
+    check_run(run, "" if is_cloud else format_timestamp(datetime.now(UTC)))
     return run

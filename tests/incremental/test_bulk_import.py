@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_confluence import writer
+from tap_confluence.output import writer
 from tests.datacenter import runs as datacenter
 from tests.demo_site.datacenter import DataCenterSite
 from tests.incremental import runs as cloud

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_confluence.streams.moments import with_overlap
+from tap_confluence.timestamps import with_overlap
 from tests.demo_site import Wiki
 from tests.incremental.day import Day
 from tests.incremental.runs import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_confluence.cloud.change_walk import MOST_PAGES_NEWEST_FIRST, PAGES_KEPT
+from tap_confluence.cloud.api.incremental_list import MOST_PAGES_NEWEST_FIRST, PAGES_KEPT
 from tests.incremental.runs import Run, sync
 from tests.running import only
 

@@ -43,9 +43,9 @@ TICKS = st.sampled_from([3_217, 50_000, 600_000])
 def _long_walks() -> Iterator[None]:
     """States and pages so small that a wiki of 25 pages has many of them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
-        patch.setattr("tap_confluence.cloud.change_walk.MOST_PAGES_NEWEST_FIRST", 5)
-        patch.setattr("tap_confluence.cloud.change_walk.PAGES_KEPT", 2)
+        patch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
+        patch.setattr("tap_confluence.cloud.api.incremental_list.MOST_PAGES_NEWEST_FIRST", 5)
+        patch.setattr("tap_confluence.cloud.api.incremental_list.PAGES_KEPT", 2)
         yield
 
 

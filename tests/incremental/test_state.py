@@ -37,7 +37,7 @@ def test_no_state_claims_what_was_not_written_before_it(
     site: ClockedSite, monkeypatch: pytest.MonkeyPatch, *, replies_in_lists: bool
 ) -> None:
     site.replies_in_lists = replies_in_lists
-    monkeypatch.setattr("tap_confluence.writer.RECORDS_TO_STATE", 0)
+    monkeypatch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
     first = sync(site, catalog=only(*INCREMENTAL), page_size=5)
     for deed in PEOPLE_MAY:
         do(site.wiki, deed)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 WAY = (
     "README.md",
+    "docs/tables.md",
     "SECURITY.md",
     "docs/recipes/README.md",
     "docs/recipes/warehouse.md",
     "docs/recipes/rag.md",
-    "docs/tables.md",
     "docs/permissions.md",
     "docs/recipes/deletions.md",
     "docs/recipes/every-five-minutes.md",
@@ -38,6 +38,7 @@ WAY = (
     "docs/recipes/migrating.md",
     "docs/recipes/behind-a-proxy.md",
     "CONTRIBUTING.md",
+    "docs/architecture.md",
     "docs/benchmarks.md",
     "benchmarks/README.md",
 )
@@ -57,6 +58,7 @@ NOT_TYPED = {
     "TAP_CONFLUENCE_TEST_API_DESCRIPTIONS=* make test": THE_CHECKS,
     "TAP_CONFLUENCE_TEST_PG_DSN=* make test": THE_CHECKS,
     "make lock": "brings what was released today",
+    ".venv/bin/pre-commit install *": "needs a copy that git knows",
     "git tag v1.2.3 && git push *": "needs GitHub and PyPI",
     "make -C benchmarks*": THE_BENCHMARKS,
     "python -m benchmarks*": THE_BENCHMARKS,

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from tap_confluence.cloud import STREAMS
-from tap_confluence.streams.moments import OVERLAP
+from tap_confluence.timestamps import OVERLAP
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.clock import epoch_ms
 from tests.integration.plugins import INSTALLED, Meltano, environment, find_meltano

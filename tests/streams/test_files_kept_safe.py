@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.client.other_sites import other_site
 from tests.demo_site import DemoSite
 from tests.demo_site.gateway import GatewaySite
+from tests.http.other_sites import other_site
 from tests.running import clean_environment, command, only, run_command, run_tap, settings_of
 from tests.waits import waits_skipped
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tap_confluence.client import Client
+from tap_confluence.http import Client
 from tests.datacenter.runs import only
 from tests.datacenter.runs import sync as sync_data_center
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
@@ -16,7 +16,7 @@ from tests.demo_site.datacenter.people import username
 from tests.running import Run, run_tap, settings_of
 
 if TYPE_CHECKING:
-    from tap_confluence.client.session import Answer
+    from tap_confluence.http.client import Answer
     from tests.demo_site.model import User
 
 USERS = "/api/v2/users-bulk"

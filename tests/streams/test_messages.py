@@ -160,18 +160,18 @@ def test_activate_version_messages_may_be_turned_off(site: DemoSite) -> None:
 
 
 def test_contexts_hold_the_id_of_the_owner_and_nothing_else(site: DemoSite) -> None:
-    from tap_confluence.streams.lists import ListStream  # noqa: PLC0415
+    from tap_confluence.streams.parents import ParentStream  # noqa: PLC0415
 
     contexts: list[dict[str, Any]] = []
-    generate = ListStream.generate_child_contexts
+    generate = ParentStream.generate_child_contexts
 
-    def listen(stream: ListStream, record: Any, context: Any) -> Any:
+    def listen(stream: ParentStream, record: Any, context: Any) -> Any:
         for child_context in generate(stream, record, context):
             contexts.append(dict(child_context))
             yield child_context
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ListStream, "generate_child_contexts", listen)
+        patch.setattr(ParentStream, "generate_child_contexts", listen)
         run_tap(settings_of(site), streams=("pages", "page_versions", "space_labels"))
 
     assert contexts

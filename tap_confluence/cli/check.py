@@ -1,0 +1,119 @@
+"""The command `tap-confluence-check`: a look at the site before the first run."""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.command import run_beside
+from tap_confluence.errors import (
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
+from tap_confluence.output.writer import say
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.tap import TapConfluence
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from typing import IO
+
+    from tap_confluence.http.client import Answer
+    from tap_confluence.sdk import ConfigInput
+
+TAG = "check"
+
+MOST_COUNTED = 10_000
+"""Pages, or blog posts, to count one by one: forty requests."""
+
+ONE = {"limit": "1"}
+"""How many items to ask for."""
+
+NOTHING = "0"
+"""An id that nothing has: what is refused for it is refused for everything."""
+
+
+def check(tap: TapConfluence) -> bool:
+    """Say who is signed in, what the filters select and which streams may be read.
+
+    Args:
+        tap: With the settings, and the catalog if there is one.
+
+    Returns:
+        Whether all selected streams may be read.
+
+    Raises:
+        ConfluenceError: The site cannot be read with these settings.
+    """
+    _ = tap.run.reader
+    say(tap.run.signed_in)
+    if tap.run.filters.by_anything:
+        tap.run.content_filter.check()
+    refused = _refused(tap)
+    missing = [stream for stream in refused if stream.selected]
+    for stream, error in refused.items():
+        is_selected = "selected" if stream.selected else "not selected"
+        say(f"- {stream.name} ({is_selected}) needs {stream.needed(error)}")
+    readable = sum(1 for stream in tap.streams.values() if stream not in refused)
+    say(f"{readable} of {len(tap.streams)} streams may be read")
+    pages, posts = _count(tap, "pages", "page"), _count(tap, "blog_posts", "blog post")
+    spaces = _noun(sum(1 for _ in tap.run.content_filter.spaces()), "space")
+    found = f"{pages} and {posts} in {spaces}"
+    if missing:
+        say(f"Connection successful, but not all streams may be read; found {found}")
+    else:
+        say(f"Connection successful, found {found}")
+    return not missing
+
+
+def _count(tap: TapConfluence, name: str, noun: str) -> str:
+    """Count what the filters select of a list, up to a limit."""
+    stream: Any = tap.streams[name]
+    try:
+        number = sum(1 for _ in islice(stream.all_items(), MOST_COUNTED + 1))
+    except RefusedError:
+        return f"no {noun}"
+    more = "more than " if number > MOST_COUNTED else ""
+    return more + _noun(min(number, MOST_COUNTED), noun)
+
+
+def _noun(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:
+    """Ask once for each kind of thing, for one item of it or for none at all.
+
+    Returns:
+        The streams that may not be read, and what the site says.
+    """
+    streams = [s for s in tap.streams.values() if isinstance(s, ConfluenceStream)]
+    asked: dict[str, Future[Answer]] = {}
+    for path in dict.fromkeys(filter(None, (stream.probe_path for stream in streams))):
+        some = path.format(id=NOTHING, key=NOTHING, name=NOTHING)
+        asked[path] = tap.run.reader.start(tap.run.client.get, some, ONE, tag=TAG, max_retries=0)
+    refusals: dict[str, RefusedError] = {}
+    for path, future in asked.items():
+        try:
+            tap.run.reader.result(future)
+        except (ScopeError, ForbiddenError) as error:
+            refusals[path] = error
+        except (RefusedError, RetriesExhaustedError) as error:
+            # That there is no such thing is no refusal to tell.
+            tap.logger.debug("%s: %s", path, error)
+    return {
+        stream: refusals[stream.probe_path] for stream in streams if stream.probe_path in refusals
+    }
+
+
+def _invoke(config: ConfigInput, catalog: IO[str] | None) -> None:
+    sys.exit(0 if check(TapConfluence.from_files(config, None, catalog)) else 1)
+
+
+def cli() -> None:
+    """Run the command."""
+    purpose = "Say who is signed in, what the filters select and which streams may be read."
+    run_beside(TapConfluence, "tap-confluence-check", _invoke, ["config", "catalog"], purpose)

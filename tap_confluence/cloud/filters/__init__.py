@@ -1,0 +1,1 @@
+"""Which content of a Cloud site is wanted."""

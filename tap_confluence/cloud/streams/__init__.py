@@ -1,0 +1,1 @@
+"""The streams of Cloud, one file a family."""

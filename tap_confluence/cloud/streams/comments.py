@@ -1,0 +1,190 @@
+"""Comments at the foot of content and on its text, with all replies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
+from tap_confluence.cloud.api.replies import get_replies
+from tap_confluence.cloud.api.search import COMMENTS
+from tap_confluence.cloud.streams.content import ContentStream
+from tap_confluence.errors import NotFoundError
+from tap_confluence.streams.parents import Work
+from tap_confluence.timestamps import is_due
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.http import ListPage, ListRequest
+
+SCOPE = "read:comment:confluence"
+FOOTER_COMMENTS = "/api/v2/footer-comments"
+INLINE_COMMENTS = "/api/v2/inline-comments"
+
+
+class CommentStream(ContentStream):
+    """Comments of one kind on one kind of content, replies of any depth included.
+
+    Whether the site-wide list includes replies is not documented. One reply in the list settles
+    it, for this and later runs; until one is seen, each comment is asked for its replies.
+
+    Attributes:
+        container_key: What holds the id of the content commented on.
+    """
+
+    scope = SCOPE
+    owner_key = "commentId"
+    takes_spaces = False
+    searched_as = COMMENTS
+    container_key: ClassVar[str]
+
+    @override
+    def belongs(self, item: dict[str, Any]) -> bool:
+        return item.get(self.container_key) is not None
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        is_bookmarked = self.is_incremental and self.bookmark
+        is_searched = not is_bookmarked and self.found(bodies=True) is not None
+        if is_searched or self._lists_replies():
+            yield from super().read(context)
+        else:
+            yield from self._read_threads()
+
+    @override
+    def all_items(self) -> Iterator[dict[str, Any]]:
+        if self.found(bodies=False) is not None or self._lists_replies():
+            yield from super().all_items()
+            return
+        [first] = self.lists(bodies=False)
+        roots = self.wanted(self.reader.items(first))
+        for root, replies in self._threads(roots):
+            yield root
+            yield from replies
+
+    def _to_begin_with(self) -> ListRequest:
+        """Return the request that the walk over the changes begins with."""
+        [first] = self.lists()
+        order = NEWEST_FIRST if self.is_incremental and self.bookmark else OLDEST_FIRST
+        return replace(first, params={**first.params, "sort": order})
+
+    def _lists_replies(self) -> bool:
+        if self.entry.get("repliesListed"):
+            return True
+        if not self.reader.any_once(self._to_begin_with(), _is_reply, go_on=_without_body):
+            return False
+        self.entry["repliesListed"] = True
+        return True
+
+    def _read_threads(self) -> Iterator[Record]:
+        """Read all comments that are no reply, and ask each for its replies.
+
+        A reply may be newer than comments further on in the list, so the bookmark moves at the
+        end only.
+        """
+        start = self.starting_point()
+        latest = start
+        [first] = self.lists()
+        roots = self.wanted(filter(self.belongs, self.reader.items(first)))
+
+        def work() -> Iterator[Work]:
+            nonlocal latest
+            for root, replies in self._threads(roots):
+                container = {self.container_key: root[self.container_key]}
+                for comment in (root, *({**container, **reply} for reply in replies)):
+                    timestamp = self.timestamp(comment)
+                    latest = self.latest(latest, timestamp)
+                    if is_due(timestamp, start):
+                        yield Work(comment, [self])
+
+        yield from self.write(work())
+        self.advance(latest)
+
+    def _threads(
+        self, roots: Iterable[dict[str, Any]]
+    ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """Get the replies to each of some comments, to any depth."""
+        [first] = self.lists()
+        params = {key: value for key, value in first.params.items() if key != "limit"}
+
+        def call(root: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
+            return partial(
+                get_replies, self.reader.client, self.path, str(root["id"]), params, tag=self.name
+            )
+
+        for root, future in self.reader.look_ahead(roots, call):
+            try:
+                replies = self.reader.result(future) if future else []
+            except NotFoundError as error:
+                self.note_skipped(str(root["id"]), error)
+                replies = []
+            yield root, replies
+
+
+def _without_body(_: ListPage, following: ListRequest) -> ListRequest:
+    return lean(following)
+
+
+def _is_reply(comment: dict[str, Any]) -> bool:
+    return comment.get("parentCommentId") is not None
+
+
+class PageFooterComments(CommentStream):
+    """Comments at the foot of pages."""
+
+    name = "page_footer_comments"
+    path = FOOTER_COMMENTS
+    container_key = "pageId"
+    schema = schemas.PAGE_FOOTER_COMMENT
+
+
+class PageInlineComments(CommentStream):
+    """Comments on a piece of text of pages."""
+
+    name = "page_inline_comments"
+    path = INLINE_COMMENTS
+    container_key = "pageId"
+    schema = schemas.PAGE_INLINE_COMMENT
+
+
+class BlogPostFooterComments(CommentStream):
+    """Comments at the foot of blog posts."""
+
+    name = "blog_post_footer_comments"
+    path = FOOTER_COMMENTS
+    container_key = "blogPostId"
+    schema = schemas.BLOG_POST_FOOTER_COMMENT
+
+
+class BlogPostInlineComments(CommentStream):
+    """Comments on a piece of text of blog posts."""
+
+    name = "blog_post_inline_comments"
+    path = INLINE_COMMENTS
+    container_key = "blogPostId"
+    schema = schemas.BLOG_POST_INLINE_COMMENT
+
+
+class AttachmentFooterComments(CommentStream):
+    """Comments on files."""
+
+    name = "attachment_footer_comments"
+    path = FOOTER_COMMENTS
+    container_key = "attachmentId"
+    schema = schemas.ATTACHMENT_FOOTER_COMMENT
+
+
+class CustomContentFooterComments(CommentStream):
+    """Comments on what apps keep."""
+
+    name = "custom_content_footer_comments"
+    path = FOOTER_COMMENTS
+    container_key = "customContentId"
+    schema = schemas.CUSTOM_CONTENT_FOOTER_COMMENT

@@ -1,0 +1,118 @@
+"""What lies among the pages of a space: folders, whiteboards, databases and embeds."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.streams.base import ConfluenceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.cloud.api.tree_discovery import TreeDiscovery
+
+SHOWN = ("current", "archived", None)
+
+
+class TreeItemReadingStream(ConfluenceStream):
+    """A stream that is made of what is of one type among the pages.
+
+    Drafts are left out, as those of pages are, and so is what is in the trash, of which no list
+    and no search tells.
+
+    Attributes:
+        kind: The type, such as `folder`.
+    """
+
+    kind: ClassVar[str]
+
+    def tree_discovery(self) -> Iterator[Record]:
+        """Get all that are wanted, with a request each."""
+        if self.run.filters.labels:
+            # None of them carries any.
+            return
+        content_filter = ContentFilter.of(self.run)
+        found = content_filter.tree_discovery
+        ids = [i for i in found.ids_of(self.kind) if content_filter.has_tree_item({"id": i})]
+        # What is forbidden has a status that is not known.
+        statuses: dict[str, str | None] = dict.fromkeys(ids)
+
+        def call(item: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+            return partial(found.get, self.kind, item["id"])
+
+        for item, record in self.each(({"id": item_id} for item_id in ids), call):
+            if record.get("status") in SHOWN and content_filter.has_tree_item(record):
+                statuses[item["id"]] = record.get("status")
+                yield record
+            else:
+                del statuses[item["id"]]
+        found.statuses[self.kind] = statuses
+
+    def statuses(self) -> Mapping[str, str | None]:
+        """Get the status of all that are wanted, by id; those included that may not be read."""
+        found: TreeDiscovery = ContentFilter.of(self.run).tree_discovery
+        if self.kind not in found.statuses:
+            for item in self.tree_discovery():
+                # The stream of the items themselves may have its turn later.
+                found.keep(item)
+        return found.statuses.get(self.kind, {})
+
+
+class TreeItemStream(TreeItemReadingStream):
+    """What is of one type among the pages, in every run complete, a request an item."""
+
+    primary_keys = ("id",)
+    selected_by_default = False
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        yield from self.tree_discovery()
+        if not ContentFilter.of(self.run).tree_discovery.is_complete:
+            self.leave_incomplete()
+
+
+class Folders(TreeItemStream):
+    """Folders, which hold pages and have no text of their own."""
+
+    name = "folders"
+    path = "/api/v2/folders/{id}"
+    scope = "read:folder:confluence"
+    schema = schemas.FOLDER
+    kind = "folder"
+
+
+class Whiteboards(TreeItemStream):
+    """Whiteboards: that they are there, not what is drawn on them."""
+
+    name = "whiteboards"
+    path = "/api/v2/whiteboards/{id}"
+    scope = "read:whiteboard:confluence"
+    schema = schemas.WHITEBOARD
+    kind = "whiteboard"
+
+
+class Databases(TreeItemStream):
+    """Databases: that they are there, not what they hold."""
+
+    name = "databases"
+    path = "/api/v2/databases/{id}"
+    scope = "read:database:confluence"
+    schema = schemas.DATABASE
+    kind = "database"
+
+
+class Embeds(TreeItemStream):
+    """Smart Links in the tree of pages, each with the URL it leads to."""
+
+    name = "embeds"
+    path = "/api/v2/embeds/{id}"
+    scope = "read:embed:confluence"
+    schema = schemas.EMBED
+    kind = "embed"

@@ -1,0 +1,97 @@
+"""Labels from the label side: which labels there are, and what carries each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.streams.content import read_by_item
+from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.http import FEW_AHEAD, get_page
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.parents import LabelStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.cloud.streams.content import ContentStream
+    from tap_confluence.http import ListPage
+
+LABELS = "/api/v2/labels"
+LABEL_KEYS = ("id", "name", "prefix")
+
+
+class ContentLabelStream(LabelStream):
+    """The labels of pages, blog posts or attachments.
+
+    Read by label, `/labels` and then `/labels/{id}/pages`, while there are fewer labels than
+    items; else item by item.
+
+    Attributes:
+        carriers: What carries the labels, as in `/labels/{id}/pages`.
+    """
+
+    carriers: ClassVar[str]
+    parent_stream_type: type[ContentStream]
+    parent: ContentStream
+
+    @override
+    def read_all(self) -> Iterator[Record]:
+        request = self.reader.first_page(LABELS, tag=self.name)
+        try:
+            labels = self.reader.items_once(request)
+        except (ScopeError, ForbiddenError):
+            # The token may read the items, but not the list of labels.
+            labels = None
+        if labels is None or self.parent.has_fewer_items_than(len(labels)):
+            yield from read_by_item(self, self.parent)
+        else:
+            yield from self._read_by_label(labels)
+
+    def _read_by_label(self, labels: Sequence[dict[str, Any]]) -> Iterator[Record]:
+        parent = self.parent
+
+        def call(label: dict[str, Any]) -> Callable[[], list[ListPage]]:
+            path = f"{LABELS}/{label['id']}/{self.carriers}"
+            request = self.reader.first_page(path, tag=self.name)
+            lists = [request]
+            if parent.takes_spaces:
+                # Most labels are carried by less than a page of a list holds.
+                lists = parent.content_filter.space_lists(request, to_the_end=False)
+            return lambda: [get_page(self.reader.client, each) for each in lists]
+
+        for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
+            try:
+                for page in self.reader.result(future) if future else ():
+                    yield from self._records(label, page)
+            except NotFoundError as error:
+                # Perhaps its last carrier has lost it since the labels were listed.
+                self.skip(f"label {label['id']}", error)
+
+    def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
+        """Go through what carries a label: that may be all there is."""
+        row = {key: label.get(key) for key in LABEL_KEYS}
+        wanted = (None, *self.config["content_statuses"])
+        for carrier in self.parent.wanted(self.reader.items_from(page)):
+            if carrier.get("status") in wanted:
+                yield {self.parent.owner_key: carrier["id"], **row}
+
+
+class Labels(ConfluenceStream):
+    """All labels that anything carries, whatever is wanted of the rest."""
+
+    name = "labels"
+    path = LABELS
+    scope = "read:label:confluence"
+    primary_keys = ("id",)
+    schema = schemas.LABEL
+    is_filtered = False
+
+    @override
+    def read(self, context: Context | None) -> Iterable[Record]:
+        # The streams of what carries labels read the same list.
+        return map(dict, self.reader.items_once(self.reader.first_page(LABELS, tag=self.name)))

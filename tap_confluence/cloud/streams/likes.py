@@ -1,0 +1,108 @@
+"""Who likes pages, blog posts and comments."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.streams.blog_posts import BlogPosts
+from tap_confluence.cloud.streams.comments import (
+    FOOTER_COMMENTS,
+    INLINE_COMMENTS,
+    CommentStream,
+    PageFooterComments,
+    PageInlineComments,
+)
+from tap_confluence.cloud.streams.content import read_by_item
+from tap_confluence.cloud.streams.pages import Pages
+from tap_confluence.http import collect
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.parents import FullTableDetailStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.cloud.streams.content import ContentStream
+
+
+class LikeStream(FullTableDetailStream):
+    """The likes of pages or blog posts, which have no list: a request an item in each run."""
+
+    section = "likes"
+    scope = "read:page:confluence"
+    selected_by_default = False
+    parent_stream_type: type[ContentStream]
+    parent: ContentStream
+
+    @override
+    def read_all(self) -> Iterable[Record]:
+        return read_by_item(self, self.parent)
+
+
+class PageLikes(LikeStream):
+    """Who likes which page."""
+
+    name = "page_likes"
+    primary_keys = ("pageId", "accountId")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_LIKE
+
+
+class BlogPostLikes(LikeStream):
+    """Who likes which blog post."""
+
+    name = "blog_post_likes"
+    primary_keys = ("blogPostId", "accountId")
+    parent_stream_type = BlogPosts
+    schema = schemas.BLOG_POST_LIKE
+
+
+class CommentLikeStream(ConfluenceStream):
+    """The likes of comments of one kind, with a request a comment.
+
+    Attributes:
+        commented: The stream whose list holds all comments of the kind.
+    """
+
+    scope = "read:comment:confluence"
+    selected_by_default = False
+    primary_keys = ("commentId", "accountId")
+    schema = schemas.COMMENT_LIKE
+    commented: ClassVar[type[CommentStream]]
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        comments = self.stream_of(self.commented)
+
+        def call(comment: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
+            path = self.path.format(id=comment["id"])
+            request = self.reader.first_page(path, tag=self.name)
+            return partial(collect, self.reader.client, request)
+
+        def owner(comment: dict[str, Any]) -> str:
+            return f"{comments.path}/{comment['id']}"
+
+        for comment, likes in self.each(comments.all_items(), call, owner=owner):
+            for like in likes:
+                yield {"commentId": comment["id"], **like}
+
+
+class FooterCommentLikes(CommentLikeStream):
+    """Who likes which comment at the foot of a page or blog post."""
+
+    name = "footer_comment_likes"
+    path = f"{FOOTER_COMMENTS}/{{id}}/likes/users"
+    commented = PageFooterComments
+
+
+class InlineCommentLikes(CommentLikeStream):
+    """Who likes which comment on a piece of text."""
+
+    name = "inline_comment_likes"
+    path = f"{INLINE_COMMENTS}/{{id}}/likes/users"
+    commented = PageInlineComments

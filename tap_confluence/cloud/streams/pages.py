@@ -1,0 +1,95 @@
+"""Pages, and what belongs to a page: labels, versions, properties, its place in the tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.streams.labels import ContentLabelStream
+from tap_confluence.cloud.streams.posts import PostStream
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.parents import ChangeDetailStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+SCOPE = "read:page:confluence"
+PATH = "/api/v2/pages"
+
+
+class Pages(PostStream):
+    """All pages: current, archived and trashed."""
+
+    name = "pages"
+    path = PATH
+    scope = SCOPE
+    owner_key = "pageId"
+    schema = schemas.PAGE
+    statuses = ("current", "archived", "trashed")
+
+
+class PageLabels(ContentLabelStream):
+    """Labels of pages."""
+
+    name = "page_labels"
+    carriers = "pages"
+    scope = SCOPE
+    primary_keys = ("pageId", "id")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_LABEL
+
+
+class PageVersions(ChangeDetailStream):
+    """The history of pages: who changed what, when."""
+
+    name = "page_versions"
+    section = "versions"
+    scope = SCOPE
+    primary_keys = ("pageId", "number")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_VERSION
+
+
+class PageContentProperties(ChangeDetailStream):
+    """Values that apps and users keep with a page."""
+
+    name = "page_content_properties"
+    section = "properties"
+    scope = SCOPE
+    primary_keys = ("pageId", "id")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_CONTENT_PROPERTY
+
+
+class ChildPages(ConfluenceStream):
+    """Which page lies under which, as `/pages` tells it, in every run complete."""
+
+    name = "child_pages"
+    path = PATH
+    scope = SCOPE
+    primary_keys = ("parentId", "id")
+    schema = schemas.CHILD_PAGE
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        wanted = self.config["content_statuses"]
+        # Pages in the trash have no parent.
+        statuses = [status for status in ("current", "archived") if status in wanted]
+        if not statuses:
+            return
+        content_filter = ContentFilter.of(self.run)
+        whole = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
+        for request in content_filter.space_lists(whole):
+            for page in content_filter.filtered(self.reader.items(request)):
+                if page.get("parentId") is not None:
+                    yield _as_child(page)
+
+
+def _as_child(page: dict[str, Any]) -> Record:
+    same = ("parentId", "parentType", "id", "status", "title", "spaceId")
+    return {**{key: page.get(key) for key in same}, "childPosition": page.get("position")}

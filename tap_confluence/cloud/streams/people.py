@@ -1,0 +1,92 @@
+"""Groups of people, and who is in them."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.http import collect_offsets
+from tap_confluence.streams.base import ConfluenceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.http import Client, ListRequest
+
+GROUPS = "/rest/api/group"
+MOST_A_PAGE = 200
+"""Groups, or members of a group, that the site gives at once; it refuses a higher limit."""
+
+
+class Groups(ConfluenceStream):
+    """All groups. Only REST v1 has them, paged by offset."""
+
+    name = "groups"
+    path = GROUPS
+    scope = "read:group:confluence"
+    primary_keys = ("id",)
+    schema = schemas.GROUP
+    is_filtered = False
+    stands_alone = True
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for group in self.listed:
+            yield dict(group)
+
+    @cached_property
+    def listed(self) -> Sequence[dict[str, Any]]:
+        """All groups, which are read once a run."""
+        limit = str(min(self.reader.page_size, MOST_A_PAGE))
+        request = self.reader.first_page(self.path, {"limit": limit}, tag=self.name)
+        return list(self.reader.offset_items(request))
+
+    def members(self, stream: ConfluenceStream) -> Iterator[tuple[dict[str, Any], list[str]]]:
+        """Yield each group with the account ids of its members.
+
+        Args:
+            stream: For which they are read.
+
+        Raises:
+            RefusedError: The token lacks the scope, or the account the right, to see them.
+        """
+
+        def call(group: dict[str, Any]) -> Callable[[], list[str]]:
+            path = f"{self.path}/{quote(str(group['id']), safe='')}/membersByGroupId"
+            request = self.reader.first_page(path, {"limit": str(MOST_A_PAGE)}, tag=stream.name)
+            return partial(_account_ids, self.reader.client, request)
+
+        groups = [group for group in self.listed if group.get("id")]
+        if len(groups) < len(self.listed):
+            stream.leave_incomplete()
+        return stream.each(groups, call)
+
+
+class GroupMembers(ConfluenceStream):
+    """Who is in which group, with a request a group."""
+
+    name = "group_members"
+    path = f"{GROUPS}/{{id}}/membersByGroupId"
+    scope = "read:group:confluence, read:user:confluence"
+    primary_keys = ("groupId", "accountId")
+    schema = schemas.GROUP_MEMBER
+    is_filtered = False
+    fails_closed = True
+    stands_alone = True
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for group, members in self.stream_of(Groups).members(self):
+            for member in members:
+                yield {"groupId": group["id"], "accountId": member}
+
+
+def _account_ids(client: Client, request: ListRequest) -> list[str]:
+    found = (str(member["accountId"]) for member in collect_offsets(client, request))
+    return list(dict.fromkeys(found))

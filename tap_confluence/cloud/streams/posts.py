@@ -1,0 +1,77 @@
+"""What pages and blog posts have in common: each of their versions has a body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.cloud.api.details import OWNERS
+from tap_confluence.cloud.api.incremental_list import BODY
+from tap_confluence.cloud.filters.containers import MOST_IDS
+from tap_confluence.cloud.streams.content import ContentStream
+from tap_confluence.errors import NotFoundError
+from tap_confluence.http import ListRequest, collect, in_chunks
+from tap_confluence.settings import RENDERED, STORAGE
+from tap_confluence.streams.incremental import TRASHED
+from tap_confluence.streams.parents import read_section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tap_confluence.streams.parents import Details
+
+VERSIONS = "versions"
+MOST_WITH_BODIES = "50"
+"""Versions to ask for at a time: an answer has the whole text once for each of them."""
+
+
+class PostStream(ContentStream):
+    """Pages or blog posts.
+
+    The bodies of versions are in the list of versions alone. Where they are wanted, it takes the
+    place of the versions among the details: one request an item more.
+    """
+
+    @override
+    def from_trash(self, item_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        body = {BODY: self.listed_format} if self.listed_format else {}
+        for some in in_chunks(item_ids, MOST_IDS):
+            params = {"status": TRASHED, "id": some, **body}
+            rows = self.reader.items(self.reader.first_page(self.path, params, tag=self.name))
+            yield from self.wanted(rows)
+
+    @override
+    def trashed(self) -> Iterator[dict[str, Any]]:
+        """Read all that is in the trash, whatever its labels: few of it is new and judged."""
+        for request in self.lists_of_trash():
+            yield from self.content_filter.filtered_but_for_labels(self.reader.items(request))
+
+    @override
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        if VERSIONS not in sections or not self.config["version_bodies"]:
+            return super().get_details(item_id, sections)
+        versions = read_section(self._get_versions, item_id)
+        if isinstance(versions, NotFoundError):
+            # If not the item itself is gone, there is at least the history without bodies.
+            return super().get_details(item_id, sections)
+        others = [section for section in sections if section != VERSIONS]
+        details = super().get_details(item_id, others) if others else {}
+        return {**details, VERSIONS: versions}
+
+    def _get_versions(self, item_id: str) -> list[dict[str, Any]]:
+        body_format = self.config["body_format"]
+        params = {
+            "limit": MOST_WITH_BODIES,
+            BODY: STORAGE if body_format in RENDERED else body_format,
+        }
+        first = ListRequest(f"{self.path}/{item_id}/{VERSIONS}", params, self.name)
+        return [_with_body(row) for row in collect(self.reader.client, first)]
+
+
+def _with_body(row: dict[str, Any]) -> dict[str, Any]:
+    """Move the body of a version from what it is a version of to the version itself."""
+    owners = [owner for key in OWNERS if isinstance(owner := row.get(key), dict)]
+    body = next((owner.get("body") for owner in owners), None)
+    version = {key: value for key, value in row.items() if key not in OWNERS}
+    return {**version, "body": body if isinstance(body, dict) else {}}

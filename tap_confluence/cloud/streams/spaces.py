@@ -1,0 +1,121 @@
+"""Spaces, and what belongs to a space: labels, permissions, roles, properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.api.details import get_details
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.streams.roles import SCOPE as ROLE_SCOPE
+from tap_confluence.cloud.streams.roles import roles_of
+from tap_confluence.errors import RefusedError
+from tap_confluence.streams.access_classes import IN_ASSIGNMENTS, IN_PERMISSIONS, spelled_alike
+from tap_confluence.streams.parents import DetailStream, ParentStream, Work
+from tap_confluence.streams.space_properties import SpacePropertyStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.parents import Details
+
+
+class Spaces(ParentStream):
+    """All spaces, personal and archived ones included."""
+
+    name = "spaces"
+    path = "/api/v2/spaces"
+    scope = "read:space:confluence"
+    owner_key = "spaceId"
+    primary_keys = ("id",)
+    schema = schemas.SPACE
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        family = [stream for stream in self.family if self._is_there(stream)]
+        return self.write(Work(space, family) for space in ContentFilter.of(self.run).spaces())
+
+    @override
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        return get_details(self.reader.client, f"{self.path}/{item_id}", sections, tag=self.name)
+
+    def _is_there(self, stream: ConfluenceStream) -> bool:
+        """Tell whether the details may be asked for what a stream is made of."""
+        if not isinstance(stream, SpaceRoleAssignments):
+            return True
+        try:
+            return bool(roles_of(self.reader))
+        except RefusedError as error:
+            stream.deny(error)
+            return False
+
+
+class SpaceLabels(DetailStream):
+    """Labels of spaces."""
+
+    name = "space_labels"
+    section = "labels"
+    scope = "read:space:confluence"
+    primary_keys = ("spaceId", "id")
+    parent_stream_type = Spaces
+    schema = schemas.SPACE_LABEL
+
+
+class SpacePermissions(DetailStream):
+    """Who may do what in a space."""
+
+    name = "space_permissions"
+    section = "permissions"
+    scope = "read:space:confluence"
+    primary_keys = ("spaceId", "id")
+    parent_stream_type = Spaces
+    schema = schemas.SPACE_PERMISSION
+    fails_closed = True
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for row in super().read(context):
+            principal = row.get("principal")
+            if isinstance(principal, dict):
+                kind, holder = principal.get("type"), principal.get("id")
+                kind, holder = spelled_alike(kind, holder, spelling=IN_PERMISSIONS)
+                row["principal"] = {**principal, "type": kind, "id": holder}
+            yield row
+
+
+class SpaceRoleAssignments(DetailStream):
+    """Which people and groups have which roles in a space, where the site has roles."""
+
+    name = "space_role_assignments"
+    section = "role-assignments"
+    scope = ROLE_SCOPE
+    primary_keys = ("spaceId", "roleId", "principalType", "principalId")
+    parent_stream_type = Spaces
+    schema = schemas.SPACE_ROLE_ASSIGNMENT
+    fails_closed = True
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        seen = set()
+        for row in super().read(context):
+            principal = row.pop("principal", None)
+            principal = principal if isinstance(principal, dict) else {}
+            kind, holder = principal.get("principalType"), principal.get("principalId")
+            kind, holder = spelled_alike(kind, holder, spelling=IN_ASSIGNMENTS)
+            # The same class may be named twice, in two spellings.
+            identity = str((row.get("roleId"), kind, holder))
+            if identity not in seen:
+                seen.add(identity)
+                yield {"principalType": kind, "principalId": holder, **row}
+
+
+class SpaceProperties(SpacePropertyStream):
+    """Values that apps and users keep with a space."""
+
+    scope = "read:space:confluence"
+    parent_stream_type = Spaces

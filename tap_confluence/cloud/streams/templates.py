@@ -1,0 +1,83 @@
+"""Templates that pages and blog posts are begun from."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.filters.spaces import path_of_space
+from tap_confluence.http import collect_offsets
+from tap_confluence.streams.base import ConfluenceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+PATHS = ("/rest/api/template/page", "/rest/api/template/blueprint")
+MOST_A_PAGE = "25"
+
+
+LEFT_OUT = frozenset({"space", "_expandable", "_links"})
+"""What of a template says nothing of it, or nothing new."""
+
+
+class Templates(ConfluenceStream):
+    """All templates: those of the site, and those of each space. Two requests a space.
+
+    A space lists the blueprints of the site among its own: they are given once, as the site's. The
+    site's belong to no space and are read whichever spaces are asked for. Those of spaces are left
+    out where only some trees or labels are asked for.
+    """
+
+    name = "templates"
+    path = PATHS[0]
+    scope = "read:template:confluence, read:content-details:confluence, read:space:confluence"
+    primary_keys = ("templateId",)
+    schema = schemas.TEMPLATE
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        content_filter, filters = ContentFilter.of(self.run), self.run.filters
+        seen: set[str] = set()
+        for template in self._get({}):
+            if template["templateId"] not in seen:
+                seen.add(template["templateId"])
+                yield _record(template, {})
+        spaces = content_filter.spaces() if filters.takes_what_spaces_keep else []
+
+        def call(space: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
+            return partial(self._get, {"spaceKey": str(space["key"])})
+
+        for space, templates in self.each(spaces, call, owner=path_of_space):
+            for template in templates:
+                if template["templateId"] not in seen:
+                    seen.add(template["templateId"])
+                    yield _record(template, space)
+
+    def _get(self, params: dict[str, str]) -> list[dict[str, Any]]:
+        """Get the templates of a space, or of the site. Runs in a worker thread."""
+        wants_body = self.config["body_format"] != "none"
+        params = {**params, "limit": MOST_A_PAGE, **({"expand": "body"} if wants_body else {})}
+        requests = [self.reader.first_page(path, params, tag=self.name) for path in PATHS]
+        return [row for each in requests for row in collect_offsets(self.reader.client, each)]
+
+
+def _record(template: dict[str, Any], space: dict[str, Any]) -> Record:
+    space_id, body = space.get("id"), template.get("body")
+    bodies = body.items() if isinstance(body, dict) else ()
+    return {
+        **{key: value for key, value in template.items() if key not in LEFT_OUT},
+        "templateId": str(template["templateId"]),
+        "spaceId": None if space_id is None else str(space_id),
+        "spaceKey": space.get("key"),
+        "body": {
+            name: {key: text.get(key) for key in ("representation", "value")}
+            for name, text in bodies
+            if isinstance(text, dict) and "value" in text
+        },
+    }

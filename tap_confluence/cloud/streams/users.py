@@ -1,0 +1,135 @@
+"""People: those who may use the site, those in groups, and those whom the records name."""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.api.user_lookup import MOST_IDS, look_up
+from tap_confluence.cloud.streams.people import GroupMembers, Groups
+from tap_confluence.errors import RefusedError
+from tap_confluence.http import FEW_AHEAD, rows_of
+from tap_confluence.streams.users import UserStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from singer_sdk.helpers.types import Context, Record
+
+SEARCH = "/rest/api/search/user"
+EVERYONE = {"cql": "type=user", "sitePermissionTypeFilter": "all", "limit": "200"}
+
+AS_THEY_ARE = ("accountId", "displayName", "publicName", "profilePicture", "personalSpaceId")
+NULL_WHEN_EMPTY = ("accountType", "accountStatus", "email", "timeZone")
+
+
+class Users(UserStream):
+    """Everyone a run meets, each described by REST v2, 250 a request.
+
+    The search knows who may use the site, about 10,000 at most. Groups know the others, and the
+    records of the run those who have left, or who are apps.
+    """
+
+    path = SEARCH
+    scope = "read:user:confluence, read:group:confluence, read:content-details:confluence"
+    schema = schemas.USER
+
+    _is_blind = False
+    """Whether people may not be looked up."""
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        def call(people: list[Record]) -> Callable[[], list[dict[str, Any]]] | None:
+            ids = [person["accountId"] for person in people]
+            return None if self._is_blind else partial(look_up, client, ids, tag=self.name)
+
+        client = self.reader.client
+        for people, future in self.reader.look_ahead(self._together(), call, per_worker=FEW_AHEAD):
+            try:
+                described = self.reader.result(future) if future else []
+            except RefusedError as error:
+                self._is_blind = True
+                self.deny(error)
+                described = []
+            found = {row["accountId"]: row for row in described if row.get("accountId")}
+            for person in people:
+                row = {**person, **_filled(found.get(person["accountId"], {}))}
+                # An id that the site no longer knows says nothing.
+                if len(row) > 1:
+                    yield _record(row)
+
+    def _together(self) -> Iterator[list[Record]]:
+        """Yield people by as many as can be looked up at once, each person once."""
+        together: list[Record] = []
+        for person in self.each_once([self._searched, self._members], self._met):
+            together.append(person)
+            if len(together) == MOST_IDS:
+                yield together
+                together = []
+        if together:
+            yield together
+
+    def _searched(self) -> Iterator[Record]:
+        start, total, known = 0, 0, set[str]()
+        while True:
+            try:
+                params = {**EVERYONE, "start": str(start)}
+                body = self.reader.get(SEARCH, params, tag=self.name)
+            except RefusedError as error:
+                if not start or error.status != HTTPStatus.BAD_REQUEST:
+                    raise
+                # The search does not reach that far.
+                break
+            rows = rows_of(SEARCH, body)
+            start += len(rows)
+            total = size if isinstance(size := body.get("totalSize"), int) else total
+            people = [p for p in map(_user_of, rows) if p and p["accountId"] not in known]
+            known.update(person["accountId"] for person in people)
+            yield from people
+            links = body.get("_links")
+            has_next = isinstance(links, dict) and links.get("next")
+            if not people or not (has_next or start < total):
+                break
+        if start < total:
+            self.logger.info(
+                "The search for people ends at %d of %d; the others are found in groups and as "
+                "authors",
+                start,
+                total,
+            )
+
+    def _members(self) -> Iterator[Record]:
+        of_groups = self.stream_of(GroupMembers)
+        if self.run.collects_user_ids and of_groups.selected and not of_groups.is_denied:
+            # Then they have been met.
+            return
+        for _, members in self.stream_of(Groups).members(self):
+            yield from ({"accountId": member} for member in members)
+
+    def _met(self) -> Iterator[Record]:
+        yield from ({"accountId": person} for person in self.unknown)
+
+
+def _user_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    user = row.get("user")
+    return user if isinstance(user, dict) and user.get("accountId") else None
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in (None, "")}
+
+
+def _record(row: dict[str, Any]) -> Record:
+    """Turn a user into a record. What a person does not show comes as an empty text or null."""
+    old_names = ("isGuest", "isExternalCollaborator", "externalCollaborator")
+    is_guest = next((row[name] for name in old_names if isinstance(row.get(name), bool)), None)
+    return {
+        **{name: row.get(name) for name in AS_THEY_ARE},
+        **{name: row.get(name) or None for name in NULL_WHEN_EMPTY},
+        "isGuest": is_guest,
+        "isExternalCollaborator": is_guest,
+    }

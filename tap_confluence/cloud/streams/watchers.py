@@ -1,0 +1,86 @@
+"""Who is told of changes to pages and spaces."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.filters.spaces import path_of_space
+from tap_confluence.cloud.streams.pages import Pages
+from tap_confluence.http import collect_offsets
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.incremental import TRASHED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.http import Client, ListRequest
+
+SCOPE = "read:watcher:confluence, read:user:confluence"
+MOST_A_PAGE = "200"
+
+
+class PageWatchers(ConfluenceStream):
+    """Who watches which page, with a request a page. Nobody watches what is in the trash."""
+
+    name = "page_watchers"
+    path = "/rest/api/content/{id}/notification/child-created"
+    scope = SCOPE
+    selected_by_default = False
+    primary_keys = ("pageId", "accountId")
+    schema = schemas.PAGE_WATCHER
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        def call(page: dict[str, Any]) -> Callable[[], list[str | None]] | None:
+            path = self.path.format(id=page["id"])
+            request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
+            is_there = page.get("status") != TRASHED
+            return partial(_watchers, self.reader.client, request) if is_there else None
+
+        pages = self.stream_of(Pages)
+        there = self.each(pages.all_items(), call, owner=lambda page: f"{pages.path}/{page['id']}")
+        for page, watchers in there:
+            for watcher in watchers:
+                yield {"pageId": page["id"], "accountId": watcher}
+
+
+class SpaceWatchers(ConfluenceStream):
+    """Who watches which space, with a request a space."""
+
+    name = "space_watchers"
+    path = "/rest/api/space/{key}/watch"
+    scope = SCOPE
+    selected_by_default = False
+    primary_keys = ("spaceId", "accountId")
+    schema = schemas.SPACE_WATCHER
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        def call(space: dict[str, Any]) -> Callable[[], list[str | None]]:
+            path = self.path.format(key=quote(str(space["key"]), safe="~"))
+            request = self.reader.first_page(path, {"limit": MOST_A_PAGE}, tag=self.name)
+            return partial(_watchers, self.reader.client, request)
+
+        spaces = ContentFilter.of(self.run).spaces()
+        for space, watchers in self.each(spaces, call, owner=path_of_space):
+            for watcher in watchers:
+                yield {"spaceId": str(space["id"]), "accountId": watcher}
+
+
+def _watchers(client: Client, request: ListRequest) -> list[str | None]:
+    """Get the account ids of those who watch, each once, whatever the ways they do."""
+    return list(dict.fromkeys(map(_account_id, collect_offsets(client, request))))
+
+
+def _account_id(watch: dict[str, Any]) -> str | None:
+    watcher = watch.get("watcher")
+    account = watcher.get("accountId") if isinstance(watcher, dict) else None
+    return str(account) if account else None

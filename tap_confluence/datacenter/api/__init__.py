@@ -1,0 +1,1 @@
+"""How REST v1 of Data Center is read."""

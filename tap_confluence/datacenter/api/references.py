@@ -1,0 +1,73 @@
+"""Where references in bodies of Data Center lead."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+from typing_extensions import override
+
+from tap_confluence.content import Links, Person
+from tap_confluence.content.mentions import USER_KEY, USERNAME
+from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES
+from tap_confluence.datacenter.api.paths import USER
+from tap_confluence.errors import ForbiddenError, RefusedError
+from tap_confluence.rest_v1 import records
+from tap_confluence.streams.references import TAG, References
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tap_confluence.http.client import Answer
+
+logger = logging.getLogger("tap-confluence")
+
+
+PARAMS = {USER_KEY: "key", USERNAME: "username"}
+"""How to ask for somebody, by the kind of id."""
+
+
+class DataCenterReferences(References):
+    """Resolves references with what is spelled out of an item, and people one by one."""
+
+    at_once = MOST_WITH_BODIES
+
+    _is_refused = False
+
+    @override
+    def links_of(self, item: Mapping[str, Any]) -> Links:
+        content_id, space_key = records.place(item)
+        return Links(self._root, space_key, content_id, self.people)
+
+    @override
+    def look_up(self, people: Mapping[str, str]) -> Iterator[tuple[str, Person]]:
+        reader = self._run.reader
+
+        def call(name: str) -> Callable[[], Answer] | None:
+            param = PARAMS.get(people[name])
+            if self._is_refused or param is None:
+                return None
+            return partial(reader.client.get, USER, {param: name}, tag=TAG)
+
+        for name, future in reader.look_ahead(people, call):
+            try:
+                user = reader.result(future).body if future else {}
+            except ForbiddenError as error:
+                if not self._is_refused:
+                    logger.warning("Mentions stay keys, for people cannot be read (%s)", error)
+                self._is_refused = True
+                continue
+            except RefusedError:
+                # Nobody has this key or name any more.
+                continue
+            if person := self._person(user):
+                yield name, person
+
+    def _person(self, user: Mapping[str, Any]) -> Person | None:
+        name, username = user.get("displayName"), user.get("username")
+        if not isinstance(name, str) or not name:
+            return None
+        url = f"{self._root}/users/viewuserprofile.action?username={quote_plus(str(username))}"
+        return Person(name, url if username else "")

@@ -1,0 +1,321 @@
+"""Which content of a Data Center site is wanted, by the filters of the settings."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from tap_confluence.datacenter.api.batches import (
+    MOST_BARE,
+    MOST_EXPANDED,
+    Batch,
+    OffsetWalk,
+    Query,
+    collect,
+)
+from tap_confluence.datacenter.api.paths import CONTENT, SPACES
+from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.filters.settings import check_roots, warn_of_excluded
+from tap_confluence.http import in_chunks
+from tap_confluence.rest_v1 import records, search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tap_confluence.filters.settings import Filters
+    from tap_confluence.http import Reader
+    from tap_confluence.run import Run
+
+    Row = dict[str, Any]
+
+logger = logging.getLogger("tap-confluence")
+
+TAG = "filters"
+
+# Never with permissions, which fail for all who are no administrators
+# (https://jira.atlassian.com/browse/CONFSERVER-99908).
+SPACE_EXPAND = ("description.plain", "homepage", "icon", "metadata.labels")
+
+STATUSES = ("current", "archived", "trashed")
+
+MOST_KEYS = 50
+"""Keys of spaces in one request, whose address may not grow too long."""
+
+ASKED_IN_VAIN = 4
+"""Requests by which the choice between the whole site and a few spaces is made."""
+
+ON_OTHERS = frozenset({"comment", records.ATTACHMENT})
+"""Types of content that is on other content."""
+
+
+class ContentFilter:
+    """What is wanted of a site.
+
+    Everything is asked for when it is first needed and once a run. Without filters nothing is.
+
+    Args:
+        reader: Reads the site.
+        filters: The filters.
+    """
+
+    def __init__(self, reader: Reader, filters: Filters) -> None:
+        self._reader = reader
+        self._filters = filters
+        self._space_verdicts: dict[str, bool] = {}
+        self._failures: list[Batch] = []
+        self._asked: dict[str, Row | None] = {}
+        self._asked_labels: dict[str, list[Row] | None] = {}
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Return that of a run over such a site."""
+        found = run.content_filter
+        if not isinstance(found, cls):
+            message = f"{found!r} judges no content of this deployment"
+            raise TypeError(message)
+        return found
+
+    def check(self) -> None:
+        """Make sure of what the settings name before anything is read.
+
+        Raises:
+            SettingsError: A space or a page does not exist or is not visible.
+        """
+        if self._filters.by_space:
+            self.spaces()
+        check_roots(self._missing_pages(self._filters.root_page_ids))
+        for page_id in self._missing_pages(self._filters.exclude_page_ids):
+            warn_of_excluded(page_id)
+
+    @property
+    def statuses(self) -> list[str]:
+        """Return the statuses that pages and blog posts may have."""
+        return [status for status in STATUSES if status in self._filters.statuses]
+
+    def space_batches(self, tag: str, expand: tuple[str, ...] = ()) -> Iterable[Batch]:
+        """List the wanted spaces.
+
+        Args:
+            tag: Under which name requests are counted that are made for this list alone.
+            expand: What to have spelled out at least, part of `SPACE_EXPAND`.
+        """
+        if self._filters.by_space:
+            return [Batch([*self.spaces()]), *self._failures]
+        limit = MOST_EXPANDED if expand else MOST_BARE
+        return OffsetWalk(self._reader, Query(SPACES, {}, tag, expand, limit))
+
+    def spaces(self) -> Sequence[Row]:
+        """Return the wanted spaces in the order of their ids, in which new ones come last."""
+        return self._spaces
+
+    def has_space(self, key: str) -> bool:
+        """Tell whether a space is wanted."""
+        if not self._filters.by_space:
+            return True
+        _ = self._spaces
+        if key.lower() not in self._space_verdicts and not self._filters.space_keys:
+            # It was made since the spaces were listed.
+            self._judge(self._list([key]))
+        return self._space_verdicts.setdefault(key.lower(), False)
+
+    def is_cheaper_by_space(self, limit: int) -> bool:
+        """Tell whether to list the wanted spaces one by one costs less than the whole site.
+
+        Args:
+            limit: Items in one answer.
+        """
+        count = len(self._spaces)
+        is_most = self._filters.takes_most(count, len(self._space_verdicts))
+        if not self._filters.by_space or not count or (is_most and count > MOST_KEYS):
+            return False
+        wanted, whole = self._sizes
+        asked_in_vain = ASKED_IN_VAIN + count // MOST_KEYS
+        return count + wanted / limit + asked_in_vain < whole / limit
+
+    @property
+    def only_space(self) -> Row | None:
+        """The wanted space, if there is but one: to list that is never dearer."""
+        return self._spaces[0] if self._filters.by_space and len(self._spaces) == 1 else None
+
+    @property
+    def lacks_verdicts(self) -> bool:
+        """Whether something was left out of which it could not be told whether it is wanted."""
+        return None in self._asked_labels.values()
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether no space is wanted."""
+        return self._filters.by_space and not self._spaces
+
+    def narrowed(self, cql: str) -> str:
+        """Narrow a search to the wanted spaces, where these can be named."""
+        if not self._filters.by_space or not 0 < len(self._spaces) <= MOST_KEYS:
+            return cql
+        return f"{cql} and {search.in_spaces(str(space['key']) for space in self._spaces)}"
+
+    def expansion(self, kind: str) -> tuple[str, ...]:
+        """Return what to have spelled out of content, so that it can be judged."""
+        names = [
+            *(["ancestors"] if self._filters.by_tree and kind != "blogpost" else []),
+            *(["metadata.labels"] if self._filters.by_label else []),
+        ]
+        if kind not in ON_OTHERS:
+            return tuple(names)
+        on = ["container"] if self._filters.by_anything else []
+        return (*on, *(f"container.{name}" for name in names))
+
+    def filtered(self, items: Iterable[Row]) -> Iterator[Row]:
+        """Yield what is wanted of pages, blog posts, comments or attachments, in their order."""
+        if not self._filters.by_anything:
+            yield from items
+            return
+        for item in items:
+            if self._has(item):
+                yield item
+
+    @cached_property
+    def _spaces(self) -> list[Row]:
+        found: list[Row] = []
+        if self._filters.space_keys:
+            # Whether the site minds how a key is spelled is not documented.
+            named = self._filters.named_keys
+            keys = sorted({*named, *map(str.lower, named), *map(str.upper, named)})
+            for some in in_chunks(keys, MOST_KEYS):
+                found += self._list(some)
+        if not self._filters.space_keys or self._filters.missing_keys(map(_key_of, found)):
+            found = [*self._list(())]
+        self._filters.check_keys(map(_key_of, found))
+        self._judge(found)
+        by_key = {str(space["key"]).lower(): space for space in found}
+        wanted = (space for key, space in by_key.items() if self._space_verdicts[key])
+        return sorted(wanted, key=lambda space: int(space["id"]))
+
+    def _list(self, keys: Sequence[str]) -> Iterator[Row]:
+        params = {"spaceKey": keys} if keys else {}
+        query = Query(SPACES, params, TAG, SPACE_EXPAND, MOST_EXPANDED)
+        for batch in OffsetWalk(self._reader, query):
+            if batch.failed is not None:
+                self._failures.append(batch)
+            yield from batch.items
+
+    def _judge(self, spaces: Iterable[Row]) -> None:
+        for space in spaces:
+            self._space_verdicts[str(space["key"]).lower()] = self._filters.takes_space(space)
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int]:
+        """How many pages there are in the wanted spaces, and in all; zeros if nobody tells."""
+        cql = "type=page"
+        keys = [str(space["key"]) for space in self._spaces]
+        parts = (f"{cql} and {search.in_spaces(some)}" for some in in_chunks(keys, MOST_KEYS))
+        try:
+            whole, *wanted = search.counts(self._reader, cql, *parts, tag=TAG)
+        except RefusedError:
+            return 0, 0
+        return sum(size or 0 for size in wanted), whole or 0
+
+    def _missing_pages(self, page_ids: Iterable[str]) -> list[str]:
+        ids = sorted(page_ids)
+        rows = self._reader.look_ahead(ids, lambda page_id: lambda: self._get(page_id))
+        found = {page_id: self._reader.result(future) for page_id, future in rows if future}
+        return [page_id for page_id in ids if (found.get(page_id) or {}).get("type") != "page"]
+
+    def _has(self, item: Row) -> bool:
+        if item.get("type") == records.ATTACHMENT and not self._has_status(item):
+            return False
+        post = self._post_of(item)
+        return post is not None and self._has_post(post)
+
+    def _post_of(self, item: Row) -> Row | None:
+        """Return the page or blog post that something is, or is on at any depth."""
+        post: object = item
+        passed: set[str] = set()
+        while isinstance(post, dict) and str(post.get("type")) in ON_OTHERS:
+            if str(post.get("id")) in passed:
+                # It is said to be on itself, or on what is on it.
+                return None
+            passed.add(str(post.get("id")))
+            told = post.get("container")
+            post = told or (self._ask(str(post.get("id"))) or {}).get("container")
+        return post if isinstance(post, dict) and "id" in post else None
+
+    def _has_post(self, post: Row) -> bool:
+        told: Row | None = post
+        if self._leaves_open(post):
+            told = self._ask(str(post["id"]))
+        return (
+            told is not None
+            and (told.get("type") != "blogpost" or self._filters.takes_posts)
+            and self._has_status(told)
+            and self.has_space(str(records.space_key(told)))
+            and self._lies_well(told)
+            and self._is_labelled_well(told)
+        )
+
+    def _leaves_open(self, post: Row) -> bool:
+        """Tell whether more has to be known of a page or blog post to judge it."""
+        lacks_path = post.get("type") == "page" and not isinstance(post.get("ancestors"), list)
+        return (
+            (self._filters.by_space and records.space_key(post) is None)
+            or (self._filters.by_status and post.get("status") is None)
+            or (self._filters.by_tree and post.get("status") != records.TRASHED and lacks_path)
+        )
+
+    def _has_status(self, item: Row) -> bool:
+        return item.get("status") in (None, *self._filters.statuses)
+
+    def _lies_well(self, post: Row) -> bool:
+        if not self._filters.by_tree or post.get("type") == "blogpost":
+            return True
+        # What is in the trash lies under nothing.
+        above = [] if post.get("status") == records.TRASHED else post.get("ancestors") or []
+        return self._filters.takes_path(frozenset(str(row["id"]) for row in (*above, post)))
+
+    def _is_labelled_well(self, post: Row) -> bool:
+        if not self._filters.by_label:
+            return True
+        labels = records.labels_that_ride(post)
+        if labels is None:
+            labels = self._ask_labels(str(post["id"]))
+        # Without an answer it cannot be told that it may be read.
+        return labels is not None and self._filters.takes_labels(
+            frozenset(str(label.get("name")).lower() for label in labels)
+        )
+
+    def _ask(self, item_id: str) -> Row | None:
+        """Ask for what did not come along with something; None if it is gone."""
+        if item_id not in self._asked:
+            self._asked[item_id] = self._reader.result(self._reader.start(self._get, item_id))
+        return self._asked[item_id]
+
+    def _get(self, item_id: str) -> Row | None:
+        """Get content of any status, with all that it may be judged by."""
+        expand = "space,container,ancestors,metadata.labels"
+        path = f"{CONTENT}/{quote(item_id, safe='')}"
+        try:
+            params = {"status": "any", "expand": expand}
+            return self._reader.client.get(path, params, tag=TAG).body
+        except (NotFoundError, ForbiddenError):
+            return None
+        except RefusedError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            # It is no id at all.
+            return None
+
+    def _ask_labels(self, item_id: str) -> list[Row] | None:
+        if item_id not in self._asked_labels:
+            query = Query(f"{CONTENT}/{item_id}/label", {}, TAG, limit=MOST_EXPANDED)
+            call = self._reader.start(collect, self._reader.client, query)
+            try:
+                self._asked_labels[item_id] = self._reader.result(call)
+            except (NotFoundError, ForbiddenError):
+                self._asked_labels[item_id] = None
+        return self._asked_labels[item_id]
+
+
+def _key_of(space: Row) -> str:
+    return str(space["key"])

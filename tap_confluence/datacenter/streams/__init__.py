@@ -1,0 +1,1 @@
+"""The streams of Data Center, one file a family."""

@@ -1,0 +1,136 @@
+"""Attachments, and what belongs to an attachment: labels, versions, properties."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, answers
+from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.filters import ContentFilter
+from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
+from tap_confluence.datacenter.streams.content_list import CURRENT
+from tap_confluence.errors import RefusedError
+from tap_confluence.http import Source
+from tap_confluence.rest_v1 import records
+from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_confluence.datacenter.api.batches import Batch
+
+BEARERS = ("page", "blogpost")
+NESTED = "children.attachment"
+
+
+class Attachments(FileStream, ContainedStream):
+    """What is known of the files of all content, and the files, if the settings say where to.
+
+    There is no list of attachments. A full read lists pages and blog posts with what is attached
+    to each; changes are found by search.
+    """
+
+    name = "attachments"
+    kind = "attachment"
+    owner_key = "attachmentId"
+    schema = schemas.ATTACHMENT
+    expand = ("container", "version", "history")
+    has_body = False
+
+    @override
+    def record(self, item: dict[str, Any]) -> Record:
+        return {**records.attachment(item), **{name: item[name] for name in FIELDS if name in item}}
+
+    @override
+    def file_record(self, item: dict[str, Any]) -> Record:
+        return self.record(item)
+
+    @override
+    def places(self, items: Sequence[dict[str, Any]]) -> Iterator[Place]:
+        for item in items:
+            record = self.record(item)
+            link = record.get("downloadLink")
+            # What does not begin with a slash would change the host it is put behind.
+            is_path = isinstance(link, str) and link.startswith("/")
+            _, space_key = records.place(item)
+            yield Place(
+                space_key,
+                record.get("pageId") or record.get("blogPostId"),
+                Source(str(link), size=size_of(record)) if is_path else None,
+            )
+
+    @override
+    def everything(
+        self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
+    ) -> Iterator[Batch]:
+        if CURRENT not in statuses:
+            # Whatever else there is, is in the trash.
+            return
+        first, _, place = (cursor or "").partition(" ")
+        holding = ContentFilter.of(self.run).statuses
+        nested = tuple(f"{NESTED}.{name}" for name in expand) or (NESTED,)
+        for kind in BEARERS[BEARERS.index(first) if cursor else 0 :]:
+            for batch in self.content_list.batches(kind, holding, nested, place or None):
+                files = [file for item in batch.items for file in self._attached(item, expand)]
+                here = batch.cursor and f"{kind} {batch.cursor}"
+                yield replace(batch, items=files, cursor=here)
+            place = ""
+
+    def _attached(self, bearer: dict[str, Any], expand: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return what is attached to a page or blog post, from its own list if there is much."""
+        files = records.attachments_that_ride(bearer)
+        if files is None:
+            path = f"{CONTENT}/{bearer['id']}/child/attachment"
+            query = Query(path, {}, self.name, expand, MOST_EXPANDED)
+            files = []
+            try:
+                for answer in answers(self.reader.client, query):
+                    files += answer
+            except RefusedError as error:
+                # Some sites refuse all but the first page of this list.
+                self.note_skipped(f"some files of {bearer['id']}", error)
+                for stream in self.family:
+                    stream.leave_incomplete()
+        told = ("id", "type", "space", "_expandable")
+        container = {name: bearer[name] for name in told if name in bearer}
+        return [{**file, "container": container} for file in files]
+
+    @override
+    def identity(self, item: dict[str, Any]) -> str:
+        return records.attachment_id(item)
+
+
+class AttachmentLabels(LabelStream):
+    """Labels of attachments."""
+
+    name = "attachment_labels"
+    primary_keys = ("attachmentId", "id")
+    parent_stream_type = Attachments
+    schema = schemas.ATTACHMENT_LABEL
+
+
+class AttachmentVersions(ContentDetailStream):
+    """The history of attachments: every file that was uploaded under the name."""
+
+    name = "attachment_versions"
+    section = "versions"
+    primary_keys = ("attachmentId", "number")
+    parent_stream_type = Attachments
+    schema = schemas.ATTACHMENT_VERSION
+
+
+class AttachmentContentProperties(ContentDetailStream):
+    """Values that apps and users keep with an attachment."""
+
+    name = "attachment_content_properties"
+    section = "properties"
+    primary_keys = ("attachmentId", "id")
+    parent_stream_type = Attachments
+    schema = schemas.ATTACHMENT_CONTENT_PROPERTY

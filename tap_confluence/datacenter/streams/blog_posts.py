@@ -1,0 +1,59 @@
+"""Blog posts, and what belongs to a blog post: labels, versions, properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
+from tap_confluence.datacenter.streams.posts import PostStream
+from tap_confluence.rest_v1 import records
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Record
+
+
+class BlogPosts(PostStream):
+    """All blog posts: current and trashed."""
+
+    name = "blog_posts"
+    kind = "blogpost"
+    owner_key = "blogPostId"
+    schema = schemas.BLOG_POST
+    hidden = ("trashed",)
+    expand = ("space", "version", "history")
+
+    @override
+    def record(self, item: dict[str, Any]) -> Record:
+        return records.post(item)
+
+
+class BlogPostLabels(LabelStream):
+    """Labels of blog posts."""
+
+    name = "blog_post_labels"
+    primary_keys = ("blogPostId", "id")
+    parent_stream_type = BlogPosts
+    schema = schemas.BLOG_POST_LABEL
+
+
+class BlogPostVersions(ContentDetailStream):
+    """The history of blog posts: who changed what, when."""
+
+    name = "blog_post_versions"
+    section = "versions"
+    primary_keys = ("blogPostId", "number")
+    parent_stream_type = BlogPosts
+    schema = schemas.BLOG_POST_VERSION
+
+
+class BlogPostContentProperties(ContentDetailStream):
+    """Values that apps and users keep with a blog post."""
+
+    name = "blog_post_content_properties"
+    section = "properties"
+    primary_keys = ("blogPostId", "id")
+    parent_stream_type = BlogPosts
+    schema = schemas.BLOG_POST_CONTENT_PROPERTY

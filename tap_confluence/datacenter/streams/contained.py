@@ -1,0 +1,91 @@
+"""What comments and attachments have in common: they are on pages and blog posts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence.datacenter.api.batches import Query, collect
+from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.streams.content import ContentStream
+from tap_confluence.datacenter.streams.content_list import limit_for
+from tap_confluence.datacenter.streams.posts import PostStream, digest_of
+from tap_confluence.errors import NotFoundError
+from tap_confluence.streams.parents import Work
+from tap_confluence.streams.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.datacenter.streams.content import Family
+    from tap_confluence.streams.base import ConfluenceStream
+
+
+class ContainedStream(ContentStream):
+    """Comments or attachments.
+
+    A search no longer finds them when what they are on comes into the archive or the trash. So
+    they are read from there, once.
+
+    Attributes:
+        params_of_list: The query parameters of the list of what one page or blog post bears.
+    """
+
+    params_of_list: ClassVar[dict[str, str]] = {}
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        digest = digest_of(self._hidden_now())
+        for stream in self.family:
+            if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry:
+                # What is on these is part of the full read that begins now.
+                Progress(stream).note_trash(digest)
+        yield from super().read(context)
+
+    @override
+    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+        hidden = self._hidden_now()
+        digest = digest_of(hidden)
+        late = [p for stream, p in family.items() if "trash" in stream.entry]
+        containers = [
+            item_id
+            for item_id, status in hidden.items()
+            if any(progress.lacks_trashed(item_id, status, digest) for progress in late)
+        ]
+
+        def work() -> Iterator[Work]:
+            for item in self._items_on(containers):
+                if lacking := self.lacking(family, item):
+                    yield Work(item, lacking)
+
+        yield from self.write(work())
+        for progress in family.values():
+            if progress.is_kept:
+                progress.note_trash(digest)
+
+    def _hidden_now(self) -> dict[str, str]:
+        posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
+        return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
+
+    def _items_on(self, containers: Sequence[str]) -> Iterator[dict[str, Any]]:
+        if not self.wanted_statuses:
+            return
+        expand = self.expansion()
+
+        def call(bearer: str) -> Callable[[], list[dict[str, Any]]]:
+            path = f"{CONTENT}/{bearer}/child/{self.kind}"
+            limit = limit_for(expand, self.reader.page_size)
+            query = Query(path, self.params_of_list, self.name, expand, limit)
+            return partial(collect, self.reader.client, query)
+
+        for bearer, future in self.reader.look_ahead(containers, call):
+            if future is None:
+                continue
+            try:
+                yield from self.reader.result(future)
+            except NotFoundError as error:
+                self.note_skipped(f"what is on {bearer}", error)

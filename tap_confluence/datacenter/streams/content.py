@@ -1,0 +1,439 @@
+"""What the lists of content over REST v1 have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence.datacenter.api.batches import (
+    MOST_EXPANDED,
+    OffsetWalk,
+    Query,
+    collect,
+)
+from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.filters import ContentFilter
+from tap_confluence.datacenter.streams.content_list import CURRENT, ContentList, limit_for
+from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
+from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
+from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
+from tap_confluence.rest_v1 import records
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.incremental import ChangeWork
+from tap_confluence.streams.parents import ChangeDetailStream, DetailStream, Work, read_section
+from tap_confluence.streams.progress import Passed, Progress, recognised
+from tap_confluence.streams.restrictions import RestrictionReader, restrictions_that_ride, unread
+from tap_confluence.timestamps import with_overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.progress import Dated
+
+    Family = dict[ConfluenceStream, Progress]
+
+SEARCH = "/rest/api/content/search"
+EXPERIMENTAL = "/rest/experimental/content"
+LABELS = "metadata.labels"
+RESTRICTIONS = "restrictions"
+"""The section of details of whom something is restricted to."""
+
+OVERLAP = timedelta(days=1)
+"""How far before its bookmark a stream starts again. Searches take a date to the minute, in the
+time zone of the user, which is up to 14 hours from UTC, and their index lags behind
+(https://jira.atlassian.com/browse/CONFCLOUD-70966)."""
+
+DATES = ("version", "history")
+"""What has to be spelled out of an item to know when it was changed."""
+
+FARTHEST_BEHIND = timedelta(hours=12)
+"""How far a time zone may be behind UTC."""
+
+
+class SearchedStream(ConfluenceStream):
+    """A stream whose changes are found by search."""
+
+    @override
+    def starting_point(self) -> str | None:
+        bookmark = self.bookmark
+        if not self.is_incremental or bookmark is None:
+            return super().starting_point()
+        return with_overlap(bookmark, OVERLAP)
+
+
+class ContentDetailStream(SearchedStream, ChangeDetailStream):
+    """Details that are written when their item has changed."""
+
+
+class RidingStream(DetailStream):
+    """Details that change without changing the date of their item, complete in every run.
+
+    They come with the items of a full read; else all items are listed once for them.
+
+    Attributes:
+        rides_on: What has to be spelled out of an item for them.
+    """
+
+    rides_on: ClassVar[tuple[str, ...]]
+
+
+class LabelStream(RidingStream):
+    """The labels of a list's items."""
+
+    section = "labels"
+    rides_on = (LABELS,)
+
+
+@dataclass(frozen=True)
+class ReadWork(Work):
+    """An item of a full read.
+
+    Attributes:
+        cursor: Where the read goes on after it, if it is the last of its batch.
+    """
+
+    cursor: str | None = None
+
+
+class ContentStream(SearchedStream, ExpandedParentStream):
+    """Pages, blog posts, comments or attachments, for themselves and for their children.
+
+    Without a bookmark all is read, in the order of ids; afterwards what a search finds to have
+    changed, oldest first.
+
+    Attributes:
+        kind: The type of content.
+        hidden: The statuses that it may have and that a search does not find.
+        expand: What to have spelled out of an item.
+        has_body: Whether it has a body.
+    """
+
+    primary_keys = ("id",)
+    replication_key = "modifiedAt"
+
+    kind: ClassVar[str]
+    hidden: ClassVar[tuple[str, ...]] = ()
+    expand: ClassVar[tuple[str, ...]]
+    has_body: ClassVar[bool] = True
+
+    _full_sync: ResumableFullSync | None = None
+    _passed: Passed
+
+    @abstractmethod
+    def record(self, item: dict[str, Any]) -> Record:
+        """Turn an item into a record."""
+
+    @abstractmethod
+    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+        """Read what a search does not find and no earlier run has written.
+
+        Args:
+            family: The streams to read for.
+            riders: Streams that want all there is.
+        """
+
+    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
+        """Tell whether a stream of the family is made of such an item."""
+        return True
+
+    @override
+    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        match section:
+            case "labels":
+                labels = records.labels_that_ride(item)
+                return None if labels is None else [records.label(label) for label in labels]
+            case "restrictions":
+                return self._restrictions_of(item)
+        return None
+
+    def _restrictions_of(self, item: dict[str, Any]) -> list[dict[str, Any]] | None:
+        if item.get("status") == records.TRASHED:
+            return []
+        error = self.restrictions.unread.get(str(item["id"]))
+        if error is not None:
+            return [unread(str(error))]
+        rows = restrictions_that_ride(item)
+        if rows is not None:
+            self.restrictions.note_read()
+        return rows
+
+    @cached_property
+    def restrictions(self) -> RestrictionReader:
+        """What reads the restrictions that do not come with an item."""
+        return RestrictionReader(self.reader.client, self.name)
+
+    def everything(
+        self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
+    ) -> Iterator[Batch]:
+        """List all content of some statuses, in an order in which a read can go on later."""
+        return self.content_list.batches(self.kind, statuses, expand, cursor)
+
+    def all_items(self) -> Iterator[dict[str, Any]]:
+        """List all wanted items, with hardly more than their ids."""
+        for batch in self.everything(self.wanted_statuses, ()):
+            yield from batch.items
+
+    @property
+    def content_list(self) -> ContentList:
+        """What lists content."""
+        return ContentList(self.reader, self.name, ContentFilter.of(self.run))
+
+    @property
+    def wanted_statuses(self) -> list[str]:
+        """The statuses to read."""
+        wanted = self.config["content_statuses"]
+        return [status for status in (CURRENT, *self.hidden) if status in wanted]
+
+    @override
+    def shape(self, item: dict[str, Any]) -> Record:
+        record = self.record(item)
+        if self.has_body:
+            # The one that tasks are taken from may be another than the one asked for.
+            body_format = self.config["body_format"]
+            record["body"] = {k: body for k, body in record["body"].items() if k == body_format}
+        return record
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for child in self.child_streams:
+            if isinstance(child, DetailStream):
+                # A child may be made of the details of several lists, which are read in turn.
+                child.parent = self
+        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
+        family = {stream: Progress(stream) for stream in self.family if stream not in riders}
+        rode = False
+        if family:
+            rode = yield from self._read_visible(family, riders)
+            yield from self.read_hidden(family, riders if rode else [])
+        if riders and not rode:
+            expand = tuple(dict.fromkeys(name for rider in riders for name in rider.rides_on))
+            yield from self.write(self._riding_work(expand, riders))
+        if restricting := _restricting(riders):
+            try:
+                self.restrictions.check()
+            except RefusedError as error:
+                for stream in restricting:
+                    stream.deny(error)
+
+    def _riding_work(self, expand: tuple[str, ...], riders: list[RidingStream]) -> Iterator[Work]:
+        for batch in self.everything(self.wanted_statuses, expand):
+            self.report(batch, riders)
+            yield from self.marked(batch, riders)
+            for item in batch.items:
+                yield Work(item, riders)
+
+    @override
+    def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
+        # A marker takes the place of what a stream of restrictions lacks.
+        has_marker = _restricting(streams)
+        super().report(batch, [stream for stream in streams if stream not in has_marker])
+
+    def marked(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> Iterator[Work]:
+        """Yield the item that the site fails for in a batch, for its marker to be written.
+
+        What is not known of it is also where it lies, and what is above it may be restricted: so
+        its own restrictions are not asked for.
+        """
+        if batch.failed is not None and batch.error is not None:
+            yield from self.mark({batch.failed: batch.error}, streams)
+
+    def mark(
+        self, failures: Mapping[str, RefusedError], streams: Iterable[ConfluenceStream]
+    ) -> Iterator[Work]:
+        """Yield items that cannot be read for those streams that have a marker for them."""
+        if restricting := _restricting(streams):
+            for item_id, error in failures.items():
+                self.restrictions.leave_unread(item_id, error)
+                yield Work({"id": item_id}, restricting)
+
+    def take(
+        self, batches: Iterable[Batch], streams: Iterable[ConfluenceStream]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the items of batches, and report those that the site fails for."""
+        for batch in batches:
+            self.report(batch, streams)
+            yield from batch.items
+
+    @override
+    def written(self, work: Work) -> None:
+        if isinstance(work, ReadWork):
+            if work.cursor is not None and self._full_sync is not None:
+                self._full_sync.note(work.cursor)
+        elif isinstance(work, ChangeWork):
+            for stream in work.streams:
+                stream.advance(records.modified_at(work.item))
+            self._passed.add(work.passed)
+            if self.run.state_is_due:
+                self._passed.note_place()
+        super().written(work)
+
+    @override
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        details: Details = {
+            section: read_section(self._get_section, item_id, section) for section in sections
+        }
+        if any(isinstance(found, NotFoundError) for found in details.values()):
+            # Is it a section that is not found, or the item itself?
+            self.reader.client.get(f"{CONTENT}/{item_id}", {"status": "any"}, tag=self.name)
+        return details
+
+    def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:
+        if section == RESTRICTIONS:
+            return self.restrictions.get(item_id)
+        match section:
+            case "labels":
+                query, make = Query(f"{CONTENT}/{item_id}/label", {}, self.name), records.label
+            case "versions":
+                path = f"{EXPERIMENTAL}/{item_id}/version"
+                query, make = Query(path, {}, self.name), records.version
+            case _:
+                path = f"{CONTENT}/{item_id}/property"
+                query = Query(path, {}, self.name, ("version",), MOST_EXPANDED)
+                make = records.content_property
+        return [make(row) for row in collect(self.reader.client, query)]
+
+    def expansion(self) -> tuple[str, ...]:
+        """Return what to have spelled out, so that nothing has to be asked for item by item."""
+        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
+        names = [*self.expand, *(name for rider in riders for name in rider.rides_on)]
+        names += [f"body.{body_format}" for body_format in self.body_formats()]
+        return tuple(dict.fromkeys(names))
+
+    def body_formats(self) -> list[str]:
+        """Return the formats in which bodies are to be read."""
+        body_format = self.config["body_format"]
+        return [body_format] if self.has_body and self.selected and body_format != "none" else []
+
+    def _read_visible(
+        self, family: Family, riders: list[RidingStream]
+    ) -> Generator[Record, None, bool]:
+        """Read what a search would find.
+
+        Returns:
+            Whether the riders came along.
+        """
+        starts = [progress.start for progress in family.values()]
+        known = all(stream.is_incremental and stream.bookmark for stream in family)
+        if CURRENT not in self.wanted_statuses:
+            return not riders
+        if known:
+            yield from self._read_changes(family, min(filter(None, starts)))
+            return False
+        return (yield from self._read_everything(family, riders))
+
+    def _read_changes(self, family: Family, start: str) -> Iterator[Record]:
+        """Read what a search finds to have changed."""
+        self._passed = Passed(family.values())
+        expand = self.expansion()
+        overlap = max(progress.overlap for progress in family.values())
+        if overlap > limit_for(expand, self.reader.page_size):
+            overview = self._compare(family, start)
+            if not any(p.lacks(*dated) for p in family.values() for dated in overview):
+                self._passed.add(overview)
+                self._passed.note_walk()
+                return
+            items = self.take(self._changed_since(start, expand), family)
+        else:
+            items = self.take(self._changed_since(start, expand), family)
+            items = recognised(items, family.values(), self._dated)
+        since: list[Dated] = []
+
+        def work() -> Iterator[Work]:
+            for item in items:
+                since.append(self._dated(item))
+                if changed := self.lacking(family, item):
+                    yield ChangeWork(item, changed, passed=tuple(since))
+                    since.clear()
+
+        try:
+            yield from self.write(work())
+        except ConfluenceError:
+            self._passed.note_place()
+            raise
+        self._passed.add(since)
+        self._passed.note_walk()
+
+    def _compare(self, family: Family, start: str) -> list[Dated]:
+        """Find out which items have been written, by a search that brings hardly more than dates.
+
+        Returns:
+            All items that have changed. It costs a quarter of the requests that bodies cost.
+        """
+        items = self.take(self._changed_since(start, DATES), family)
+        overview = [self._dated(item) for item in items]
+        for progress in family.values():
+            progress.compare(overview)
+        return overview
+
+    def _dated(self, item: dict[str, Any]) -> Dated:
+        return self.identity(item), records.modified_at(item)
+
+    def _read_everything(
+        self, family: Family, riders: list[RidingStream]
+    ) -> Generator[Record, None, bool]:
+        """Read all there is, from the beginning or from where an earlier run was killed."""
+        resumed = ResumableFullSync.resumed({stream: p.start for stream, p in family.items()})
+        lasting = [stream for stream in family if stream.is_incremental]
+        self._full_sync = read = resumed or ResumableFullSync(lasting, self.run.began)
+        riding = [] if resumed else riders
+        if starts := [p.start for p in family.values() if p.overlap and p.start]:
+            self._compare(family, min(starts))
+        passed = Passed(
+            family.values(), lambda: with_overlap(read.newest, OVERLAP) if read.newest else None
+        )
+
+        def work() -> Iterator[Work]:
+            for batch in self.everything((CURRENT,), self.expansion(), read.cursor):
+                self.report(batch, [*family, *riding])
+                yield from self.marked(batch, riding)
+                read.meet(batch.newest)
+                works = []
+                passed.add(map(self._dated, batch.items))
+                for item in batch.items:
+                    read.meet(records.modified_at(item))
+                    if due := [*self.lacking(family, item), *riding]:
+                        works.append((item, due))
+                for place, (item, due) in enumerate(works, start=1):
+                    yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
+
+        yield from self.write(work())
+        read.finish()
+        passed.note_walk()
+        return resumed is None
+
+    def _changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
+        """List what a search finds to have changed at or after a moment, or not long before."""
+        # Written in UTC, but read in the time zone of the user, which may be behind UTC.
+        date = f"{datetime.fromisoformat(start) - FARTHEST_BEHIND:%Y-%m-%d %H:%M}"
+        content_filter = ContentFilter.of(self.run)
+        if content_filter.leaves_nothing:
+            return
+        cql = content_filter.narrowed(f'type={self.kind} and lastmodified >= "{date}"')
+        cql = f"{cql} order by lastmodified asc"
+        expand = tuple(dict.fromkeys((*expand, *content_filter.expansion(self.kind))))
+        params = {"cql": cql, "includeArchivedSpaces": "true"}
+        limit = limit_for(expand, self.reader.page_size)
+        query = Query(SEARCH, params, self.name, expand, limit)
+        for batch in OffsetWalk(self.reader, query):
+            yield replace(batch, items=[*content_filter.filtered(batch.items)])
+
+    def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
+        """Return the streams that have yet to write an item as it is now."""
+        item_id, timestamp = self.identity(item), records.modified_at(item)
+        return [
+            s for s, p in family.items() if self.concerns(s, item) and p.lacks(item_id, timestamp)
+        ]
+
+
+def _restricting(streams: Iterable[ConfluenceStream]) -> list[ConfluenceStream]:
+    """Return those of some streams that are made of restrictions."""
+    return [s for s in streams if isinstance(s, RidingStream) and s.section == RESTRICTIONS]

@@ -1,0 +1,219 @@
+"""All content of a kind: by scan where there is one, else space by space."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.datacenter.api.batches import (
+    MOST_BARE,
+    MOST_EXPANDED,
+    MOST_EXPORTED,
+    MOST_WITH_BODIES,
+    Batch,
+    OffsetWalk,
+    Query,
+    ScanWalk,
+    collect,
+)
+from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.rest_v1 import records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tap_confluence.datacenter.filters import ContentFilter
+    from tap_confluence.http import Reader
+
+logger = logging.getLogger("tap-confluence")
+
+SCAN = f"{CONTENT}/scan"
+COMMENT = "comment"
+COMMENTED = ("page", "blogpost")
+CURRENT = "current"
+
+
+IN_SPACE = "in"
+"""What the cursor of a list of one space begins with; the id of that space comes next."""
+
+
+class ContentList:
+    """Lists the content that is wanted.
+
+    Scans exist since 7.18 for pages, since 8.3 for blog posts and comments. Before, pages and blog
+    posts are listed space by space, and comments by the page or blog post they are on.
+
+    Args:
+        reader: Reads the site.
+        tag: Under which name requests are counted.
+        content_filter: What is wanted.
+    """
+
+    def __init__(self, reader: Reader, tag: str, content_filter: ContentFilter) -> None:
+        self._reader = reader
+        self._tag = tag
+        self._content_filter = content_filter
+
+    def batches(
+        self,
+        kind: str,
+        statuses: Sequence[str],
+        expand: tuple[str, ...],
+        cursor: str | None = None,
+    ) -> Iterator[Batch]:
+        """List all content of a kind that is wanted.
+
+        Args:
+            kind: `page`, `blogpost` or `comment`.
+            statuses: The statuses it may have; those that the site does not know are left out.
+            expand: What to have spelled out.
+            cursor: Where to go on, from a batch of an earlier run.
+
+        Yields:
+            The items, in batches. Where there is no scan, the batches have no cursor.
+        """
+        if self._content_filter.leaves_nothing:
+            return
+        expand = tuple(dict.fromkeys((*expand, *self._content_filter.expansion(kind))))
+        for batch in self._all(kind, statuses, expand, cursor):
+            newest = max(filter(None, map(records.modified_at, batch.items)), default=None)
+            wanted = [*self._content_filter.filtered(batch.items)]
+            yield replace(batch, items=wanted, newest=newest)
+
+    def _all(
+        self, kind: str, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None
+    ) -> Iterator[Batch]:
+        """List more than what is wanted, where that is cheaper."""
+        walk = self._scan(self._query(SCAN, kind, statuses, expand), cursor)
+        try:
+            begun = _beginning(walk, kind)
+        except RefusedError as error:
+            if error.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}:
+                raise
+            refusal = error
+        else:
+            yield from begun
+            yield from walk
+            return
+        if cursor is not None:
+            # It may be the cursor that is not accepted.
+            yield from self._all(kind, statuses, expand, None)
+        elif len(statuses) > 1 and refusal.status == HTTPStatus.BAD_REQUEST:
+            for status in statuses:
+                yield from self._all(kind, [status], expand, None)
+        elif kind == COMMENT:
+            yield from self._comments(expand)
+        else:
+            yield from self._space_by_space(kind, statuses, expand)
+
+    def _scan(self, query: Query, cursor: str | None) -> Iterator[Batch]:
+        """Scan the whole site, or the wanted spaces one after the other if that is cheaper.
+
+        Raises:
+            RefusedError: The site cannot scan this.
+        """
+        name, _, rest = (cursor or "").partition(" ")
+        goes_on_in_space = name == IN_SPACE
+        if not goes_on_in_space and (cursor or not self._content_filter.only_space):
+            walk = iter(ScanWalk(self._reader, query, cursor))
+            first = next(walk)
+            is_all = first.cursor is None
+            if cursor or is_all or not self._content_filter.is_cheaper_by_space(query.limit):
+                yield first
+                yield from walk
+                return
+        begun, _, place = rest.partition(" ")
+        spaces = [*self._content_filter.spaces()]
+        ids = [str(space["id"]) for space in spaces]
+        if begun in ids:
+            spaces = spaces[ids.index(begun) :]
+        for space, following in zip_longest(spaces, spaces[1:]):
+            of_space = replace(query, params={**query.params, "spaceKey": str(space["key"])})
+            here = place if str(space["id"]) == begun else None
+            for batch in ScanWalk(self._reader, of_space, here or None):
+                if batch.cursor is not None:
+                    after: str | None = f"{IN_SPACE} {space['id']} {batch.cursor}"
+                else:
+                    after = f"{IN_SPACE} {following['id']} " if following else None
+                yield replace(batch, cursor=after)
+
+    def _space_by_space(
+        self, kind: str, statuses: Sequence[str], expand: tuple[str, ...]
+    ) -> Iterator[Batch]:
+        batches = self._content_filter.space_batches(self._tag)
+        for key in [str(space["key"]) for batch in batches for space in batch.items]:
+            query = self._query(CONTENT, kind, statuses, expand)
+            query = replace(query, params={**query.params, "spaceKey": key})
+            try:
+                yield from OffsetWalk(self._reader, query)
+            except RefusedError as error:
+                if error.status != HTTPStatus.BAD_REQUEST or CURRENT in statuses:
+                    raise
+                # There is no such status on this site.
+                return
+
+    def _comments(self, expand: tuple[str, ...]) -> Iterator[Batch]:
+        """Ask each page and each blog post for its comments."""
+        logger.warning("Comments on attachments are left out: only sites since 8.3 list them")
+
+        def call(item: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
+            path = f"{CONTENT}/{item['id']}/child/comment"
+            limit = limit_for(expand, self._reader.page_size)
+            query = Query(path, {"depth": "all"}, self._tag, expand, limit)
+            return partial(collect, self._reader.client, query)
+
+        for kind in COMMENTED:
+            batches = self.batches(kind, self._content_filter.statuses, ())
+            items = (item for batch in batches for item in batch.items)
+            for item, future in self._reader.look_ahead(items, call):
+                if future is None:
+                    continue
+                try:
+                    yield Batch(self._reader.result(future))
+                except NotFoundError as error:
+                    yield Batch([], failed=str(item["id"]), error=error)
+
+    def _query(
+        self, path: str, kind: str, statuses: Sequence[str], expand: tuple[str, ...]
+    ) -> Query:
+        params = {"type": kind, "status": statuses}
+        limit = limit_for(expand, self._reader.page_size)
+        return Query(path, params, self._tag, expand, limit)
+
+
+def _beginning(walk: Iterator[Batch], kind: str) -> list[Batch]:
+    """Take the batches of a list up to the first that holds anything.
+
+    Raises:
+        RefusedError: The site cannot list this kind.
+    """
+    begun: list[Batch] = []
+    for batch in walk:
+        begun.append(batch)
+        if batch.items:
+            break
+    if all(item.get("type", kind) == kind for batch in begun for item in batch.items):
+        return begun
+    # An old site passes over a type that it cannot scan.
+    message = "The site scans pages only"
+    raise RefusedError(message, HTTPStatus.BAD_REQUEST)
+
+
+def limit_for(expand: tuple[str, ...], page_size: int) -> int:
+    """Return how many items to ask for: what the server gives at most, or fewer if set so.
+
+    Args:
+        expand: What is spelled out of each item; nothing leaves hardly more than its id.
+        page_size: The setting.
+    """
+    if not expand:
+        return MOST_BARE
+    if "body.export_view" in expand:
+        return min(MOST_EXPORTED, page_size)
+    has_body = any(name.startswith("body.") for name in expand)
+    return min(MOST_WITH_BODIES if has_body else MOST_EXPANDED, page_size)

@@ -1,0 +1,58 @@
+"""Lists whose items bring some of their details along."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.streams.parents import DetailStream, ParentStream, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
+
+    from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.parents import Details, Rows
+
+
+class ExpandedParentStream(ParentStream):
+    """A list that spells out what children are made of; only the rest is asked for by item."""
+
+    @abstractmethod
+    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        """Return the rows of a section that came with an item; None to have them asked for."""
+
+    def identity(self, item: dict[str, Any]) -> str:
+        """Return under which id or key the details of an item are asked for."""
+        return str(item["id"])
+
+    def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
+        """Report the item of a batch that the site fails for, if there is one."""
+        if batch.failed is not None and batch.error is not None:
+            self.note_skipped(batch.failed, batch.error)
+            for stream in streams:
+                if stream.fails_closed:
+                    stream.note_skipped(batch.failed, batch.error)
+                stream.leave_incomplete()
+
+    @override
+    def _details_call(self, work: Work) -> Callable[[], Details] | None:
+        missing = [s for s in _sections(work) if self.riding(work.item, s) is None]
+        return partial(self.get_details, self.identity(work.item), missing) if missing else None
+
+    @override
+    def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
+        item = self._work.item
+        rows = {section: self.riding(item, section) for section in _sections(self._work)}
+        came_along = {section: found for section, found in rows.items() if found is not None}
+        asked_for = super()._await_details(future) or {}
+        return {**came_along, **asked_for} or None
+
+
+def _sections(work: Work) -> list[str]:
+    streams = (s for s in work.streams if isinstance(s, DetailStream) and not s.is_denied)
+    return sorted({stream.section for stream in streams})

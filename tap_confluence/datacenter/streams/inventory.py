@@ -1,0 +1,50 @@
+"""What there is on the site, in every run complete: what is missing here is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.datacenter.streams.content import ContentStream
+from tap_confluence.rest_v1 import records
+from tap_confluence.streams.inventory import InventoryStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+SOURCES = ("pages", "blog_posts", "attachments", "page_footer_comments")
+"""The streams whose lists hold all content, each list once."""
+
+EXPAND = ("space", "version")
+
+
+class ContentInventory(InventoryStream):
+    """One row for each page, blog post, comment and attachment, without bodies."""
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for name in SOURCES:
+            source = self.run.streams[name]
+            if isinstance(source, ContentStream):
+                for batch in source.everything(source.wanted_statuses, EXPAND):
+                    source.report(batch, [self])
+                    for item in batch.items:
+                        self.meet({"version": records.version(item.get("version") or {})})
+                        yield _row(source, item)
+
+
+def _row(source: ContentStream, item: dict[str, Any]) -> Record:
+    kind = source.kind
+    if kind == "comment":
+        kind = "inline-comment" if records.is_inline(item) else "footer-comment"
+    return {
+        "id": source.identity(item),
+        "type": kind,
+        "spaceId": records.space_id(item),
+        "status": item.get("status"),
+        "title": item.get("title"),
+        "modifiedAt": records.modified_at(item),
+    }

@@ -1,0 +1,36 @@
+"""All labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.datacenter.api.batches import OffsetWalk, Query
+from tap_confluence.rest_v1 import records
+from tap_confluence.streams.base import ConfluenceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+MOST_A_PAGE = 100
+
+
+class Labels(ConfluenceStream):
+    """All labels that anything carries, whatever is wanted of the rest."""
+
+    name = "labels"
+    path = "/rest/api/label/labels"
+    right = "a release of Confluence that lists its labels, as 10.0 does"
+    primary_keys = ("id",)
+    schema = schemas.LABEL
+    is_filtered = False
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        query = Query(self.path, {}, self.name, limit=MOST_A_PAGE)
+        for batch in OffsetWalk(self.reader, query):
+            yield from map(records.label, batch.items)

@@ -1,0 +1,83 @@
+"""Pages, and what belongs to a page: labels, versions, properties, its place in the tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream, RidingStream
+from tap_confluence.datacenter.streams.posts import PostStream
+from tap_confluence.rest_v1 import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+
+class Pages(PostStream):
+    """All pages: current, archived and trashed."""
+
+    name = "pages"
+    kind = "page"
+    owner_key = "pageId"
+    schema = schemas.PAGE
+    hidden = ("archived", "trashed")
+    expand = ("space", "version", "history", "ancestors")
+
+    @override
+    def record(self, item: dict[str, Any]) -> Record:
+        return records.page(item)
+
+    @override
+    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        if section == ChildPages.section:
+            child = records.child_page(item)
+            return [child] if child else []
+        return super().riding(item, section)
+
+
+class PageLabels(LabelStream):
+    """Labels of pages."""
+
+    name = "page_labels"
+    primary_keys = ("pageId", "id")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_LABEL
+
+
+class PageVersions(ContentDetailStream):
+    """The history of pages: who changed what, when."""
+
+    name = "page_versions"
+    section = "versions"
+    primary_keys = ("pageId", "number")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_VERSION
+
+
+class PageContentProperties(ContentDetailStream):
+    """Values that apps and users keep with a page."""
+
+    name = "page_content_properties"
+    section = "properties"
+    primary_keys = ("pageId", "id")
+    parent_stream_type = Pages
+    schema = schemas.PAGE_CONTENT_PROPERTY
+
+
+class ChildPages(RidingStream):
+    """Which page lies under which, in every run complete."""
+
+    name = "child_pages"
+    section = "children"
+    rides_on = ("ancestors", "space")
+    primary_keys = ("parentId", "id")
+    parent_stream_type = Pages
+    schema = schemas.CHILD_PAGE
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        yield from self.parent.rows(self)

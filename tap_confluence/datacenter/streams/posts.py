@@ -1,0 +1,173 @@
+"""What pages and blog posts have in common: they may be archived or trashed, and have tasks."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES, Batch
+from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.api.task_parser import task_record, tasks_in
+from tap_confluence.datacenter.api.version_bodies import version_bodies
+from tap_confluence.datacenter.streams.content import ContentStream
+from tap_confluence.datacenter.streams.content_list import CURRENT
+from tap_confluence.errors import NotFoundError, RetriesExhaustedError
+from tap_confluence.http import get_item
+from tap_confluence.rest_v1 import records
+from tap_confluence.settings import STORAGE
+from tap_confluence.streams.digest import TrashDigest
+from tap_confluence.streams.parents import DetailStream, Work
+from tap_confluence.streams.restrictions import failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_confluence.datacenter.streams.content import Family
+    from tap_confluence.errors import RefusedError
+    from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.parents import Details
+
+TASKS = "tasks"
+VERSIONS = "versions"
+
+
+class PostStream(ContentStream):
+    """Pages or blog posts.
+
+    A search finds nothing that is archived or in the trash. That is listed in each run, without
+    anything but its id, to see what is new there.
+    """
+
+    @cached_property
+    def hidden_now(self) -> Mapping[str, str]:
+        """The status of all that is archived or in the trash, by id, as this run first saw it."""
+        statuses = [status for status in self.wanted_statuses if status != CURRENT]
+        batches = self.everything(statuses, ()) if statuses else ()
+        return {str(i["id"]): str(i.get("status")) for batch in batches for i in batch.items}
+
+    @override
+    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        if section != TASKS:
+            return super().riding(item, section)
+        with_body = self.config["body_format"] != "none"
+        tasks = [task_record(item, task) for task in tasks_in(records.storage_body(item))]
+        return tasks if with_body else [{**task, "body": None} for task in tasks]
+
+    @override
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        details = super().get_details(item_id, sections)
+        versions = details.get(VERSIONS)
+        if isinstance(versions, list) and versions and self.config["version_bodies"]:
+            bodies = version_bodies(self.reader.client, item_id, versions, tag=self.name)
+            details[VERSIONS] = [
+                {**version, "body": body} for version, body in zip(versions, bodies, strict=True)
+            ]
+        return details
+
+    @override
+    def body_formats(self) -> list[str]:
+        has_tasks = any(
+            isinstance(stream, DetailStream) and stream.section == TASKS for stream in self.family
+        )
+        return [*super().body_formats(), *([STORAGE] if has_tasks else [])]
+
+    @override
+    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+        digest = digest_of(self.hidden_now)
+        first_time = {s for s in family if s.is_incremental and "trash" not in s.entry}
+        due: dict[str, list[ConfluenceStream]] = {}
+        for item_id, status in self.hidden_now.items():
+            streams = [*self._streams_lacking(family, item_id, status, digest), *riders]
+            if streams:
+                due[item_id] = streams
+
+        failures: dict[str, RefusedError] = {}
+
+        def work() -> Iterator[Work]:
+            for item in self._hidden_items(due, [*family, *riders], failures):
+                timestamp = records.modified_at(item)
+                streams = [
+                    stream
+                    for stream in due.get(str(item["id"]), ())
+                    if stream not in first_time or not timestamp or timestamp >= stream.anchor
+                ]
+                if streams:
+                    yield Work(item, streams)
+            yield from self.mark(failures, riders)
+
+        yield from self.write(work())
+        for progress in family.values():
+            if progress.is_kept:
+                progress.note_trash(digest)
+
+    def _streams_lacking(
+        self, family: Family, item_id: str, status: str, digest: TrashDigest
+    ) -> Iterator[ConfluenceStream]:
+        for stream, progress in family.items():
+            lacks = progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
+            if lacks(item_id, status, digest):
+                yield stream
+
+    def _hidden_items(
+        self,
+        due: Iterable[str],
+        streams: Sequence[ConfluenceStream],
+        failures: dict[str, RefusedError],
+    ) -> Iterator[dict[str, Any]]:
+        """Read items that are archived or in the trash: one by one if they are few.
+
+        Args:
+            due: The ids of the items.
+            streams: Those they are read for.
+            failures: Where to put the items that cannot be read and are not in the trash.
+        """
+        wanted = dict.fromkeys(due)
+        if len(wanted) > len(self.hidden_now) // MOST_WITH_BODIES + 1:
+            statuses = [status for status in self.wanted_statuses if status != CURRENT]
+            batches = self.everything(statuses, self.expansion())
+            for batch in batches:
+                self.report(batch, streams)
+                if batch.failed is not None and batch.error is not None:
+                    self._note_hidden_failure(batch.failed, batch.error, failures)
+                yield from (item for item in batch.items if str(item["id"]) in wanted)
+            return
+        expand = {"expand": ",".join(self.expansion())}
+
+        def call(item_id: str) -> Callable[[], dict[str, Any]]:
+            params = {"status": self.hidden_now[item_id], **expand}
+            path = f"{CONTENT}/{item_id}"
+            return partial(get_item, self.reader.client, path, params, tag=self.name)
+
+        for item_id, future in self.reader.look_ahead(wanted, call):
+            if future is None:
+                continue
+            try:
+                yield self.reader.result(future)
+            except NotFoundError as error:
+                self.note_skipped(item_id, error)
+                self._note_hidden_failure(item_id, error, failures)
+            except RetriesExhaustedError as error:
+                # Is it this item, or the whole site?
+                lean = {"status": self.hidden_now[item_id]}
+                self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
+                failed = Batch([], failed=item_id, error=failure(error))
+                self.report(failed, streams)
+                self._note_hidden_failure(item_id, failure(error), failures)
+
+    def _note_hidden_failure(
+        self, item_id: str, error: RefusedError, failures: dict[str, RefusedError]
+    ) -> None:
+        if self.hidden_now.get(item_id) != records.TRASHED:
+            failures[item_id] = error
+
+
+def digest_of(hidden: Mapping[str, str]) -> TrashDigest:
+    """Return the digest of what is archived or in the trash, by id and status."""
+    digest = TrashDigest()
+    for item_id, status in hidden.items():
+        digest.add(item_id, status)
+    return digest

@@ -1,0 +1,61 @@
+"""Tasks: the check boxes in the bodies of pages and blog posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from typing_extensions import override
+
+from tap_confluence import schemas
+from tap_confluence.datacenter.streams.blog_posts import BlogPosts
+from tap_confluence.datacenter.streams.content import ContentDetailStream, ContentStream
+from tap_confluence.datacenter.streams.pages import Pages
+from tap_confluence.datacenter.streams.posts import TASKS
+
+if TYPE_CHECKING:
+    from tap_confluence.streams.state import StreamState
+
+
+class Tasks(ContentDetailStream):
+    """All tasks of the content that changed.
+
+    Data Center has no public list of tasks, so they are taken from the bodies that are read
+    anyway, first of pages and then of blog posts. Ticking one off need not change the date of
+    what it stands on.
+
+    Attributes:
+        containers: The lists in whose bodies there are tasks.
+    """
+
+    name = "tasks"
+    section = TASKS
+    primary_keys = ("id",)
+    parent_stream_type = Pages
+    schema = schemas.TASK
+
+    containers: ClassVar[tuple[type[ContentStream], ...]] = (Pages, BlogPosts)
+
+    _completed = 0
+
+    @property
+    @override
+    def entry(self) -> StreamState:
+        """What the state keeps of the tasks in the list that is being read."""
+        entry: StreamState = self.stream_state.setdefault(self.parent.name, {})
+        return entry
+
+    @override
+    def advance(self, *timestamps: str | None) -> None:
+        super().advance(*timestamps)
+        names = [s.name for s in self.run.streams.values() if isinstance(s, self.containers)]
+        entries = [self.stream_state.get(name) or {} for name in names]
+        bookmarks = [entry.get("replication_key_value") or "" for entry in entries]
+        if all(bookmarks):
+            self.stream_state["replication_key"] = self.replication_key
+            self.stream_state["replication_key_value"] = min(bookmarks)
+
+    @override
+    def complete(self) -> None:
+        self._completed += 1
+        if self._completed == len(self.containers):
+            super().complete()

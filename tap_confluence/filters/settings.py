@@ -1,0 +1,223 @@
+"""What the user wants of a site: which spaces, page trees, labels and statuses."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from tap_confluence.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+logger = logging.getLogger("tap-confluence")
+
+ALL_STATUSES = frozenset({"current", "archived", "trashed"})
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of the settings, and what follows from them alone.
+
+    A space is wanted if its key, type, status and id are. A page is wanted if its space and its
+    status are, if it lies in one of the trees asked for (the root included) and in none that is
+    excluded, and by the labels that it carries itself. The same holds for a blog post, which lies
+    in no tree. Whatever belongs to a page or a blog post, such as a comment, a file or a version,
+    is wanted if and only if that is. What an app keeps with a space itself is wanted if its space
+    is, unless trees or labels are asked for. People and groups are not filtered.
+
+    Attributes:
+        space_keys: Only these spaces, in lower case; empty takes all.
+        exclude_space_keys: Never these, in lower case.
+        space_types: Only spaces of these types; empty takes all.
+        archived_spaces: Whether archived spaces are wanted.
+        space_id_from: Only spaces with this id or a higher one.
+        space_id_below: Only spaces with a lower id.
+        root_page_ids: Only what lies in these trees; empty takes all.
+        exclude_page_ids: Never what lies in these.
+        labels: Only what carries one of these, in lower case; empty takes all.
+        exclude_labels: Never what carries one of these, in lower case.
+        statuses: Those of pages and blog posts.
+        named_keys: All space keys that the settings name, in the user's own spelling.
+    """
+
+    space_keys: frozenset[str] = frozenset()
+    exclude_space_keys: frozenset[str] = frozenset()
+    space_types: frozenset[str] = frozenset()
+    archived_spaces: bool = True
+    space_id_from: int | None = None
+    space_id_below: int | None = None
+    root_page_ids: frozenset[str] = frozenset()
+    exclude_page_ids: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    exclude_labels: frozenset[str] = frozenset()
+    statuses: frozenset[str] = ALL_STATUSES
+    named_keys: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Self:
+        """Read the filters from checked settings."""
+
+        def given(name: str) -> frozenset[str]:
+            return frozenset(value.strip() for value in config.get(name) or ())
+
+        def lower(name: str) -> frozenset[str]:
+            return frozenset(value.lower() for value in given(name))
+
+        return cls(
+            space_keys=lower("space_keys"),
+            exclude_space_keys=lower("exclude_space_keys"),
+            space_types=lower("space_types"),
+            archived_spaces=config["include_archived_spaces"],
+            space_id_from=config.get("space_id_from"),
+            space_id_below=config.get("space_id_below"),
+            root_page_ids=lower("root_page_ids"),
+            exclude_page_ids=lower("exclude_page_ids"),
+            labels=lower("labels"),
+            exclude_labels=lower("exclude_labels"),
+            statuses=frozenset(config["content_statuses"]),
+            named_keys=given("space_keys") | given("exclude_space_keys"),
+        )
+
+    @property
+    def by_space(self) -> bool:
+        """Whether some spaces may be unwanted."""
+        by_name = self.space_keys or self.exclude_space_keys or self.space_types
+        return bool(by_name) or self.by_range or not self.archived_spaces
+
+    @property
+    def by_range(self) -> bool:
+        """Whether some spaces may be unwanted because of their ids."""
+        return self.space_id_from is not None or self.space_id_below is not None
+
+    @property
+    def by_tree(self) -> bool:
+        """Whether some pages may be unwanted because of where they lie."""
+        return bool(self.root_page_ids or self.exclude_page_ids)
+
+    @property
+    def by_label(self) -> bool:
+        """Whether some content may be unwanted because of what it carries."""
+        return bool(self.labels or self.exclude_labels)
+
+    @property
+    def by_status(self) -> bool:
+        """Whether some content may be unwanted because of its status."""
+        return self.statuses != ALL_STATUSES
+
+    @property
+    def by_anything(self) -> bool:
+        """Whether anything may be unwanted."""
+        return self.by_space or self.by_tree or self.by_label or self.by_status
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What tells these filters from others, short enough for the state; None without any."""
+        if not self.by_anything:
+            return None
+        # However the keys are spelled.
+        same = replace(self, named_keys=frozenset())
+        text = msgspec.json.encode(same, order="deterministic")
+        return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+    def takes_space(self, space: Mapping[str, Any]) -> bool:
+        """Tell whether a space is wanted.
+
+        Args:
+            space: Its `id`, `key`, `type` and `status`.
+        """
+        key, number = str(space["key"]).lower(), space_number(space)
+        return (
+            (not self.space_keys or key in self.space_keys)
+            and key not in self.exclude_space_keys
+            and (not self.space_types or space.get("type") in self.space_types)
+            and (self.archived_spaces or space.get("status") != "archived")
+            and (self.space_id_from is None or number >= self.space_id_from)
+            and (self.space_id_below is None or number < self.space_id_below)
+        )
+
+    def takes_most(self, wanted: int, known: int) -> bool:
+        """Tell whether most spaces are wanted, so that to leave out the others spares little.
+
+        Args:
+            wanted: How many are.
+            known: How many there are; where they are named, nobody has counted the others.
+        """
+        return not self.space_keys and 2 * wanted > known
+
+    def takes_labels(self, names: frozenset[str]) -> bool:
+        """Tell whether something is wanted that carries labels of these names, in lower case."""
+        return bool(not self.labels or self.labels & names) and not self.exclude_labels & names
+
+    def takes_path(self, path: frozenset[str]) -> bool:
+        """Tell whether a page is wanted.
+
+        Args:
+            path: Its id and those of all that it lies under.
+        """
+        return bool(not self.root_page_ids or self.root_page_ids & path) and not (
+            self.exclude_page_ids & path
+        )
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether blog posts can be wanted, which lie in no tree."""
+        return not self.root_page_ids
+
+    @property
+    def takes_what_spaces_keep(self) -> bool:
+        """Whether content can be wanted that is in a space, but on no page and no blog post."""
+        return not (self.root_page_ids or self.labels)
+
+    def check_keys(self, found: Iterable[str]) -> None:
+        """Make sure that the spaces exist that the settings name.
+
+        Args:
+            found: The keys of the spaces that were found.
+
+        Raises:
+            SettingsError: A space does not exist or is not visible.
+        """
+        if missing := self.missing_keys(found):
+            message = (
+                f"There is no space {' or '.join(map(repr, missing))}, or this account may not see "
+                "it. Check 'space_keys' and 'exclude_space_keys'."
+            )
+            raise SettingsError(message)
+
+    def missing_keys(self, found: Iterable[str]) -> list[str]:
+        """Return the keys that the settings name and that were not found, however spelled."""
+        known = {key.lower() for key in found}
+        return sorted(key for key in self.named_keys if key.lower() not in known)
+
+
+def space_number(space: Mapping[str, Any]) -> int:
+    """Return the id of a space as a number, by which spaces are in order; 0 if it is none."""
+    space_id = str(space["id"])
+    return int(space_id) if space_id.isdecimal() else 0
+
+
+def check_roots(missing: Sequence[str]) -> None:
+    """Refuse root pages that do not exist or are not visible.
+
+    Raises:
+        SettingsError: There are some.
+    """
+    if missing:
+        message = (
+            f"There is no page {' or '.join(missing)}, or this account may not see it. Check "
+            "'root_page_ids'."
+        )
+        raise SettingsError(message)
+
+
+def warn_of_excluded(page_id: str) -> None:
+    """Say that a page to exclude does not exist or is not visible: it does no harm."""
+    logger.warning(
+        "There is no page %s, or this account may not see it: 'exclude_page_ids' need not name it",
+        page_id,
+    )

@@ -1,0 +1,55 @@
+"""Between a stream and the wire. Knows no stream by name."""
+
+from __future__ import annotations
+
+from tap_confluence.http.auth import Basic, Bearer, Credentials, OAuth
+from tap_confluence.http.client import Client
+from tap_confluence.http.download import Download, MisdirectedError, Source, TooLargeError
+from tap_confluence.http.gateway import find_cloud_id, gateway_root
+from tap_confluence.http.pagination import (
+    ListPage,
+    ListRequest,
+    collect,
+    collect_offsets,
+    get_item,
+    get_page,
+    in_chunks,
+    rows_of,
+)
+from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.reader import FEW_AHEAD, MANY_AHEAD, Reader
+from tap_confluence.http.sign_in import check_cloud, check_data_center
+from tap_confluence.http.thread_pool import LookAhead, StopFlag, ThreadPool
+from tap_confluence.http.usage import Usage
+
+__all__ = [
+    "FEW_AHEAD",
+    "MANY_AHEAD",
+    "Basic",
+    "Bearer",
+    "Client",
+    "Credentials",
+    "Download",
+    "ListPage",
+    "ListRequest",
+    "LookAhead",
+    "MisdirectedError",
+    "OAuth",
+    "RateLimit",
+    "Reader",
+    "Source",
+    "StopFlag",
+    "ThreadPool",
+    "TooLargeError",
+    "Usage",
+    "check_cloud",
+    "check_data_center",
+    "collect",
+    "collect_offsets",
+    "find_cloud_id",
+    "gateway_root",
+    "get_item",
+    "get_page",
+    "in_chunks",
+    "rows_of",
+]

@@ -1,0 +1,201 @@
+"""What a stream uses of the client: lists to walk, and details to have on hand in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from tap_confluence.http.pagination import ListRequest, PageWalk, get_page, read_offsets
+from tap_confluence.http.thread_pool import LookAhead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from tap_confluence.http.client import Client, Params
+    from tap_confluence.http.pagination import GoOn, ListPage
+    from tap_confluence.http.thread_pool import StopFlag, ThreadPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+MANY_AHEAD = 8
+"""Calls ahead for each worker, so that one that is late or repeated does not hold up the others:
+where 5 % of the answers fail, 2 for each worker take twice as long."""
+
+FEW_AHEAD = 2
+"""Calls ahead for each worker where answers may be large: with bodies, or about many items."""
+
+
+class Reader:
+    """Reads one site, several requests at a time, with results in order.
+
+    Args:
+        client: Sends the requests.
+        thread_pool: The threads they are sent from.
+        stop: Ends every wait when the run is asked to stop.
+        page_size: Items to ask for in one list request.
+    """
+
+    def __init__(
+        self, client: Client, thread_pool: ThreadPool, stop: StopFlag, page_size: int
+    ) -> None:
+        self.client = client
+        self.stop = stop
+        self.page_size = page_size
+        self._thread_pool = thread_pool
+        self._asked_ahead: dict[str, _AskedAhead] = {}
+        self._shared_answers: dict[str, bool] = {}
+        self._shared_lists: dict[str, list[dict[str, Any]]] = {}
+
+    def first_page(self, path: str, params: Params | None = None, *, tag: str) -> ListRequest:
+        """Return the request for the first page of a list."""
+        return ListRequest(path, {"limit": str(self.page_size), **(params or {})}, tag)
+
+    def items(self, request: ListRequest) -> Iterator[dict[str, Any]]:
+        """Walk a whole list, one page ahead of the caller."""
+        for page in self.pages(request, ahead=1):
+            yield from page.items
+
+    def items_from(self, page: ListPage) -> Iterator[dict[str, Any]]:
+        """Go on with a list whose first page is there, one page ahead of the caller."""
+        yield from page.items
+        if page.next is not None:
+            yield from self.items(page.next)
+
+    def items_once(self, request: ListRequest) -> Sequence[dict[str, Any]]:
+        """Return all items of a short list that several streams read: it is read once a run."""
+        key = _key(request)
+        if key not in self._shared_lists:
+            self._shared_lists[key] = list(self.items(request))
+        return self._shared_lists[key]
+
+    def any_once(
+        self,
+        request: ListRequest,
+        predicate: Callable[[dict[str, Any]], bool],
+        *,
+        go_on: GoOn | None = None,
+    ) -> bool:
+        """Tell whether something is true of an item of a list, looking for it once a run.
+
+        If the first page was asked for ahead, it is looked at and left to those who asked for it.
+        """
+        key = _key(request)
+        if key not in self._shared_answers:
+            asked = self._asked_ahead.get(key)
+            pages = self._walk(request, go_on=go_on, coming=asked.first if asked else None)
+            self._shared_answers[key] = any(predicate(i) for page in pages for i in page.items)
+        return self._shared_answers[key]
+
+    def get(self, path: str, params: Params, *, tag: str) -> dict[str, Any]:
+        """Get a single object."""
+        return self.result(self.start(self.client.get, path, params, tag=tag)).body
+
+    def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a call run in a thread. Await what it gives with `result`."""
+        return self._thread_pool.submit(call, *args, **kwargs)
+
+    def offset_items(self, request: ListRequest) -> Iterator[dict[str, Any]]:
+        """Walk a whole list of REST v1 that is paged by offset."""
+        return read_offsets(self._thread_pool, self.client, request)
+
+    def ask_ahead(
+        self, request: ListRequest, *, further: int = 0, go_on: GoOn | None = None
+    ) -> None:
+        """Have the first pages of a list on the way before the list has its turn.
+
+        The first page is asked for once and given to all who ask for it here.
+
+        Args:
+            request: The first page.
+            further: Pages to ask for beyond it.
+            go_on: As for `pages`.
+        """
+        key = _key(request)
+        asked = self._asked_ahead.get(key)
+        if asked is None:
+            walk = self._walk(request, ahead=further, go_on=go_on)
+            self._asked_ahead[key] = _AskedAhead(walk, walk.first)
+        else:
+            asked.readers += 1
+
+    def pages(
+        self, request: ListRequest, *, ahead: int = 0, go_on: GoOn | None = None
+    ) -> Iterator[ListPage]:
+        """Walk a list page by page.
+
+        Args:
+            request: The first page.
+            ahead: Pages to ask for while one is being read.
+            go_on: Given a page and how to ask for the next, how to ask for it instead. Runs in a
+                worker thread.
+        """
+        key = _key(request)
+        asked = self._asked_ahead.get(key)
+        if asked is None:
+            return iter(self._walk(request, ahead=ahead, go_on=go_on))
+        asked.readers -= 1
+        if not asked.readers:
+            del self._asked_ahead[key]
+        walk, asked.walk = asked.walk, None
+        if walk is None:
+            walk = self._walk(request, ahead=ahead, go_on=go_on, coming=asked.first)
+        walk.ahead = ahead
+        return iter(walk)
+
+    def page(self, request: ListRequest) -> ListPage:
+        """Get one page of a list."""
+        return self.result(self.start(get_page, self.client, request))
+
+    def look_ahead(
+        self,
+        items: Iterable[Item],
+        call: Callable[[Item], Callable[[], T] | None],
+        *,
+        per_worker: int = MANY_AHEAD,
+    ) -> LookAhead[Item, T]:
+        """Run a call for each of the next items while earlier ones are dealt with.
+
+        Args:
+            items: What to run a call for.
+            call: As for `LookAhead`.
+            per_worker: Items ahead at most for each worker; all of their answers are in memory.
+        """
+        return LookAhead(self._thread_pool, items, call, window=per_worker * self._thread_pool.size)
+
+    def result(self, future: Future[T]) -> T:
+        """Wait for what a call that runs ahead gives."""
+        return self._thread_pool.result(future)
+
+    def _walk(
+        self,
+        request: ListRequest,
+        *,
+        ahead: int = 0,
+        go_on: GoOn | None = None,
+        coming: Future[ListPage] | None = None,
+    ) -> PageWalk:
+        return PageWalk(
+            self._thread_pool, self.client, request, ahead=ahead, go_on=go_on, coming=coming
+        )
+
+
+@dataclass
+class _AskedAhead:
+    """A list that was asked for before it has its turn.
+
+    Attributes:
+        walk: The walk over it, until its first reader has taken it.
+        first: Its first page, for all readers.
+        readers: How many of them are still to come.
+    """
+
+    walk: PageWalk | None
+    first: Future[ListPage]
+    readers: int = 1
+
+
+def _key(request: ListRequest) -> str:
+    return f"{request.path} {sorted(map(str, request.params.items()))}"

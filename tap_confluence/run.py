@@ -1,0 +1,286 @@
+"""What the streams of one run share: the site, what is wanted of it, the clock, and notes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter, defaultdict
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from tap_confluence.filters.settings import Filters
+from tap_confluence.http import Reader, ThreadPool
+from tap_confluence.http.connect import connect
+from tap_confluence.locks import StreamLocks
+from tap_confluence.output.writer import BufferedWriter
+from tap_confluence.settings import anchor
+from tap_confluence.timestamps import format_timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk import Stream, Tap
+
+    from tap_confluence.content import Links
+    from tap_confluence.errors import RefusedError
+    from tap_confluence.http import Client, StopFlag
+
+    Row = dict[str, Any]
+
+T = TypeVar("T")
+
+logger = logging.getLogger("tap-confluence")
+
+SECONDS_BETWEEN_STATES = 5.0
+
+USERS = "users"
+"""The stream that is made of those whom the records of all others name."""
+
+REASONS: Mapping[int, str] = {
+    HTTPStatus.NOT_FOUND: "gone",
+    HTTPStatus.GONE: "gone",
+    HTTPStatus.UNAUTHORIZED: "forbidden",
+    HTTPStatus.FORBIDDEN: "forbidden",
+}
+"""Why an item is skipped, by the status of the answer."""
+
+FAILED = "failed"
+"""The same for any other status."""
+
+UNIDENTIFIED = "without a key"
+"""Why a row is skipped that names nothing."""
+
+
+class ContentFilter(Protocol):
+    """What the filters leave of a site. Each deployment judges its content in its own way."""
+
+    @property
+    def lacks_verdicts(self) -> bool:
+        """Whether there was something that could not be judged."""
+
+    def check(self) -> None:
+        """Make sure of what the settings name before anything is read.
+
+        Raises:
+            SettingsError: A space or a page does not exist or is not visible.
+        """
+
+    def spaces(self) -> Iterable[Row]:
+        """Read the wanted spaces, as the API lists them."""
+
+
+class References(Protocol):
+    """What resolves the references in bodies."""
+
+    def links_of(self, item: Mapping[str, Any]) -> Links:
+        """Return where the references of an item lead, which is as its list has it."""
+
+    def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
+        """Yield items after those have been looked up whom their bodies mention.
+
+        Args:
+            items: The items.
+            body_of: What to look for mentions in, as the API has it; None if in nothing.
+        """
+
+
+class Deployment(Protocol):
+    """Cloud or Data Center: chosen once, and then nobody asks which it is."""
+
+    def make_streams(self, run: Run) -> Sequence[Stream]:
+        """Make all streams there are."""
+
+    def sign_in(self, client: Client) -> str:
+        """Make sure of the site and the account, and say in words which they are.
+
+        Raises:
+            ConfluenceError: There is no such site, or it refuses; the message says what to do.
+        """
+
+    def content_filter(self, run: Run) -> ContentFilter:
+        """Return what judges the content of the site."""
+
+    def references(self, run: Run) -> References:
+        """Return what resolves the references in bodies."""
+
+
+class Notes:
+    """What a run leaves out, and why.
+
+    Attributes:
+        denied: In words what is needed for each stream that could not be read, by its name.
+        complete: The streams of which all there is has been written.
+    """
+
+    def __init__(self) -> None:
+        self.denied: dict[str, str] = {}
+        self.complete: list[Stream] = []
+        self._skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._unusable: Counter[str] = Counter()
+
+    def skipped(self, stream: str, what: str, error: RefusedError, *, grants: bool = False) -> None:
+        """Take note of an item that is gone or forbidden, or that the site fails for.
+
+        The first of a stream is logged, and each one of a stream whose rows grant rights.
+
+        Args:
+            stream: The name of the stream that lacks it.
+            what: What it is, for people.
+            error: Why it is left out.
+            grants: Whether rows of the stream grant rights.
+        """
+        if grants:
+            line = "Skipping %s of '%s', which counts as granting nothing: %s (%d)"
+            logger.warning(line, what, stream, error, error.status)
+        elif stream not in self._skipped:
+            line = "Skipping %s of '%s', and any other like it: %s (%d)"
+            logger.warning(line, what, stream, error, error.status)
+        self._skipped[stream][REASONS.get(error.status, FAILED)] += 1
+
+    def unusable(self, stream: str) -> None:
+        """Take note of a row without its key: it names nothing that could be written."""
+        self._unusable[stream] += 1
+
+    def gaps(self, unidentified: Counter[str]) -> dict[str, Counter[str]]:
+        """Return how many items were left out, by stream and reason.
+
+        Args:
+            unidentified: Rows of lists that came without their key, by stream.
+        """
+        gaps = {name: reasons.copy() for name, reasons in self._skipped.items()}
+        for name, count in (unidentified + self._unusable).items():
+            gaps.setdefault(name, Counter())[UNIDENTIFIED] += count
+        return gaps
+
+
+class Run:
+    """One run over one site. Everything is made when it is first needed.
+
+    Attributes:
+        tap: What the SDK runs.
+        deployment: Cloud or Data Center.
+        notes: What the run leaves out.
+        user_ids: The account ids of those whom the records written so far name.
+
+    Args:
+        tap: What the SDK runs, with checked settings.
+        deployment: Cloud or Data Center.
+        stop: Ends every wait when the run is asked to stop.
+    """
+
+    def __init__(self, tap: Tap, deployment: Deployment, stop: StopFlag) -> None:
+        self.tap = tap
+        self.deployment = deployment
+        self.notes = Notes()
+        self.user_ids: set[str] = set()
+        self._stop = stop
+        self._state_written_at = time.monotonic()
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The settings."""
+        return self.tap.config
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        """All streams by name, selected or not."""
+        return self.tap.streams
+
+    @cached_property
+    def client(self) -> Client:
+        """What sends requests to the site."""
+        return connect(self.config, self._stop)
+
+    @cached_property
+    def signed_in(self) -> str:
+        """Which site it is and who is signed in, in words.
+
+        Raises:
+            ConfluenceError: There is no such site, or it refuses; the message says what to do.
+        """
+        found = self.deployment.sign_in(self.client)
+        logger.info("%s", found)
+        return found
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What the streams read with, once the site has accepted the credentials.
+
+        Raises:
+            ConfluenceError: There is no such site, or it refuses; the message says what to do.
+        """
+        _ = self.signed_in
+        thread_pool = ThreadPool(self.config["max_concurrency"], self._stop)
+        return Reader(self.client, thread_pool, self._stop, self.config["page_size"])
+
+    @cached_property
+    def filters(self) -> Filters:
+        """What the user wants of the site."""
+        return Filters.of(self.config)
+
+    @cached_property
+    def content_filter(self) -> ContentFilter:
+        """What the filters leave of the site."""
+        return self.deployment.content_filter(self)
+
+    @cached_property
+    def references(self) -> References:
+        """What resolves the references in bodies."""
+        return self.deployment.references(self)
+
+    @cached_property
+    def anchor(self) -> str:
+        """The time at which an incremental stream starts that has no bookmark."""
+        timestamp = anchor(self.config)
+        if not (self.config.get("anchor_date") or self.config.get("lookback_days")):
+            logger.info(
+                "Incremental streams without a bookmark start at %s; set 'anchor_date' to change "
+                "that",
+                timestamp.to_date_string(),
+            )
+        return format_timestamp(timestamp)
+
+    @cached_property
+    def began(self) -> str:
+        """When the run began, by the clock of the site."""
+        return format_timestamp(self.client.site_time())
+
+    @cached_property
+    def collects_user_ids(self) -> bool:
+        """Whether a stream is to be made of those whom the records of the others name."""
+        return "records" in self.config["user_sources"] and self.streams[USERS].selected
+
+    @cached_property
+    def locks(self) -> StreamLocks:
+        """What tells of other runs that read the same streams of the site."""
+        selected = [stream.name for stream in self.streams.values() if stream.selected]
+        return StreamLocks(self.client.root, selected)
+
+    @property
+    def activates_versions(self) -> bool:
+        """Whether complete streams end with an ACTIVATE_VERSION message.
+
+        Not in BATCH mode, whose messages carry no version.
+        """
+        return bool(self.config["emit_activate_version_messages"]) and not self._is_batching
+
+    @property
+    def state_is_due(self) -> bool:
+        """Whether it is time for a STATE message: none was written a moment ago."""
+        if self._is_batching:
+            # A record may still be in a file that no BATCH message has named yet.
+            return False
+        writer = self.tap.message_writer
+        owes_state = isinstance(writer, BufferedWriter) and writer.owes_state
+        return owes_state or time.monotonic() - self._state_written_at >= SECONDS_BETWEEN_STATES
+
+    def write_state_when_due(self) -> None:
+        """Write a STATE message, unless one was written a moment ago."""
+        if self.state_is_due:
+            self._state_written_at = time.monotonic()
+            self.tap.state_writer.write_state(self.tap.state)
+
+    @cached_property
+    def _is_batching(self) -> bool:
+        return bool(self.config.get("batch_config"))

@@ -1,0 +1,279 @@
+"""Every private name of the Singer SDK that this tap touches: what to look at when the SDK changes.
+
+The SDK writes the SCHEMA message, the state and the metrics of a child stream once for each parent,
+and copies and checks more than it has to. Here a stream and a tap are made of the SDK's, with the
+same order of records, that do these things once a run.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from abc import abstractmethod
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk import Stream, Tap
+from singer_sdk.batch import Batcher
+from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.helpers._batch import BatchConfig
+from singer_sdk.helpers._catalog import get_selected_schema
+from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.plugin_base import _ConfigInput as ConfigInput
+from singer_sdk.singerlib import RecordMessage, SchemaMessage
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from types import FrameType
+
+    from singer_sdk.about import AboutInfo
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding
+    from singer_sdk.helpers.types import Context, Record, TapState
+
+__all__ = ["BatchConfig", "ConfigInput", "RunStream", "RunTap", "from_environment"]
+
+
+def from_environment(name: str, setting: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Read one setting from the environment, if it is set.
+
+    Args:
+        name: The setting.
+        setting: Its JSON schema.
+        prefix: What the name of its variable begins with.
+
+    Raises:
+        ValueError: It cannot be read as one.
+    """
+    # Without a path the SDK would look for a `.env` of its own, in the folders above itself.
+    return parse_environment_config({"properties": {name: dict(setting)}}, prefix, os.devnull)
+
+
+class RunStream(Stream):
+    """A stream that writes its schema and its state once a run.
+
+    Attributes:
+        written_rows: How many rows of it this run has written so far.
+    """
+
+    # Records are made of JSON only, so there is nothing to convert.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    # One bookmark a stream: never one a parent.
+    state_partitioning_keys = ()
+
+    def __init__(self, tap: Tap) -> None:
+        super().__init__(tap)
+        self.written_rows = 0
+        self._is_open = False
+
+    @property
+    def has_version(self) -> bool:
+        """Whether its records carry a version, which may be activated when all are written."""
+        return self._stream_version is not None
+
+    @abstractmethod
+    def new_version(self) -> int | None:
+        """Return the version of its records, in milliseconds; None for records without one."""
+
+    @abstractmethod
+    def batch_rows(
+        self, records: Iterable[Record], config: BatchConfig
+    ) -> Iterable[dict[str, Any]]:
+        """Return records as the files of BATCH messages have them."""
+
+    def open(self) -> None:
+        """Write the SCHEMA message, unless it was written in this run."""
+        self._write_schema_message()
+
+    def activate_version(self) -> None:
+        """Have targets take for deleted what this run has not written."""
+        if self._stream_version is not None:
+            self._write_activate_version_message(self._stream_version)
+
+    @override
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
+        batcher = Batcher(tap_name=self.tap_name, stream_name=self.name, batch_config=batch_config)
+        records = self._counted(self._sync_records(context, write_messages=False))
+        for manifest in batcher.get_batches(iter(self.batch_rows(records, batch_config))):
+            yield batch_config.encoding, manifest
+
+    def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            self.written_rows += 1
+            yield record
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        # The SDK would activate the version before its first record, at each parent of a child.
+        return False
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]] | None:
+        return None
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        return None
+
+    @override
+    def _write_starting_replication_value(self, context: Context | None) -> None:
+        """Keep the state to what the next run needs."""
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark to the stream: an item is complete only after its children."""
+
+    @override
+    def _process_record(
+        self,
+        record: Record,
+        child_context: Context | None = None,
+        partition_context: Context | None = None,
+    ) -> None:
+        # The SDK leaves out the children of what a stream map removes. But what an earlier run has
+        # written of them would then be taken for deleted, and a later run reads some by themselves.
+        for context in self.generate_child_contexts(record, child_context):
+            self._sync_children(copy.copy(context))
+
+    def process_children(self, record: Record) -> None:
+        """Sync the children of a record that is not written itself."""
+        self._process_record(record)
+
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        if not self._takes_all_properties:
+            for message in super()._generate_record_messages(record):
+                self.written_rows += 1
+                yield message
+            return
+        for stream_map in self.stream_maps:
+            mapped = stream_map.transform(record)
+            if mapped is not None:
+                self.written_rows += 1
+                yield RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=mapped,
+                    version=self._stream_version,
+                    time_extracted=datetime.now(UTC),
+                )
+
+    @cached_property
+    def _takes_all_properties(self) -> bool:
+        """Whether no property is deselected, so that none has to be looked for in each record."""
+        return all(self.mask.values())
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        for message in super()._generate_schema_messages():
+            # target-duckdb takes the first keyword of a property without a type for its
+            # alternatives, and the SDK writes descriptions before `oneOf`.
+            properties = {
+                name: {**{k: v for k, v in shape.items() if k != "description"}, **shape}
+                for name, shape in message.schema["properties"].items()
+            }
+            message.schema = {**message.schema, "properties": properties}
+            yield message
+
+    @override
+    def _write_schema_message(self) -> None:
+        if self._is_open:
+            return
+        self._is_open = True
+        self._stream_version = self.new_version()
+        super()._write_schema_message()
+
+    @override
+    def _write_state_message(self) -> None:
+        if self.parent_stream_type is None:
+            super()._write_state_message()
+
+
+class RunTap(Tap):
+    """A tap whose settings, signals and stream maps are dealt with by names of its own."""
+
+    @abstractmethod
+    def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
+        """Complete the settings, and check them.
+
+        Args:
+            config: The settings, which are completed.
+            raise_errors: Whether wrong ones are an error.
+
+        Raises:
+            SettingsError: A setting is wrong.
+        """
+
+    @abstractmethod
+    def stop(self, signal_number: int) -> None:
+        """Have the run stop. Called from a signal handler."""
+
+    @classmethod
+    @abstractmethod
+    def read_environment(cls) -> dict[str, Any]:
+        """Return the settings in the environment."""
+
+    @classmethod
+    def whole_schema(cls) -> dict[str, Any]:
+        """Return the JSON schema of all settings, with those that every tap has."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        return cls.config_jsonschema
+
+    @classmethod
+    def variable_prefix(cls) -> str:
+        """Return what the names of the environment's variables begin with."""
+        return str(cls._env_var_prefix)
+
+    @classmethod
+    def about(cls) -> AboutInfo:
+        """Return what the tap says of itself."""
+        return cls._get_about_info()
+
+    def reset_state(self, state: TapState) -> None:
+        """Put another state in the place of that of the run."""
+        self._state = state
+
+    def register_stream_maps(self) -> None:
+        """Set up the mapping of each stream once, with the properties that are selected.
+
+        Raises:
+            StreamMapConfigError: A stream map does not fit its stream.
+            MapExpressionError: An expression of a stream map cannot be read.
+        """
+        # The SDK's own makes much of streams that are not selected: it takes all properties from
+        # them, one by one, and its own tests then select them nevertheless.
+        super(Tap, self).setup_mapper()
+        entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
+        for name, stream in self.streams.items():
+            schema = stream.schema
+            if stream.selected:
+                entry = entries[name]
+                selection = entry.metadata.resolve_selection()
+                schema = get_selected_schema(name, entry.schema.to_dict(), selection)
+            self.register_stream_map(name, schema, stream.primary_keys)
+
+    def register_stream_map(self, name: str, schema: dict[str, Any], keys: Sequence[str]) -> None:
+        """Set up the mapping of one stream."""
+        self.mapper.register_raw_stream_schema(name, schema, keys)
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        self.append_builtin_config(self.config_jsonschema)
+        self.check_config(self._config, raise_errors=raise_errors)
+        return []
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        self.stop(signum)
+
+    @classproperty
+    @override
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - as its name says
+        return cls.read_environment()

@@ -1,0 +1,317 @@
+"""Lists of items, and the details of each item that child streams are made of."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
+
+from singer_sdk import metrics
+from typing_extensions import override
+
+from tap_confluence.errors import (
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
+from tap_confluence.http import FEW_AHEAD, MANY_AHEAD
+from tap_confluence.settings import RENDERED
+from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.failures import Failures
+from tap_confluence.streams.metrics import RunCounter, RunTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.content import Links
+
+    Rows = list[dict[str, Any]]
+    Details = dict[str, Rows | RefusedError]
+    """What each section of an item's details gave: rows, or why it cannot be read."""
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Work:
+    """An item to write.
+
+    Attributes:
+        item: As the list has it.
+        streams: Those of the family that are to write what they have of it.
+    """
+
+    item: dict[str, Any]
+    streams: Sequence[ConfluenceStream]
+
+
+class ParentStream(ConfluenceStream):
+    """A list read as a list, with one request an item for all of its details together.
+
+    Attributes:
+        owner_key: Under which name the children's records carry the id of an item.
+    """
+
+    owner_key: ClassVar[str]
+
+    present: Record
+    """The record of the item that is being written."""
+
+    _work: Work
+    _details: dict[str, Rows] | None = None
+    _unanswered: Failures
+
+    @abstractmethod
+    def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
+        """Get the sections of an item's details. Runs in a worker thread.
+
+        Raises:
+            RefusedError: The item itself is gone, or may not be read.
+        """
+
+    def shape(self, item: dict[str, Any]) -> Record:
+        """Turn an item of the list into a record."""
+        return item
+
+    def section_of(self, stream: ConfluenceStream) -> str | None:
+        """Return which part of an item's details a stream of the family takes, if any."""
+        return stream.section if isinstance(stream, DetailStream) else None
+
+    @override
+    def links(self) -> Links:
+        return self.run.references.links_of(self._work.item)
+
+    def write(self, work: Iterable[Work]) -> Iterator[Record]:
+        """Write items in order, each after its details, while those of the next are on the way.
+
+        Yields:
+            The record of each item that this stream is to write itself.
+        """
+        if any(stream.has_readable_body for stream in self.family):
+            work = self.run.references.introduce(work, _body_to_read)
+        has_details = any(map(self.section_of, self.family))
+        has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
+        per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
+        ahead: Iterable[tuple[Work, Future[Details] | None]] = (
+            self.reader.look_ahead(work, self._details_call, per_worker=per_worker)
+            if has_details
+            else ((item, None) for item in work)
+        )
+        self._unanswered = Failures()
+        for current, future in ahead:
+            self._work = current
+            self._details = self._await_details(future)
+            self.present = record = self.shape(current.item)
+            if self in current.streams:
+                yield record
+            else:
+                self.process_children(record)
+            self.written(current)
+        self._unanswered.check()
+
+    def written(self, work: Work) -> None:  # noqa: ARG002
+        """Take note that an item is complete, its children's records included."""
+        self.run.write_state_when_due()
+
+    def rows(self, child: DetailStream) -> Rows:
+        """Return what a child has to write of the present item."""
+        if self._details is None or child not in self._work.streams:
+            return []
+        return self._details.get(child.section, [])
+
+    @override
+    def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
+        if self._details is not None:
+            yield {self.owner_key: record["id"]}
+
+    def _details_call(self, work: Work) -> Callable[[], Details] | None:
+        sections = {
+            section
+            for stream in work.streams
+            if not stream.is_denied and (section := self.section_of(stream))
+        }
+        if not sections:
+            return None
+        return partial(self.get_details, str(work.item["id"]), sorted(sections))
+
+    def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
+        if future is None:
+            return None
+        try:
+            details = self.reader.result(future)
+        except ScopeError as error:
+            self._leave_out(error)
+        except RefusedError as error:
+            self.note_skipped(str(self._work.item["id"]), error)
+            self._leave_out(error, is_gone=isinstance(error, NotFoundError))
+        except RetriesExhaustedError as error:
+            if any(stream.is_incremental for stream in self._work.streams):
+                # Its bookmark would pass over the item.
+                raise
+            failure = self._unanswered.add(error)
+            self.note_skipped(str(self._work.item["id"]), failure)
+            self._leave_out(failure)
+        else:
+            self._unanswered.end()
+            return self._readable(details)
+        return None
+
+    def _readable(self, details: Details) -> dict[str, Rows]:
+        """Return the sections of the present item that could be read, and leave out the others."""
+        rows = {}
+        for section, found in details.items():
+            if isinstance(found, RefusedError):
+                self._leave_out(found, section)
+            else:
+                rows[section] = found
+        return rows
+
+    def _leave_out(
+        self, error: RefusedError, section: str | None = None, *, is_gone: bool = False
+    ) -> None:
+        """Leave out details of the present item: one section, or all of them.
+
+        What is gone is gone. What is forbidden may still be there, and so may a section that is
+        not found of an item that is.
+        """
+        for stream in self._work.streams:
+            own_section = self.section_of(stream)
+            if own_section is None or section not in {None, own_section}:
+                continue
+            if isinstance(error, ScopeError):
+                stream.deny(error)
+                continue
+            if section is not None or stream.fails_closed:
+                stream.note_skipped(str(self._work.item["id"]), error)
+            if not is_gone:
+                stream.leave_incomplete()
+
+
+class DetailStream(ConfluenceStream):
+    """One section of the details of a parent's items, such as the labels of pages.
+
+    Attributes:
+        section: Which part of the details it is.
+    """
+
+    section: ClassVar[str]
+    parent_stream_type: type[ParentStream]
+
+    @cached_property
+    def parent(self) -> ParentStream:
+        """The list whose items these are details of."""
+        streams = self.run.streams.values()
+        return next(s for s in streams if isinstance(s, self.parent_stream_type))
+
+    @override
+    def links(self) -> Links:
+        return self.parent.links()
+
+    @property
+    @override
+    def probe_path(self) -> str:
+        return self.path or self.parent.path
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        owner_key = self.parent.owner_key
+        owner = (context or {})[owner_key]
+        for row in self.parent.rows(self):
+            yield {owner_key: owner, **row}
+
+    # The SDK syncs a child once a parent. What it would log each time is logged once a run.
+
+    @override
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        level = logging.DEBUG if level == logging.INFO else level
+        super().log(message, *args, level=level, **kwargs)
+
+    @override
+    def get_record_counter(
+        self, *, endpoint: str | None = None, log_interval: float = metrics.DEFAULT_LOG_INTERVAL
+    ) -> metrics.Counter:
+        return self._counter
+
+    @override
+    def get_sync_timer(self) -> metrics.Timer:
+        return self._timer
+
+    @override
+    def open(self) -> None:
+        super().open()
+        self._counter = RunCounter(metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name})
+        self._timer = RunTimer(metrics.Metric.SYNC_DURATION, {metrics.Tag.STREAM: self.name})
+
+    @override
+    def complete(self) -> None:
+        super().complete()
+        self._counter.finish()
+        self._timer.finish()
+
+
+class ChangeDetailStream(DetailStream):
+    """Details that are written when their item has changed.
+
+    The replication key of a record is when its item was last modified.
+    """
+
+    replication_key = "modifiedAt"
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        modified = self.parent.present.get(self.replication_key)
+        for record in super().read(context):
+            yield {**record, self.replication_key: modified}
+
+
+class FullTableDetailStream(DetailStream):
+    """Undated details of a list's items, complete in every run.
+
+    They come with the details of the items when all of these are asked for anyway, on a first
+    run. Afterwards they are read by themselves, whatever has changed of the items.
+    """
+
+    @abstractmethod
+    def read_all(self) -> Iterable[Record]:
+        """Read the details of all items by themselves."""
+
+    def sync_by_itself(self) -> None:
+        """Write the details of all items, because the items did not bring them along."""
+        self.sync(None)
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        if context is None:
+            yield from self.read_all()
+        else:
+            yield from super().read(context)
+
+
+class LabelStream(FullTableDetailStream):
+    """The labels of a list's items.
+
+    Later runs read them from the label side, so that a label that was put on or taken off an old
+    page is seen at the cost of a few list requests.
+    """
+
+    section = "labels"
+
+
+def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> Rows | RefusedError:
+    """Read one section of an item's details, or return why that cannot be done."""
+    try:
+        return read(*args, **kwargs)
+    except RefusedError as error:
+        return error
+
+
+def _body_to_read(work: Work) -> object:
+    """Return the body of an item that a stream is to make readable."""
+    is_read = any(stream.has_readable_body for stream in work.streams)
+    return work.item.get("body") if is_read else None

@@ -1,0 +1,133 @@
+"""The state: its whole format, and whether one that a run is given can be believed.
+
+A Singer state has one entry a stream under `bookmarks`. Whatever the size of the site, an entry is
+some hundred bytes. All of it are facts about what was written, true also when the next run is
+killed; so a key that is missing or cannot be read costs requests, and never a row.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any, TypedDict, cast
+
+from tap_confluence.errors import StateError
+from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp, to_timestamp
+
+logger = logging.getLogger("tap-confluence")
+
+
+class OverlapState(TypedDict, total=False):
+    """What has been written of the items at and after the start of the next run.
+
+    Attributes:
+        digest: Of these items, as `OverlapDigest` dumps it.
+        count: How many they are.
+        until: When the latest of them was changed; None where that lies in the future.
+        last: The id of the last of them, if others of the same time had yet to come.
+    """
+
+    digest: str
+    count: int
+    until: str | None
+    last: str
+
+
+class FullSyncState(TypedDict, total=False):
+    """How far a first run of Data Center has come, which reads in the order of ids.
+
+    Attributes:
+        began: When it began.
+        cursor: Where it goes on.
+        newest: The latest change met so far, up to when it began.
+        start: Where the stream started: a run with another start begins anew.
+    """
+
+    began: str
+    cursor: str
+    newest: str | None
+    start: str | None
+
+
+class StreamState(TypedDict, total=False):
+    """The entry of a stream.
+
+    Attributes:
+        replication_key: The field that the bookmark is a value of.
+        replication_key_value: The bookmark: everything at or before it has been written.
+        filters: The fingerprint of the filters with which that was so; none without filters.
+        overlap: What the next run will meet again.
+        trash: The digest of what was in the trash, as `TrashDigest` dumps it.
+        trashStart: Where the run started that read the trash last.
+        fullRead: How far a first run of Data Center has come; gone when it is done.
+        repliesListed: Whether the site's lists of comments have been seen to hold replies.
+        types: Marks of the types of custom content that have been read.
+        pages: Of the tasks of Data Center, which are in the bodies of two lists: those of pages.
+        blog_posts: Those of blog posts.
+    """
+
+    replication_key: str | None
+    replication_key_value: str
+    filters: str | None
+    overlap: OverlapState
+    trash: str
+    trashStart: str | None
+    fullRead: FullSyncState
+    repliesListed: bool
+    types: object
+    pages: StreamState
+    blog_posts: StreamState
+
+
+Bookmarks = dict[str, Any]
+
+
+def start_over(entry: StreamState) -> None:
+    """Forget how far a stream has come, but not with which filters."""
+    kept = entry.get("filters")
+    cast("dict[str, Any]", entry).clear()
+    if kept is not None:
+        entry["filters"] = kept
+
+
+def bookmarks_of(state: dict[str, Any]) -> Bookmarks:
+    """Return the entry of each stream in a state, without those that cannot be true.
+
+    Args:
+        state: As an earlier run has written it.
+
+    Raises:
+        StateError: It is no state of this tap.
+    """
+    bookmarks = state.get("bookmarks", {})
+    if not isinstance(bookmarks, dict) or not all(
+        isinstance(entry, dict) for entry in bookmarks.values()
+    ):
+        message = (
+            "The state is not a Singer state with 'bookmarks' by stream. Pass the state of an "
+            "earlier run of this tap, or none."
+        )
+        raise StateError(message)
+    for name, entry in bookmarks.items():
+        value = entry.get("replication_key_value")
+        if value is not None and to_timestamp(value) is None:
+            message = (
+                f"The bookmark {value!r} of '{name}' is not a time stamp. Remove it from the "
+                "state to start over, or set it to a moment like 2024-01-31T00:00:00.000Z."
+            )
+            raise StateError(message)
+    return {name: entry for name, entry in bookmarks.items() if _is_past(name, entry)}
+
+
+def _is_past(name: str, entry: dict[str, Any]) -> bool:
+    """Tell whether a run can have read as far as the bookmarks of a stream say."""
+    parts = [entry, *(part for part in entry.values() if isinstance(part, dict))]
+    timestamps = [to_timestamp(part.get("replication_key_value")) for part in parts]
+    latest = max(filter(None, timestamps), default="")
+    if latest <= format_timestamp(datetime.now(UTC) + CLOCKS_DIFFER):
+        return True
+    # To go on from there would pass over changes.
+    logger.warning(
+        "The bookmark %s of '%s' lies in the future: the stream starts over", latest, name
+    )
+    return False

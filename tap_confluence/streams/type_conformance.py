@@ -1,0 +1,99 @@
+"""Values as the schemas declare them, whatever the site gave in their place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST = 2**63 - 1
+"""The largest integer that a database takes."""
+
+SIMPLE: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float, Decimal),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+"""Types of values that need no second look, by the type of a schema."""
+
+
+class TypeConformance:
+    """What a schema declares of a value.
+
+    A target refuses a whole load for one value of another type. So a value that says the same in
+    another type is turned into the declared one, and one that does not becomes null.
+
+    Args:
+        schema: JSON Schema of the value.
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        types = schema.get("type", ())
+        self._types = frozenset((types,) if isinstance(types, str) else types)
+        self._is_moment = schema.get("format") == "date-time"
+        self._fields = {
+            name: TypeConformance(s) for name, s in schema.get("properties", {}).items()
+        }
+        self._items = TypeConformance(schema["items"]) if "items" in schema else None
+        self._takes_null = "null" in self._types
+        self._takes_anything = not self._types
+        self.simple = frozenset(
+            kind
+            for name in self._types
+            for kind in SIMPLE.get(name, ())
+            if kind is not int and not (self._is_moment and kind is str)
+        )
+
+    def fit(self, value: Any) -> Any:
+        """Return a value of the declared type, or None; objects and lists are changed in place."""
+        if self._takes_anything or type(value) in self.simple:
+            return value
+        match value:
+            case dict() if "object" in self._types:
+                self.fit_fields(value)
+                return value
+            case list() if "array" in self._types:
+                return value if self._items is None else self._items.fit_each(value)
+            case str():
+                return self._of_text(value)
+            case int() | Decimal() if not isinstance(value, bool):
+                return self._of_number(value)
+        return None
+
+    def fit_fields(self, record: dict[str, Any]) -> None:
+        """Fit the declared fields of an object that are there."""
+        for name, shape in self._fields.items():
+            if name in record and type(record[name]) not in shape.simple:
+                record[name] = shape.fit(record[name])
+
+    def fit_each(self, values: list[Any]) -> list[Any]:
+        """Fit the items of a list, without those that do not fit and may not be null."""
+        fitted = map(self.fit, values)
+        return [v for v in fitted if v is not None or self._takes_anything or self._takes_null]
+
+    def _of_text(self, value: str) -> Any:
+        if self._is_moment:
+            return value if _is_moment(value) else None
+        if "integer" in self._types and value.isascii() and value.removeprefix("-").isdigit():
+            return self._of_number(Decimal(value))
+        return None
+
+    def _of_number(self, value: int | Decimal) -> Any:
+        if not -LARGEST <= value <= LARGEST or value != int(value):
+            return None
+        if {"integer", "number"} & self._types:
+            return int(value)
+        return str(int(value)) if "string" in self._types and not self._is_moment else None
+
+
+def _is_moment(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
