@@ -54,7 +54,7 @@ NOT_TYPED = {
     "make recipes*": THE_CHECKS,
     "make slow *": THE_CHECKS,
     "make test *": THE_CHECKS,
-    "make descriptions *": "asks Atlassian; the workflow of the tests does",
+    "make descriptions*": "asks Atlassian; the workflow of the tests does",
     "TAP_CONFLUENCE_TEST_API_DESCRIPTIONS=* make test": THE_CHECKS,
     "TAP_CONFLUENCE_TEST_PG_DSN=* make test": THE_CHECKS,
     "make lock": "brings what was released today",
