@@ -45,6 +45,7 @@ class ContentStream(IncrementalStream):
     searched_as: ClassVar[Kind | None] = None
 
     _walk: IncrementalList | None = None
+    _listed_until: str | None = None
     _is_found = False
 
     @cached_property
@@ -118,12 +119,21 @@ class ContentStream(IncrementalStream):
             self.reader,
             self._wanted_lists(bodies=True, to_the_end=not bookmarked),
             self.timestamp,
-            lambda items: self.wanted(filter(self.belongs, items)),
+            lambda items: self.wanted(filter(self.belongs, map(self._listed, items))),
             start=start,
             bookmarked=bookmarked,
             overlap_pages=overlap // self.reader.page_size,
         )
         return self._walk
+
+    @property
+    @override
+    def listed_until(self) -> str | None:
+        return self._listed_until
+
+    def _listed(self, item: dict[str, Any]) -> dict[str, Any]:
+        self._listed_until = self.latest(self._listed_until, self.timestamp(item))
+        return item
 
     @override
     def prepare(self) -> None:
