@@ -11,7 +11,6 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
-from tap_confluence.cloud.api.search import COMMENTS
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.parents import Work
@@ -45,7 +44,6 @@ class CommentStream(ContentStream):
     scope = SCOPE
     owner_key = "commentId"
     takes_spaces = False
-    searched_as = COMMENTS
     container_key: ClassVar[str]
 
     @override
@@ -54,16 +52,14 @@ class CommentStream(ContentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        is_bookmarked = self.is_incremental and self.bookmark
-        is_searched = not is_bookmarked and self.found(bodies=True) is not None
-        if is_searched or self._lists_replies():
+        if self._lists_replies():
             yield from super().read(context)
         else:
             yield from self._read_threads()
 
     @override
     def all_items(self) -> Iterator[dict[str, Any]]:
-        if self.found(bodies=False) is not None or self._lists_replies():
+        if self._lists_replies():
             yield from super().all_items()
             return
         [first] = self.lists(bodies=False)
@@ -79,7 +75,8 @@ class CommentStream(ContentStream):
         return replace(first, params={**first.params, "sort": order})
 
     def _lists_replies(self) -> bool:
-        if self.entry.get(REPLIES_LISTED):
+        """Tell whether the list includes the replies; where nothing is wanted, none is read."""
+        if self.content_filter.leaves_nothing or self.entry.get(REPLIES_LISTED):
             return True
         if not self.reader.any_once(self._to_begin_with(), _is_reply, go_on=_without_body):
             return False

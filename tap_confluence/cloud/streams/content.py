@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,14 +14,12 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.streams.incremental import TRASHED, IncrementalStream
-from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.cloud.api.search import Kind
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Changes
@@ -36,17 +33,14 @@ class ContentStream(IncrementalStream):
         statuses: The statuses that the list can be asked for; none if it cannot.
         has_body: Whether the list gives bodies.
         takes_spaces: Whether the list can be restricted to some spaces.
-        searched_as: How to search for its items instead, where it cannot.
     """
 
     statuses: ClassVar[tuple[str, ...]] = ()
     has_body: ClassVar[bool] = True
     takes_spaces: ClassVar[bool] = True
-    searched_as: ClassVar[Kind | None] = None
 
     _walk: IncrementalList | None = None
     _listed_until: str | None = None
-    _is_found = False
 
     @cached_property
     def _unjudged(self) -> set[str]:
@@ -68,7 +62,7 @@ class ContentStream(IncrementalStream):
             params[BODY] = self.listed_format
         request = self.reader.first_page(self.path, params, tag=self.name)
         if not self.takes_spaces:
-            return [request]
+            return [] if self.content_filter.leaves_nothing else [request]
         return self.content_filter.space_lists(request, to_the_end=to_the_end)
 
     @property
@@ -101,20 +95,8 @@ class ContentStream(IncrementalStream):
         """Tell whether an item of the list is one of this stream."""
         return True
 
-    def found(self, *, bodies: bool) -> list[dict[str, Any]] | None:
-        """Return what a search finds of the wanted spaces, where that is cheaper than the list."""
-        search = self.content_filter.search
-        if search is None or self.searched_as is None:
-            return None
-        body_format = self.listed_format if bodies else None
-        found = search.find(replace(self.searched_as, body_format=body_format))
-        return None if found is None else found[self.path]
-
     @override
     def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
-        if not bookmarked and (found := self.found(bodies=True)) is not None:
-            self._is_found = True
-            return FoundChanges(found, start, self)
         self._walk = IncrementalList(
             self.reader,
             self._wanted_lists(bodies=True, to_the_end=not bookmarked),
@@ -136,36 +118,22 @@ class ContentStream(IncrementalStream):
         return item
 
     @override
-    def prepare(self) -> None:
-        if self.searched_as is None or self.content_filter.search is None:
-            super().prepare()
-
-    @override
     def expect_trash(self) -> None:
         for request in self.lists_of_trash():
             self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
     @override
-    def trashed(self) -> Iterable[dict[str, Any]]:
-        has_few = self.content_filter.search is not None and not self.takes_spaces
-        return self._few_trashed if has_few else self._trashed()
-
-    @override
-    def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:
-        return self.trashed()
-
-    @cached_property
-    def _few_trashed(self) -> Sequence[dict[str, Any]]:
-        """What of a list of the whole site is in the trash and in few spaces: it is read once."""
-        return list(self._trashed())
-
-    def _trashed(self) -> Iterator[dict[str, Any]]:
+    def trashed(self) -> Iterator[dict[str, Any]]:
         for request in self.lists_of_trash():
             yield from self.wanted(self.reader.items(request))
 
+    @override
+    def from_trash(self, item_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        return self.trashed()
+
     def lists_of_trash(self) -> list[ListRequest]:
         """Return the first pages of the lists of what is in the trash, without bodies."""
-        if TRASHED not in self._wanted_statuses() or self.content_filter.leaves_nothing:
+        if TRASHED not in self._wanted_statuses():
             return []
         return self.lists(TRASHED, bodies=False)
 
@@ -177,10 +145,6 @@ class ContentStream(IncrementalStream):
 
     def all_items(self) -> Iterator[dict[str, Any]]:
         """Read all wanted items of the list, without their bodies."""
-        if (found := self.found(bodies=False)) is not None:
-            yield from self.wanted(found)
-            yield from self.trashed()
-            return
         for request in self._wanted_lists(bodies=False):
             yield from self.wanted(self.reader.items(request))
 
@@ -192,13 +156,6 @@ class ContentStream(IncrementalStream):
         if item_id not in self._unjudged:
             self._unjudged.add(item_id)
             self.note_skipped(item_id, error)
-
-    @property
-    @override
-    def complete_until(self) -> str:
-        search = self.content_filter.search if self._is_found else None
-        began = super().complete_until
-        return began if search is None else min(search.began, began)
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
@@ -234,25 +191,3 @@ def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterat
             continue
         for row in found:
             yield {parent.owner_key: item["id"], **row}
-
-
-class FoundChanges:
-    """The changes that a search has found, those of a stream."""
-
-    def __init__(
-        self, found: Iterable[dict[str, Any]], start: str | None, stream: ContentStream
-    ) -> None:
-        wanted = sorted(
-            stream.wanted(filter(stream.belongs, found)),
-            key=lambda item: stream.timestamp(item) or "",
-        )
-        self._due = [item for item in wanted if is_due(stream.timestamp(item), start)]
-        self.everything = len(self._due) == len(wanted)
-        self.overview = [(str(item["id"]), stream.timestamp(item)) for item in self._due]
-
-    def ask_ahead(self) -> None:
-        """Do nothing: everything is there."""
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the items, oldest first."""
-        return iter(self._due)
