@@ -52,33 +52,34 @@ class CommentStream(ContentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        if self._lists_replies():
+        if self._lists_replies(tag=self.name):
             yield from super().read(context)
         else:
             yield from self._read_threads()
 
     @override
-    def all_items(self) -> Iterator[dict[str, Any]]:
-        if self._lists_replies():
-            yield from super().all_items()
+    def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
+        if self._lists_replies(tag=tag):
+            yield from super().all_items(tag=tag)
             return
-        [first] = self.lists(bodies=False)
+        [first] = self.lists(tag=tag, bodies=False)
         roots = self.wanted(self.reader.items(first))
-        for root, replies in self._threads(roots):
+        for root, replies in self._threads(roots, tag=tag):
             yield root
             yield from replies
 
-    def _to_begin_with(self) -> ListRequest:
+    def _to_begin_with(self, *, tag: str) -> ListRequest:
         """Return the request that the walk over the changes begins with."""
-        [first] = self.lists()
+        [first] = self.lists(tag=tag)
         order = NEWEST_FIRST if self.is_incremental and self.bookmark else OLDEST_FIRST
         return replace(first, params={**first.params, "sort": order})
 
-    def _lists_replies(self) -> bool:
+    def _lists_replies(self, *, tag: str) -> bool:
         """Tell whether the list includes the replies; where nothing is wanted, none is read."""
         if self.content_filter.leaves_nothing or self.entry.get(REPLIES_LISTED):
             return True
-        if not self.reader.any_once(self._to_begin_with(), _is_reply, go_on=_without_body):
+        first = self._to_begin_with(tag=tag)
+        if not self.reader.any_once(first, _is_reply, go_on=_without_body):
             return False
         self.entry[REPLIES_LISTED] = True
         return True
@@ -91,12 +92,12 @@ class CommentStream(ContentStream):
         """
         start = self.starting_point()
         latest = start
-        [first] = self.lists()
+        [first] = self.lists(tag=self.name)
         roots = self.wanted(filter(self.belongs, self.reader.items(first)))
 
         def work() -> Iterator[Work]:
             nonlocal latest
-            for root, replies in self._threads(roots):
+            for root, replies in self._threads(roots, tag=self.name):
                 container = {self.container_key: root[self.container_key]}
                 for comment in (root, *({**container, **reply} for reply in replies)):
                     timestamp = self.timestamp(comment)
@@ -108,15 +109,15 @@ class CommentStream(ContentStream):
         self.advance(latest)
 
     def _threads(
-        self, roots: Iterable[dict[str, Any]]
+        self, roots: Iterable[dict[str, Any]], *, tag: str
     ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Get the replies to each of some comments, to any depth."""
-        [first] = self.lists()
+        [first] = self.lists(tag=tag)
         params = {key: value for key, value in first.params.items() if key != "limit"}
 
         def call(root: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
             return partial(
-                get_replies, self.reader.client, self.path, str(root["id"]), params, tag=self.name
+                get_replies, self.reader.client, self.path, str(root["id"]), params, tag=tag
             )
 
         for root, future in self.reader.look_ahead(roots, call):

@@ -48,19 +48,20 @@ class ContentStream(IncrementalStream):
         return set()
 
     def lists(
-        self, *statuses: str, bodies: bool = True, to_the_end: bool = True
+        self, *statuses: str, tag: str, bodies: bool = True, to_the_end: bool = True
     ) -> list[ListRequest]:
         """Return the first pages of the lists to read, of the given statuses.
 
         Args:
             statuses: The statuses.
+            tag: Under which name the requests are counted: of the stream that needs them.
             bodies: Whether to have bodies, if there are any.
             to_the_end: Whether they will be read to their ends.
         """
         params: dict[str, str | Sequence[str]] = {"status": statuses} if statuses else {}
         if bodies and self.listed_format:
             params[BODY] = self.listed_format
-        request = self.reader.first_page(self.path, params, tag=self.name)
+        request = self.reader.first_page(self.path, params, tag=tag)
         if not self.takes_spaces:
             return [] if self.content_filter.leaves_nothing else [request]
         return self.content_filter.space_lists(request, to_the_end=to_the_end)
@@ -99,7 +100,7 @@ class ContentStream(IncrementalStream):
     def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
         self._walk = IncrementalList(
             self.reader,
-            self._wanted_lists(bodies=True, to_the_end=not bookmarked),
+            self._wanted_lists(tag=self.name, bodies=True, to_the_end=not bookmarked),
             self.timestamp,
             lambda items: self.wanted(filter(self.belongs, map(self._listed, items))),
             start=start,
@@ -135,17 +136,26 @@ class ContentStream(IncrementalStream):
         """Return the first pages of the lists of what is in the trash, without bodies."""
         if TRASHED not in self._wanted_statuses():
             return []
-        return self.lists(TRASHED, bodies=False)
+        return self.lists(TRASHED, tag=self.name, bodies=False)
 
-    def has_fewer_items_than(self, count: int) -> bool:
-        """Tell whether the list is short, by counting no further than needed."""
+    def has_fewer_items_than(self, count: int, *, tag: str) -> bool:
+        """Tell whether the list is short, by counting no further than needed.
+
+        Args:
+            count: How many items are enough.
+            tag: Under which name the requests are counted.
+        """
         if self._walk is not None and self._walk.seen >= count:
             return False
-        return sum(1 for _ in itertools.islice(self.all_items(), count)) < count
+        return sum(1 for _ in itertools.islice(self.all_items(tag=tag), count)) < count
 
-    def all_items(self) -> Iterator[dict[str, Any]]:
-        """Read all wanted items of the list, without their bodies."""
-        for request in self._wanted_lists(bodies=False):
+    def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
+        """Read all wanted items of the list, without their bodies.
+
+        Args:
+            tag: Under which name the requests are counted: of the stream that needs the items.
+        """
+        for request in self._wanted_lists(tag=tag, bodies=False):
             yield from self.wanted(self.reader.items(request))
 
     def wanted(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -167,12 +177,14 @@ class ContentStream(IncrementalStream):
             body_format=self.config["body_format"],
         )
 
-    def _wanted_lists(self, *, bodies: bool, to_the_end: bool = True) -> list[ListRequest]:
+    def _wanted_lists(
+        self, *, tag: str, bodies: bool, to_the_end: bool = True
+    ) -> list[ListRequest]:
         wanted = self._wanted_statuses()
         if self.statuses and not wanted:
             # A list that is asked for no status at all gives those that it thinks fit.
             return []
-        return self.lists(*wanted, bodies=bodies, to_the_end=to_the_end)
+        return self.lists(*wanted, tag=tag, bodies=bodies, to_the_end=to_the_end)
 
     def _wanted_statuses(self) -> list[str]:
         return [status for status in self.statuses if status in self.config["content_statuses"]]
@@ -182,9 +194,11 @@ def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterat
     """Read one section of the details of all items, with a request an item."""
 
     def call(item: dict[str, Any]) -> Callable[[], Details]:
-        return partial(parent.get_details, str(item["id"]), [stream.section])
+        path = f"{parent.path}/{item['id']}"
+        client, sections = parent.reader.client, [stream.section]
+        return partial(get_details, client, path, sections, tag=stream.name)
 
-    for item, details in stream.each(parent.all_items(), call):
+    for item, details in stream.each(parent.all_items(tag=stream.name), call):
         found = details[stream.section]
         if isinstance(found, RefusedError):
             stream.skip(str(item["id"]), found)
