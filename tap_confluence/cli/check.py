@@ -73,7 +73,7 @@ def _count(tap: TapConfluence, name: str, noun: str) -> str:
     """Count what the filters select of a list, up to a limit."""
     stream: Any = tap.streams[name]
     try:
-        number = sum(1 for _ in islice(stream.all_items(), MOST_COUNTED + 1))
+        number = sum(1 for _ in islice(stream.all_items(tag=TAG), MOST_COUNTED + 1))
     except RefusedError:
         return f"no {noun}"
     more = "more than " if number > MOST_COUNTED else ""

@@ -90,6 +90,15 @@ class IncrementalStream(ParentStream):
     def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:
         """Read some items that are in the trash, as they are written; in any order."""
 
+    @property
+    def listed_until(self) -> str | None:
+        """The latest change that the lists have shown so far, wanted or not, if that is known.
+
+        Once all changes are written, bookmarks move there: where a list of the whole site holds
+        little that is wanted, or nothing, the next run need not go back to the last of that.
+        """
+        return None
+
     def expect_trash(self) -> None:
         """Have the trash on the way. Called when all changes have been listed, and not before."""
 
@@ -192,6 +201,8 @@ class IncrementalStream(ParentStream):
         except ConfluenceError:
             self._passed.note_place()
             raise
+        for stream in family:
+            stream.advance(self.listed_until)
         self._passed.add(passed)
         self._passed.note_walk()
         return riding

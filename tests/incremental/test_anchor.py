@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.demo_site import Wiki
 from tests.incremental.runs import CONTENT, INCREMENTAL, ClockedSite, read_whole, sync
 from tests.incremental.small_wiki import small_wiki
 from tests.running import only
@@ -61,10 +62,11 @@ def test_no_bodies_are_downloaded_of_what_is_older(site: ClockedSite) -> None:
     assert lean[1:] == sorted(lean[1:], reverse=True), "then without bodies until it is reached"
 
 
-def test_a_stream_without_a_single_item_keeps_the_anchor(site: ClockedSite) -> None:
-    run = sync(site, catalog=only("blog_post_inline_comments"), anchor_date=ANCHOR)
+def test_where_a_list_has_not_a_single_item_the_bookmark_is_the_anchor() -> None:
+    with ClockedSite(Wiki(seed=1)) as empty:
+        run = sync(empty, catalog=only("attachments"), anchor_date="2026-06-01")
 
-    assert run.bookmark("blog_post_inline_comments") == f"{ANCHOR}T00:00:00.000Z"
+    assert run.bookmark("attachments") == "2026-06-01T00:00:00.000Z"
 
 
 @pytest.mark.parametrize("stream", ["pages", "attachments", "page_footer_comments", "tasks"])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tap_confluence.cloud.api.custom_types import find_types
 from tap_confluence.cloud.api.descendants import PATHS
-from tap_confluence.cloud.api.search import SpaceSearch
 from tap_confluence.cloud.api.tree_discovery import TreeDiscovery
 from tap_confluence.cloud.filters.containers import LISTS, MOST_IDS, Container, Containers
 from tap_confluence.cloud.filters.labels import LabelFilter
@@ -168,12 +167,6 @@ class ContentFilter:
     def leaves_nothing(self) -> bool:
         """Whether no space is wanted."""
         return self._spaces.few == []
-
-    @cached_property
-    def search(self) -> SpaceSearch | None:
-        """What finds comments and files of the wanted spaces; None where all may be wanted."""
-        few = self._spaces.few
-        return None if few is None else SpaceSearch(self._reader, few, tag=TAG)
 
     def _is_known(self, row: Row, field: str) -> bool:
         """Tell whether nothing has to be looked up to judge a row."""

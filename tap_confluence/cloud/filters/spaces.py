@@ -77,7 +77,7 @@ class SpaceFilter:
 
     @property
     def few(self) -> list[Row] | None:
-        """Them, if they are so few that a search or a glance is cheaper for them alone."""
+        """Them, if they are so few that a glance is cheaper for them alone."""
         is_few = self._share is not None and len(self._share) <= FEW_LISTS * MOST_SPACES
         return self._share if is_few else None
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.api.search import ATTACHMENTS
 from tap_confluence.cloud.filters.containers import LISTS, OTHERS, Container, Containers
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
@@ -37,7 +36,6 @@ class Attachments(FileStream, ContentStream):
     statuses = ("current", "archived", "trashed")
     has_body = False
     takes_spaces = False
-    searched_as = ATTACHMENTS
 
     @override
     def places(self, items: Sequence[dict[str, Any]]) -> Iterator[Place]:

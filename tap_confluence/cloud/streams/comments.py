@@ -11,7 +11,6 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
-from tap_confluence.cloud.api.search import COMMENTS
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.errors import NotFoundError
 from tap_confluence.streams.parents import Work
@@ -42,7 +41,6 @@ class CommentStream(ContentStream):
     scope = SCOPE
     owner_key = "commentId"
     takes_spaces = False
-    searched_as = COMMENTS
     container_key: ClassVar[str]
 
     @override
@@ -51,34 +49,34 @@ class CommentStream(ContentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        is_bookmarked = self.is_incremental and self.bookmark
-        is_searched = not is_bookmarked and self.found(bodies=True) is not None
-        if is_searched or self._lists_replies():
+        if self._lists_replies(tag=self.name):
             yield from super().read(context)
         else:
             yield from self._read_threads()
 
     @override
-    def all_items(self) -> Iterator[dict[str, Any]]:
-        if self.found(bodies=False) is not None or self._lists_replies():
-            yield from super().all_items()
+    def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
+        if self._lists_replies(tag=tag):
+            yield from super().all_items(tag=tag)
             return
-        [first] = self.lists(bodies=False)
+        [first] = self.lists(tag=tag, bodies=False)
         roots = self.wanted(self.reader.items(first))
-        for root, replies in self._threads(roots):
+        for root, replies in self._threads(roots, tag=tag):
             yield root
             yield from replies
 
-    def _to_begin_with(self) -> ListRequest:
+    def _to_begin_with(self, *, tag: str) -> ListRequest:
         """Return the request that the walk over the changes begins with."""
-        [first] = self.lists()
+        [first] = self.lists(tag=tag)
         order = NEWEST_FIRST if self.is_incremental and self.bookmark else OLDEST_FIRST
         return replace(first, params={**first.params, "sort": order})
 
-    def _lists_replies(self) -> bool:
-        if self.entry.get("repliesListed"):
+    def _lists_replies(self, *, tag: str) -> bool:
+        """Tell whether the list includes the replies; where nothing is wanted, none is read."""
+        if self.content_filter.leaves_nothing or self.entry.get("repliesListed"):
             return True
-        if not self.reader.any_once(self._to_begin_with(), _is_reply, go_on=_without_body):
+        first = self._to_begin_with(tag=tag)
+        if not self.reader.any_once(first, _is_reply, go_on=_without_body):
             return False
         self.entry["repliesListed"] = True
         return True
@@ -91,12 +89,12 @@ class CommentStream(ContentStream):
         """
         start = self.starting_point()
         latest = start
-        [first] = self.lists()
+        [first] = self.lists(tag=self.name)
         roots = self.wanted(filter(self.belongs, self.reader.items(first)))
 
         def work() -> Iterator[Work]:
             nonlocal latest
-            for root, replies in self._threads(roots):
+            for root, replies in self._threads(roots, tag=self.name):
                 container = {self.container_key: root[self.container_key]}
                 for comment in (root, *({**container, **reply} for reply in replies)):
                     timestamp = self.timestamp(comment)
@@ -108,15 +106,15 @@ class CommentStream(ContentStream):
         self.advance(latest)
 
     def _threads(
-        self, roots: Iterable[dict[str, Any]]
+        self, roots: Iterable[dict[str, Any]], *, tag: str
     ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Get the replies to each of some comments, to any depth."""
-        [first] = self.lists()
+        [first] = self.lists(tag=tag)
         params = {key: value for key, value in first.params.items() if key != "limit"}
 
         def call(root: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
             return partial(
-                get_replies, self.reader.client, self.path, str(root["id"]), params, tag=self.name
+                get_replies, self.reader.client, self.path, str(root["id"]), params, tag=tag
             )
 
         for root, future in self.reader.look_ahead(roots, call):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,14 +14,12 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.streams.incremental import TRASHED, IncrementalStream
-from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.cloud.api.search import Kind
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Changes
@@ -36,16 +33,14 @@ class ContentStream(IncrementalStream):
         statuses: The statuses that the list can be asked for; none if it cannot.
         has_body: Whether the list gives bodies.
         takes_spaces: Whether the list can be restricted to some spaces.
-        searched_as: How to search for its items instead, where it cannot.
     """
 
     statuses: ClassVar[tuple[str, ...]] = ()
     has_body: ClassVar[bool] = True
     takes_spaces: ClassVar[bool] = True
-    searched_as: ClassVar[Kind | None] = None
 
     _walk: IncrementalList | None = None
-    _is_found = False
+    _listed_until: str | None = None
 
     @cached_property
     def _unjudged(self) -> set[str]:
@@ -53,21 +48,22 @@ class ContentStream(IncrementalStream):
         return set()
 
     def lists(
-        self, *statuses: str, bodies: bool = True, to_the_end: bool = True
+        self, *statuses: str, tag: str, bodies: bool = True, to_the_end: bool = True
     ) -> list[ListRequest]:
         """Return the first pages of the lists to read, of the given statuses.
 
         Args:
             statuses: The statuses.
+            tag: Under which name the requests are counted: of the stream that needs them.
             bodies: Whether to have bodies, if there are any.
             to_the_end: Whether they will be read to their ends.
         """
         params: dict[str, str | Sequence[str]] = {"status": statuses} if statuses else {}
         if bodies and self.listed_format:
             params[BODY] = self.listed_format
-        request = self.reader.first_page(self.path, params, tag=self.name)
+        request = self.reader.first_page(self.path, params, tag=tag)
         if not self.takes_spaces:
-            return [request]
+            return [] if self.content_filter.leaves_nothing else [request]
         return self.content_filter.space_lists(request, to_the_end=to_the_end)
 
     @property
@@ -100,35 +96,27 @@ class ContentStream(IncrementalStream):
         """Tell whether an item of the list is one of this stream."""
         return True
 
-    def found(self, *, bodies: bool) -> list[dict[str, Any]] | None:
-        """Return what a search finds of the wanted spaces, where that is cheaper than the list."""
-        search = self.content_filter.search
-        if search is None or self.searched_as is None:
-            return None
-        body_format = self.listed_format if bodies else None
-        found = search.find(replace(self.searched_as, body_format=body_format))
-        return None if found is None else found[self.path]
-
     @override
     def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
-        if not bookmarked and (found := self.found(bodies=True)) is not None:
-            self._is_found = True
-            return FoundChanges(found, start, self)
         self._walk = IncrementalList(
             self.reader,
-            self._wanted_lists(bodies=True, to_the_end=not bookmarked),
+            self._wanted_lists(tag=self.name, bodies=True, to_the_end=not bookmarked),
             self.timestamp,
-            lambda items: self.wanted(filter(self.belongs, items)),
+            lambda items: self.wanted(filter(self.belongs, map(self._listed, items))),
             start=start,
             bookmarked=bookmarked,
             overlap_pages=overlap // self.reader.page_size,
         )
         return self._walk
 
+    @property
     @override
-    def prepare(self) -> None:
-        if self.searched_as is None or self.content_filter.search is None:
-            super().prepare()
+    def listed_until(self) -> str | None:
+        return self._listed_until
+
+    def _listed(self, item: dict[str, Any]) -> dict[str, Any]:
+        self._listed_until = self.latest(self._listed_until, self.timestamp(item))
+        return item
 
     @override
     def expect_trash(self) -> None:
@@ -136,42 +124,38 @@ class ContentStream(IncrementalStream):
             self.reader.ask_ahead(request, further=PAGES_AHEAD)
 
     @override
-    def trashed(self) -> Iterable[dict[str, Any]]:
-        has_few = self.content_filter.search is not None and not self.takes_spaces
-        return self._few_trashed if has_few else self._trashed()
-
-    @override
-    def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:
-        return self.trashed()
-
-    @cached_property
-    def _few_trashed(self) -> Sequence[dict[str, Any]]:
-        """What of a list of the whole site is in the trash and in few spaces: it is read once."""
-        return list(self._trashed())
-
-    def _trashed(self) -> Iterator[dict[str, Any]]:
+    def trashed(self) -> Iterator[dict[str, Any]]:
         for request in self.lists_of_trash():
             yield from self.wanted(self.reader.items(request))
 
+    @override
+    def from_trash(self, item_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        return self.trashed()
+
     def lists_of_trash(self) -> list[ListRequest]:
         """Return the first pages of the lists of what is in the trash, without bodies."""
-        if TRASHED not in self._wanted_statuses() or self.content_filter.leaves_nothing:
+        if TRASHED not in self._wanted_statuses():
             return []
-        return self.lists(TRASHED, bodies=False)
+        return self.lists(TRASHED, tag=self.name, bodies=False)
 
-    def has_fewer_items_than(self, count: int) -> bool:
-        """Tell whether the list is short, by counting no further than needed."""
+    def has_fewer_items_than(self, count: int, *, tag: str) -> bool:
+        """Tell whether the list is short, by counting no further than needed.
+
+        Args:
+            count: How many items are enough.
+            tag: Under which name the requests are counted.
+        """
         if self._walk is not None and self._walk.seen >= count:
             return False
-        return sum(1 for _ in itertools.islice(self.all_items(), count)) < count
+        return sum(1 for _ in itertools.islice(self.all_items(tag=tag), count)) < count
 
-    def all_items(self) -> Iterator[dict[str, Any]]:
-        """Read all wanted items of the list, without their bodies."""
-        if (found := self.found(bodies=False)) is not None:
-            yield from self.wanted(found)
-            yield from self.trashed()
-            return
-        for request in self._wanted_lists(bodies=False):
+    def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
+        """Read all wanted items of the list, without their bodies.
+
+        Args:
+            tag: Under which name the requests are counted: of the stream that needs the items.
+        """
+        for request in self._wanted_lists(tag=tag, bodies=False):
             yield from self.wanted(self.reader.items(request))
 
     def wanted(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -183,13 +167,6 @@ class ContentStream(IncrementalStream):
             self._unjudged.add(item_id)
             self.note_skipped(item_id, error)
 
-    @property
-    @override
-    def complete_until(self) -> str:
-        search = self.content_filter.search if self._is_found else None
-        began = super().complete_until
-        return began if search is None else min(search.began, began)
-
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         return get_details(
@@ -200,12 +177,14 @@ class ContentStream(IncrementalStream):
             body_format=self.config["body_format"],
         )
 
-    def _wanted_lists(self, *, bodies: bool, to_the_end: bool = True) -> list[ListRequest]:
+    def _wanted_lists(
+        self, *, tag: str, bodies: bool, to_the_end: bool = True
+    ) -> list[ListRequest]:
         wanted = self._wanted_statuses()
         if self.statuses and not wanted:
             # A list that is asked for no status at all gives those that it thinks fit.
             return []
-        return self.lists(*wanted, bodies=bodies, to_the_end=to_the_end)
+        return self.lists(*wanted, tag=tag, bodies=bodies, to_the_end=to_the_end)
 
     def _wanted_statuses(self) -> list[str]:
         return [status for status in self.statuses if status in self.config["content_statuses"]]
@@ -215,34 +194,14 @@ def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterat
     """Read one section of the details of all items, with a request an item."""
 
     def call(item: dict[str, Any]) -> Callable[[], Details]:
-        return partial(parent.get_details, str(item["id"]), [stream.section])
+        path = f"{parent.path}/{item['id']}"
+        client, sections = parent.reader.client, [stream.section]
+        return partial(get_details, client, path, sections, tag=stream.name)
 
-    for item, details in stream.each(parent.all_items(), call):
+    for item, details in stream.each(parent.all_items(tag=stream.name), call):
         found = details[stream.section]
         if isinstance(found, RefusedError):
             stream.skip(str(item["id"]), found)
             continue
         for row in found:
             yield {parent.owner_key: item["id"], **row}
-
-
-class FoundChanges:
-    """The changes that a search has found, those of a stream."""
-
-    def __init__(
-        self, found: Iterable[dict[str, Any]], start: str | None, stream: ContentStream
-    ) -> None:
-        wanted = sorted(
-            stream.wanted(filter(stream.belongs, found)),
-            key=lambda item: stream.timestamp(item) or "",
-        )
-        self._due = [item for item in wanted if is_due(stream.timestamp(item), start)]
-        self.everything = len(self._due) == len(wanted)
-        self.overview = [(str(item["id"]), stream.timestamp(item)) for item in self._due]
-
-    def ask_ahead(self) -> None:
-        """Do nothing: everything is there."""
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the items, oldest first."""
-        return iter(self._due)

@@ -40,13 +40,13 @@ class CustomContent(ContentStream):
 
     @override
     def lists(
-        self, *statuses: str, bodies: bool = True, to_the_end: bool = True
+        self, *statuses: str, tag: str, bodies: bool = True, to_the_end: bool = True
     ) -> list[ListRequest]:
         return [
             replace(request, params={**request.params, "type": type_})
             for type_ in self.content_filter.custom_content_types
             for request in super(CustomContent, self).lists(
-                *statuses, bodies=bodies, to_the_end=to_the_end
+                *statuses, tag=tag, bodies=bodies, to_the_end=to_the_end
             )
         ]
 

@@ -41,7 +41,7 @@ class ContentInventory(InventoryStream):
             if isinstance(source, CustomContent) and source.lacks_types:
                 self.leave_incomplete()
             if isinstance(source, ContentStream):
-                for item in source.all_items():
+                for item in source.all_items(tag=self.name):
                     self.meet(item)
                     yield _row(kind, item, source.timestamp(item))
 

@@ -47,7 +47,7 @@ class ContentLabelStream(LabelStream):
         except (ScopeError, ForbiddenError):
             # The token may read the items, but not the list of labels.
             labels = None
-        if labels is None or self.parent.has_fewer_items_than(len(labels)):
+        if labels is None or self.parent.has_fewer_items_than(len(labels), tag=self.name):
             yield from read_by_item(self, self.parent)
         else:
             yield from self._read_by_label(labels)

@@ -87,7 +87,7 @@ class CommentLikeStream(ConfluenceStream):
         def owner(comment: dict[str, Any]) -> str:
             return f"{comments.path}/{comment['id']}"
 
-        for comment, likes in self.each(comments.all_items(), call, owner=owner):
+        for comment, likes in self.each(comments.all_items(tag=self.name), call, owner=owner):
             for like in likes:
                 yield {"commentId": comment["id"], **like}
 

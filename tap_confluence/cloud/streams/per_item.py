@@ -44,7 +44,7 @@ class PerItemStream(ConfluenceStream):
         def path(item: dict[str, Any]) -> str:
             return f"{owner.path}/{item['id']}"
 
-        for item, found in self.each(owner.all_items(), self._call, owner=path):
+        for item, found in self.each(owner.all_items(tag=self.name), self._call, owner=path):
             if found is not None:
                 yield {owner.owner_key: str(item["id"]), **found}
 

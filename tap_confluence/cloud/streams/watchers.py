@@ -46,8 +46,11 @@ class PageWatchers(ConfluenceStream):
             return partial(_watchers, self.reader.client, request) if is_there else None
 
         pages = self.stream_of(Pages)
-        there = self.each(pages.all_items(), call, owner=lambda page: f"{pages.path}/{page['id']}")
-        for page, watchers in there:
+
+        def owner(page: dict[str, Any]) -> str:
+            return f"{pages.path}/{page['id']}"
+
+        for page, watchers in self.each(pages.all_items(tag=self.name), call, owner=owner):
             for watcher in watchers:
                 yield {"pageId": page["id"], "accountId": watcher}
 

@@ -68,7 +68,12 @@ class Attachments(FileStream, ContainedStream):
 
     @override
     def everything(
-        self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
+        self,
+        statuses: Sequence[str],
+        expand: tuple[str, ...],
+        cursor: str | None = None,
+        *,
+        tag: str,
     ) -> Iterator[Batch]:
         if CURRENT not in statuses:
             # Whatever else there is, is in the trash.
@@ -77,18 +82,22 @@ class Attachments(FileStream, ContainedStream):
         holding = ContentFilter.of(self.run).statuses
         nested = tuple(f"{NESTED}.{name}" for name in expand) or (NESTED,)
         for kind in BEARERS[BEARERS.index(first) if cursor else 0 :]:
-            for batch in self.content_list.batches(kind, holding, nested, place or None):
-                files = [file for item in batch.items for file in self._attached(item, expand)]
+            for batch in self.content_list(tag).batches(kind, holding, nested, place or None):
+                files = [
+                    file for item in batch.items for file in self._attached(item, expand, tag=tag)
+                ]
                 here = batch.cursor and f"{kind} {batch.cursor}"
                 yield replace(batch, items=files, cursor=here)
             place = ""
 
-    def _attached(self, bearer: dict[str, Any], expand: tuple[str, ...]) -> list[dict[str, Any]]:
+    def _attached(
+        self, bearer: dict[str, Any], expand: tuple[str, ...], *, tag: str
+    ) -> list[dict[str, Any]]:
         """Return what is attached to a page or blog post, from its own list if there is much."""
         files = records.attachments_that_ride(bearer)
         if files is None:
             path = f"{CONTENT}/{bearer['id']}/child/attachment"
-            query = Query(path, {}, self.name, expand, MOST_EXPANDED)
+            query = Query(path, {}, tag, expand, MOST_EXPANDED)
             files = []
             try:
                 for answer in answers(self.reader.client, query):

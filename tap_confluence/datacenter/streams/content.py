@@ -172,20 +172,31 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         return RestrictionReader(self.reader.client, self.name)
 
     def everything(
-        self, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None = None
+        self,
+        statuses: Sequence[str],
+        expand: tuple[str, ...],
+        cursor: str | None = None,
+        *,
+        tag: str,
     ) -> Iterator[Batch]:
-        """List all content of some statuses, in an order in which a read can go on later."""
-        return self.content_list.batches(self.kind, statuses, expand, cursor)
+        """List all content of some statuses, in an order in which a read can go on later.
 
-    def all_items(self) -> Iterator[dict[str, Any]]:
+        Args:
+            statuses: The statuses.
+            expand: What to have spelled out.
+            cursor: Where to go on, from a batch of an earlier run.
+            tag: Under which name the requests are counted: of the stream that needs the items.
+        """
+        return self.content_list(tag).batches(self.kind, statuses, expand, cursor)
+
+    def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
         """List all wanted items, with hardly more than their ids."""
-        for batch in self.everything(self.wanted_statuses, ()):
+        for batch in self.everything(self.wanted_statuses, (), tag=tag):
             yield from batch.items
 
-    @property
-    def content_list(self) -> ContentList:
-        """What lists content."""
-        return ContentList(self.reader, self.name, ContentFilter.of(self.run))
+    def content_list(self, tag: str) -> ContentList:
+        """Return what lists content, for the stream of a name."""
+        return ContentList(self.reader, tag, ContentFilter.of(self.run))
 
     @property
     def wanted_statuses(self) -> list[str]:
@@ -225,7 +236,8 @@ class ContentStream(SearchedStream, ExpandedParentStream):
                     stream.deny(error)
 
     def _riding_work(self, expand: tuple[str, ...], riders: list[RidingStream]) -> Iterator[Work]:
-        for batch in self.everything(self.wanted_statuses, expand):
+        # The list serves all of them, and can be booked on one only.
+        for batch in self.everything(self.wanted_statuses, expand, tag=riders[0].name):
             self.report(batch, riders)
             yield from self.marked(batch, riders)
             for item in batch.items:
@@ -392,7 +404,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         )
 
         def work() -> Iterator[Work]:
-            for batch in self.everything((CURRENT,), self.expansion(), read.cursor):
+            for batch in self.everything((CURRENT,), self.expansion(), read.cursor, tag=self.name):
                 self.report(batch, [*family, *riding])
                 yield from self.marked(batch, riding)
                 read.meet(batch.newest)

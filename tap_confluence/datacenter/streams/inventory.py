@@ -29,7 +29,7 @@ class ContentInventory(InventoryStream):
         for name in SOURCES:
             source = self.run.streams[name]
             if isinstance(source, ContentStream):
-                for batch in source.everything(source.wanted_statuses, EXPAND):
+                for batch in source.everything(source.wanted_statuses, EXPAND, tag=self.name):
                     source.report(batch, [self])
                     for item in batch.items:
                         self.meet({"version": records.version(item.get("version") or {})})

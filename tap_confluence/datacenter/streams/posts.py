@@ -46,7 +46,7 @@ class PostStream(ContentStream):
     def hidden_now(self) -> Mapping[str, str]:
         """The status of all that is archived or in the trash, by id, as this run first saw it."""
         statuses = [status for status in self.wanted_statuses if status != CURRENT]
-        batches = self.everything(statuses, ()) if statuses else ()
+        batches = self.everything(statuses, (), tag=self.name) if statuses else ()
         return {str(i["id"]): str(i.get("status")) for batch in batches for i in batch.items}
 
     @override
@@ -128,7 +128,7 @@ class PostStream(ContentStream):
         wanted = dict.fromkeys(due)
         if len(wanted) > len(self.hidden_now) // MOST_WITH_BODIES + 1:
             statuses = [status for status in self.wanted_statuses if status != CURRENT]
-            batches = self.everything(statuses, self.expansion())
+            batches = self.everything(statuses, self.expansion(), tag=self.name)
             for batch in batches:
                 self.report(batch, streams)
                 if batch.failed is not None and batch.error is not None:

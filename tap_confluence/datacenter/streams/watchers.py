@@ -67,7 +67,9 @@ class PageWatchers(ConfluenceStream):
         """Read all pages that are wanted, but those in the trash, which nobody watches."""
         pages = self.stream_of(Pages)
         statuses = [status for status in pages.wanted_statuses if status != records.TRASHED]
-        for batch in pages.everything(statuses, ("space",)) if statuses else ():
+        if not statuses:
+            return
+        for batch in pages.everything(statuses, ("space",), tag=self.name):
             if batch.failed is not None and batch.error is not None:
                 self.note_skipped(batch.failed, batch.error)
                 self.leave_incomplete()
