@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from typing_extensions import override
 
-from tests.demo_site import words
-from tests.demo_site.chance import uuid_of
 from tests.demo_site.datacenter.contents import ContentRows
 from tests.demo_site.datacenter.cql import type_of
 from tests.demo_site.datacenter.times import LocalTimes
-from tests.demo_site.model import Attachment, Group, User
+from tests.demo_site.model import Group, User
 from tests.demo_site.people_api import PeopleApi
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from tests.demo_site.faults import Faults
     from tests.demo_site.model import Content, Row, Space
     from tests.demo_site.store import Store
-
-_DESCRIPTIONS = {media_type: described for _, _, media_type, described in words.FILES}
 
 
 class CloudPeople:
@@ -102,11 +98,3 @@ class CloudContentRows(ContentRows):
         # Only Data Center has these.
         del row["position"], row["_expandable"]["relevantViewRestrictions"]
         return {**row, "type": type_of(content)}
-
-    @override
-    def _extensions(self, content: Content, tree: Tree) -> Row:
-        row: dict[str, Any] = super()._extensions(content, tree)
-        if isinstance(content, Attachment):
-            row["fileId"] = uuid_of(content.num, content.version)
-            row["mediaTypeDescription"] = _DESCRIPTIONS.get(content.media_type)
-        return row
