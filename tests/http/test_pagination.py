@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_confluence.errors import ForbiddenError, RetriesExhaustedError
-from tap_confluence.http import ListRequest, Reader, ThreadPool, collect
-from tap_confluence.http.pagination import PageWalk, read_offsets
+from tap_confluence.http import ListRequest, OffsetPaginator, Reader, ThreadPool, collect
+from tap_confluence.http.pagination import PageWalk
 from tests.http.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -34,6 +34,13 @@ def ids(found: list[dict[str, Any]]) -> list[int]:
 def page(*ids: int, next_link: str | None = None) -> dict[str, Any]:
     links = {} if next_link is None else {"next": next_link}
     return {"json": {"results": items(*ids), "_links": links}}
+
+
+def walk_by_offset(
+    workers: ThreadPool, client: Client, request: ListRequest
+) -> list[dict[str, Any]]:
+    walk = PageWalk(workers, client, request, paginator=OffsetPaginator())
+    return [item for page in walk for item in page.items]
 
 
 def settle(one: ThreadPool) -> None:
@@ -244,7 +251,7 @@ def test_a_list_paged_by_offset_goes_on_after_what_came_not_after_what_was_asked
     )
     request = ListRequest("/rest/api/group", {"limit": "200"}, "groups")
 
-    found = list(read_offsets(workers, client, request))
+    found = walk_by_offset(workers, client, request)
 
     assert ids(found) == [1, 2, 3, 4, 5, 6]
     assert [sent.qs["start"] for sent in requests_mock.request_history] == [["0"], ["3"], ["5"]]
@@ -260,7 +267,7 @@ def test_a_list_paged_by_offset_ends_with_an_empty_page(
     )
     request = ListRequest("/rest/api/group", {"limit": "2"}, "groups")
 
-    assert ids(list(read_offsets(workers, client, request))) == [1, 2]
+    assert ids(walk_by_offset(workers, client, request)) == [1, 2]
 
 
 @pytest.mark.parametrize("rows", [(1, 2), (1,)])
@@ -294,7 +301,7 @@ def test_a_list_paged_by_offset_that_gives_its_last_page_for_ever_ends(
     request = ListRequest("/rest/api/group", {"limit": "2"}, "groups")
 
     with pytest.raises(RetriesExhaustedError, match="the same page again and again"):
-        collections.deque(read_offsets(workers, client, request), maxlen=0)
+        walk_by_offset(workers, client, request)
 
 
 def test_a_list_that_several_streams_read_is_asked_for_once(
