@@ -184,6 +184,7 @@ class CircleGuard:
         self._longest = max(self._longest, len(page.items))
         new = self.new_rows(page.items)
         begins_anew = offset is not None and self.begins_anew(offset, page.items)
+        begins_anew = begins_anew and not (self._by_row and new)
         taken = replace(page, items=new) if self._ends else page
         if page.next is None:
             return taken

@@ -5,12 +5,21 @@ from __future__ import annotations
 import collections
 import itertools
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_confluence.errors import ForbiddenError, RetriesExhaustedError
-from tap_confluence.http import ListRequest, OffsetPaginator, Reader, ThreadPool, collect
+from tap_confluence.http import (
+    CircleGuard,
+    LinkPaginator,
+    ListRequest,
+    OffsetPaginator,
+    Reader,
+    ThreadPool,
+    collect,
+)
 from tap_confluence.http.pagination import PageWalk
 from tests.http.conftest import ROOT
 
@@ -302,6 +311,54 @@ def test_a_list_paged_by_offset_that_gives_its_last_page_for_ever_ends(
 
     with pytest.raises(RetriesExhaustedError, match="the same page again and again"):
         walk_by_offset(workers, client, request)
+
+
+def ends_without_news() -> LinkPaginator:
+    return LinkPaginator(CircleGuard(itemgetter("id"), most_repeats=0, ends=True))
+
+
+@pytest.mark.parametrize("later", [(1, 2), (2,), (2, 1), ()])
+def test_a_list_that_may_end_in_circles_ends_with_the_first_page_without_news(
+    client: Client, requests_mock: Mocker, later: tuple[int, ...]
+) -> None:
+    requests_mock.get(
+        f"{ROOT}{PATH}", [page(1, 2, next_link="?cursor=a"), page(*later, next_link="?cursor=b")]
+    )
+
+    assert ids(collect(client, FIRST, ends_without_news())) == [1, 2]
+    assert requests_mock.call_count == 2
+
+
+def test_a_list_that_may_end_in_circles_gives_each_row_once(
+    client: Client, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{ROOT}{PATH}", [page(1, 2, next_link="?cursor=a"), page(2, 3)])
+
+    assert ids(collect(client, FIRST, ends_without_news())) == [1, 2, 3]
+
+
+def test_a_list_that_may_end_in_circles_ends_with_a_cursor_that_repeats(
+    client: Client, requests_mock: Mocker
+) -> None:
+    requests_mock.get(
+        f"{ROOT}{PATH}",
+        [page(1, 2, next_link="?cursor=a"), page(3, 4, next_link="?cursor=a")],
+    )
+    guard = CircleGuard(ends=True)
+
+    assert ids(collect(client, FIRST, LinkPaginator(guard))) == [1, 2, 3, 4]
+    assert guard.is_in_circles
+
+
+def test_pages_that_are_alike_are_all_given_where_rows_do_not_tell(
+    client: Client, requests_mock: Mocker
+) -> None:
+    alike = [page(1, next_link=f"?cursor={n}") for n in range(20)]
+    requests_mock.get(f"{ROOT}{PATH}", [*alike, page(1)])
+
+    found = collect(client, FIRST, LinkPaginator(CircleGuard(most_repeats=None, ends=True)))
+
+    assert ids(found) == [1] * 21
 
 
 def test_a_list_that_several_streams_read_is_asked_for_once(
