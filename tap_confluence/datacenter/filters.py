@@ -12,9 +12,9 @@ from tap_confluence.datacenter.api.batches import (
     MOST_BARE,
     MOST_EXPANDED,
     Batch,
-    OffsetWalk,
     Query,
     collect,
+    read_by_offset,
 )
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
@@ -105,7 +105,7 @@ class ContentFilter:
         if self._filters.by_space:
             return [Batch([*self.spaces()]), *self._failures]
         limit = MOST_EXPANDED if expand else MOST_BARE
-        return OffsetWalk(self._reader, Query(SPACES, {}, tag, expand, limit))
+        return read_by_offset(self._reader, Query(SPACES, {}, tag, expand, limit))
 
     def spaces(self) -> Sequence[Row]:
         """Return the wanted spaces in the order of their ids, in which new ones come last."""
@@ -196,7 +196,7 @@ class ContentFilter:
     def _list(self, keys: Sequence[str]) -> Iterator[Row]:
         params = {"spaceKey": keys} if keys else {}
         query = Query(SPACES, params, TAG, SPACE_EXPAND, MOST_EXPANDED)
-        for batch in OffsetWalk(self._reader, query):
+        for batch in read_by_offset(self._reader, query):
             if batch.failed is not None:
                 self._failures.append(batch)
             yield from batch.items

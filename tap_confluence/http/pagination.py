@@ -1,13 +1,23 @@
-"""All of a list: pages of results, followed by their cursors or offsets."""
+"""All of a list, page by page: how the next page is found, and how circles are noticed.
+
+A *paginator* follows one list once. It knows how the page after a page is asked for: by a link, by
+a cursor or by an offset. Two things read what it finds: `read_pages` in the calling thread, and
+`PageWalk` ahead of its reader, in other threads. A `CircleGuard` ends what would have no end.
+
+How one page is got is `Paginator.get`. A paginator that has to get round what a site fails for,
+such as `Halving` of Data Center, overrides that and nothing else.
+"""
 
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import unquote, unquote_plus
+
+from typing_extensions import override
 
 from tap_confluence.errors import RetriesExhaustedError
 
@@ -15,10 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
+    from tap_confluence.errors import RefusedError
     from tap_confluence.http.client import Answer, Client
     from tap_confluence.http.thread_pool import ThreadPool
 
     Params = Mapping[str, str | Sequence[str]]
+    Row = dict[str, Any]
     GoOn = Callable[["ListPage", "ListRequest"], "ListRequest"]
 
 T = TypeVar("T")
@@ -30,6 +42,14 @@ come again, but hardly a page of them."""
 MOST_EMPTY = 10_000
 """Empty pages in a row at most: what this account may not see is taken out of a page."""
 
+MOST_STEPS_BACK = 20
+"""How often one goes back at most in a list by offset, because it moved under its reader."""
+
+SAME_CURSOR = "gives the same cursor again and again"
+SAME_PAGE = "gives the same page again and again"
+SAME_BEGINNING = "gives the same items at each offset"
+"""The circles that a list may lead in."""
+
 
 @dataclass(frozen=True)
 class ListRequest:
@@ -37,7 +57,7 @@ class ListRequest:
 
     Attributes:
         path: The list, such as `/api/v2/pages`.
-        params: Query parameters, the cursor included.
+        params: Query parameters, the cursor or the offset included.
         tag: Under which name the request is counted.
         max_retries: How often to repeat it at most, if less often than the settings say.
     """
@@ -46,6 +66,10 @@ class ListRequest:
     params: Params
     tag: str
     max_retries: int | None = None
+
+    def with_params(self, **params: str | Sequence[str]) -> ListRequest:
+        """Ask for the same, but with these query parameters."""
+        return replace(self, params={**self.params, **params})
 
 
 @dataclass(frozen=True)
@@ -56,27 +80,24 @@ class ListPage:
         request: What was asked.
         items: The results.
         next: How to ask for the page after this one, or None on the last.
+        error: How the site fails for the only item of this page, which is there for its name then
+            and is not to be written.
     """
 
     request: ListRequest
-    items: list[dict[str, Any]]
+    items: list[Row]
     next: ListRequest | None
+    error: RefusedError | None = None
 
 
-def get_page(client: Client, request: ListRequest) -> ListPage:
-    """Get one page of a list."""
-    answer = client.get(
+def send(client: Client, request: ListRequest) -> Answer:
+    """Ask for a page."""
+    return client.get(
         request.path, request.params, tag=request.tag, max_retries=request.max_retries
     )
-    items = rows_of(request.path, answer.body)
-    query = _next_query(answer)
-    if query is None:
-        return ListPage(request, items, None)
-    params = {**request.params, **query}
-    return ListPage(request, items, replace(request, params=params))
 
 
-def rows_of(path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rows_of(path: str, body: Mapping[str, Any]) -> list[Row]:
     """Return the rows of an answer to the request for a list.
 
     Raises:
@@ -89,9 +110,7 @@ def rows_of(path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for row in results if isinstance(row, dict)]
 
 
-def get_item(
-    client: Client, path: str, params: Params | None = None, *, tag: str
-) -> dict[str, Any]:
+def get_item(client: Client, path: str, params: Params | None = None, *, tag: str) -> Row:
     """Get one item, such as a page.
 
     Raises:
@@ -109,84 +128,295 @@ def in_chunks(items: Sequence[T], most: int) -> list[Sequence[T]]:
     return [items[start : start + most] for start in range(0, len(items), most)]
 
 
-def out_of_reach(path: str, what: str) -> RetriesExhaustedError:
-    """Say that a list leads round in circles.
+class CircleGuard:
+    """Notices a list that leads back to where its reader has been, and would be read for ever.
+
+    It does if a page leads to a position that was asked for already, if a page at a later offset
+    begins as the list does, if page after page has nothing new, or if page after page is empty.
+    Then the rest of the list is out of reach. But a short page that leads to an old position is
+    the last one: only behind a full one there must be more.
 
     Args:
-        path: The list.
-        what: What it does.
+        identity: What tells a row from others. If given, each row is remembered, and a page has
+            nothing new if each of its rows has been there. Otherwise whole pages are remembered,
+            which takes hardly any memory.
+        most_repeats: Pages at most that have nothing new; 0 forbids empty ones too. None where
+            rows do not tell, because two of them may be alike, as in a log.
+        ends: Whether such a list is over, instead of out of reach: what it may lack is found in
+            another way, or all that can be done is to say so. Such a list gives what is new only.
+
+    Attributes:
+        is_in_circles: Whether the list leads back.
     """
-    return RetriesExhaustedError(
-        f"{path} {what}, so that the rest of the list is out of reach. Run again; if it stays so, "
-        "tell Atlassian support."
-    )
 
-
-class RepeatGuard:
-    """Notices a list that gives the same pages again and again, whatever it is asked for."""
-
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
+    def __init__(
+        self,
+        identity: Callable[[Row], object] | None = None,
+        *,
+        most_repeats: int | None = MOST_REPEATS,
+        ends: bool = False,
+    ) -> None:
+        self.is_in_circles = False
+        self._identity = identity or _id_of
+        self._by_row = identity is not None
+        self._most_repeats = most_repeats
+        self._ends = ends
+        self._seen: set[object] = set()
+        self._positions: set[str] = set()
+        self._beginning: list[object] = []
+        self._longest = 0
         self._repeats = 0
         self._empty = 0
 
-    def check(self, path: str, items: Sequence[Mapping[str, Any]]) -> None:
-        """Take note of a page that leads on.
+    def take(self, page: ListPage, offset: int | None = None) -> ListPage:
+        """Take note of a page.
 
         Args:
-            path: The list.
-            items: What the page has.
+            page: The page, leading where the site says.
+            offset: Where in the list it begins, if that is known.
 
-        Raises:
-            RetriesExhaustedError: The list would be walked for ever.
-        """
-        rows = hash(tuple(str(item.get("id") or item) for item in items))
-        self._empty = 0 if items else self._empty + 1
-        self._repeats += bool(items) and rows in self._seen
-        self._seen.add(rows)
-        if self._repeats > MOST_REPEATS or self._empty > MOST_EMPTY:
-            raise out_of_reach(path, "gives the same page again and again")
-
-
-class CircleGuard:
-    """Notices a list that gives the same cursor twice, which would be walked for ever."""
-
-    def __init__(self) -> None:
-        self._asked: set[str] = set()
-        self._longest = 0
-        self._repeats = RepeatGuard()
-
-    def next(self, page: ListPage) -> ListRequest | None:
-        """Return how to go on after a page, or None at the end of the list.
-
-        A short page that repeats a cursor is the last one. Behind a full page there must be more.
+        Returns:
+            The page as it is to be read. It leads on only where that may be followed.
 
         Raises:
             RetriesExhaustedError: The rest of the list is out of reach.
         """
         self._longest = max(self._longest, len(page.items))
+        new = self.new_rows(page.items)
+        begins_anew = offset is not None and self.begins_anew(offset, page.items)
+        begins_anew = begins_anew and not (self._by_row and new)
+        taken = replace(page, items=new) if self._ends else page
         if page.next is None:
-            return None
-        position = str(page.next.params.get("cursor") or sorted(map(str, page.next.params.items())))
-        if position not in self._asked:
-            self._asked.add(position)
-            self._repeats.check(page.request.path, page.items)
-            return page.next
-        if len(page.items) < self._longest or not page.items:
-            return None
-        raise out_of_reach(page.request.path, "gives the same cursor again and again")
+            return taken
+        leads_back = self._leads_back_to(page.next)
+        is_short = len(page.items) < self._longest or not page.items
+        if begins_anew:
+            circle = SAME_BEGINNING
+        elif leads_back:
+            circle = SAME_CURSOR
+        elif self._is_idle(page.items, new):
+            circle = SAME_PAGE
+        else:
+            return taken
+        self.is_in_circles = True
+        if self._ends or (circle == SAME_CURSOR and is_short):
+            return replace(taken, next=None)
+        raise out_of_reach(page.request.path, circle)
+
+    def new_rows(self, rows: list[Row]) -> list[Row]:
+        """Take note of the rows of a page, and return those that were not there before."""
+        if self._most_repeats is None:
+            return rows
+        identities = [self._identity(row) for row in rows]
+        if not self._by_row:
+            page = hash(tuple(identities))
+            is_new = page not in self._seen
+            self._seen.add(page)
+            return rows if is_new else []
+        new = []
+        for identity, row in zip(identities, rows, strict=True):
+            if identity not in self._seen:
+                self._seen.add(identity)
+                new.append(row)
+        return new
+
+    def begins_anew(self, offset: int, rows: list[Row]) -> bool:
+        """Tell whether what is at a later offset is what is at the first, which is noted."""
+        identities = [self._identity(row) for row in rows]
+        if offset == 0 or not self._beginning:
+            self._beginning = identities
+            return False
+        most = len(self._beginning)
+        return bool(rows) and identities[:most] == self._beginning[: len(identities)]
+
+    def _leads_back_to(self, following: ListRequest) -> bool:
+        position = str(following.params.get("cursor") or sorted(map(str, following.params.items())))
+        is_old = position in self._positions
+        self._positions.add(position)
+        return is_old
+
+    def _is_idle(self, rows: list[Row], new: list[Row]) -> bool:
+        """Tell whether there are too many pages that have nothing new."""
+        self._empty = 0 if rows else self._empty + 1
+        if self._most_repeats is None:
+            return self._empty > MOST_EMPTY
+        self._repeats += bool(rows) and not new
+        most_empty = MOST_EMPTY if self._most_repeats else 0
+        return self._repeats > self._most_repeats or self._empty > most_empty
 
 
-def collect(client: Client, first: ListRequest) -> list[dict[str, Any]]:
-    """Get all items of a short list, in the calling thread."""
-    guard = CircleGuard()
-    items: list[dict[str, Any]] = []
-    request: ListRequest | None = first
-    while request is not None:
-        page = get_page(client, request)
-        items += page.items
-        request = guard.next(page)
-    return items
+class Paginator(ABC):
+    """Follows one list once, from page to page.
+
+    Args:
+        guard: Notices circles.
+    """
+
+    def __init__(self, guard: CircleGuard | None = None) -> None:
+        self.guard = guard or CircleGuard()
+
+    def first_page(self, request: ListRequest) -> ListRequest:
+        """Return how to ask for the first page of a list."""
+        return request
+
+    def get(self, client: Client, request: ListRequest) -> ListPage:
+        """Get one page, in the calling thread. What a site fails for is got round here."""
+        return self.page(request, send(client, request))
+
+    def page(self, request: ListRequest, answer: Answer) -> ListPage:
+        """Return the page that an answer holds, leading where the site says."""
+        rows = self.rows(request, answer.body)
+        following = self.next_page(request, answer, rows)
+        return ListPage(
+            request, rows, None if following is None else request.with_params(**following)
+        )
+
+    def rows(self, request: ListRequest, body: dict[str, Any]) -> list[Row]:
+        """Return the rows in an answer.
+
+        Raises:
+            RetriesExhaustedError: There is no list in it.
+        """
+        return rows_of(request.path, body)
+
+    @abstractmethod
+    def next_page(self, request: ListRequest, answer: Answer, rows: list[Row]) -> Params | None:
+        """Return the query parameters that the next page differs by, or None on the last page."""
+
+    def take(self, page: ListPage) -> ListPage:
+        """Take note of the pages, one after the other.
+
+        Returns:
+            The page as it is to be read, leading on only where that may be followed.
+
+        Raises:
+            RetriesExhaustedError: The list leads round in circles.
+        """
+        return self.guard.take(page)
+
+
+class LinkPaginator(Paginator):
+    """Follows the link to the next page, which says all that is to be asked for."""
+
+    @override
+    def next_page(self, request: ListRequest, answer: Answer, rows: list[Row]) -> Params | None:
+        link = next_link(answer)
+        return None if link is None else query_of(link)
+
+
+class CursorPaginator(Paginator):
+    """Follows a list by the cursor in each answer."""
+
+    parameter: ClassVar[str] = "cursor"
+    """The query parameter that takes the cursor."""
+
+    @abstractmethod
+    def cursor(self, answer: Answer) -> str | None:
+        """Return the cursor of what follows, or None on the last page."""
+
+    @override
+    def next_page(self, request: ListRequest, answer: Answer, rows: list[Row]) -> Params | None:
+        cursor = self.cursor(answer)
+        return None if cursor is None else {self.parameter: cursor}
+
+
+class OffsetPaginator(Paginator):
+    """Follows a list of REST v1 that is paged by `start` and `limit`.
+
+    The next offset follows from what was received: `_links.next` may count by the limit that was
+    asked for instead of the lower one that was served.
+    """
+
+    @override
+    def first_page(self, request: ListRequest) -> ListRequest:
+        return request.with_params(start="0")
+
+    @override
+    def next_page(self, request: ListRequest, answer: Answer, rows: list[Row]) -> Params | None:
+        step = self.step(answer, rows)
+        return None if step is None else {"start": str(_offset_of(request) + step)}
+
+    def step(self, answer: Answer, rows: list[Row]) -> int | None:
+        """Return how much farther on the next page begins, or None on the last page."""
+        return len(rows) if rows and next_link(answer) else None
+
+    @override
+    def take(self, page: ListPage) -> ListPage:
+        return self.guard.take(page, _offset_of(page.request))
+
+
+class OverlappingOffsetPaginator(OffsetPaginator):
+    """Follows a list by offset that may move meanwhile, and gives each row once.
+
+    Each page begins with the last row of the one before. When it does not, rows before it have
+    gone, and as many have slipped into what is already read: then it goes back for them. So an
+    offset may come again, and a page without a new row is the end only behind all others: some
+    sites go on for ever behind the end of a list, with rows that were there before.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(CircleGuard(_key_of))
+        self._last: object = None
+        self._steps_back = 0
+        self._farthest = 0
+
+    @override
+    def step(self, answer: Answer, rows: list[Row]) -> int | None:
+        served = answer.body.get("limit")
+        is_full = isinstance(served, int) and len(rows) >= served
+        # A short page is not the last one if it says so.
+        return max(len(rows) - 1, 1) if rows and (is_full or next_link(answer)) else None
+
+    @override
+    def take(self, page: ListPage) -> ListPage:
+        start, end = _offset_of(page.request), _offset_of(page.request) + len(page.items)
+        keys = [_key_of(row) for row in page.items]
+        new = self.guard.new_rows(page.items)
+        if self.guard.begins_anew(start, page.items) and not new and start < self._farthest:
+            raise out_of_reach(page.request.path, SAME_BEGINNING)
+        leads_on = bool(new) or end <= self._farthest
+        self._farthest = max(self._farthest, end)
+        has_slipped = self._last is not None and self._last not in keys
+        if new and has_slipped and self._steps_back < MOST_STEPS_BACK:
+            self._steps_back += 1
+            self._last = None
+            back = max(0, start - len(page.items))
+            return replace(page, items=new, next=page.request.with_params(start=str(back)))
+        self._last = keys[-1] if len(keys) > 1 else None
+        return replace(page, items=new, next=page.next if leads_on else None)
+
+
+def read_pages(
+    client: Client, request: ListRequest, paginator: Paginator | None = None
+) -> Iterator[ListPage]:
+    """Read a list page by page, in the calling thread.
+
+    Args:
+        client: The site.
+        request: The list.
+        paginator: How to find the next page, if not by the links.
+
+    Raises:
+        ConfluenceError: A page cannot be read, or the list goes round in circles.
+    """
+    paginator = paginator or LinkPaginator()
+    following: ListRequest | None = paginator.first_page(request)
+    while following is not None:
+        page = paginator.take(paginator.get(client, following))
+        following = page.next
+        yield page
+
+
+def collect(
+    client: Client, request: ListRequest, paginator: Paginator | None = None
+) -> list[dict[str, Any]]:
+    """Get all items of a short list, in the calling thread. Takes what `read_pages` takes."""
+    return [item for page in read_pages(client, request, paginator) for item in page.items]
+
+
+def get_page(client: Client, request: ListRequest) -> ListPage:
+    """Get one page of a list, leading where its link says."""
+    return LinkPaginator().get(client, request)
 
 
 class PageWalk:
@@ -199,6 +429,7 @@ class PageWalk:
         thread_pool: The threads that send the requests.
         client: The site.
         first: The page to begin with. It is asked for at once.
+        paginator: How to find the next page, if not by the links.
         ahead: Pages to ask for before they are wanted, which bounds memory.
         go_on: Given a page and how to ask for the next, how to ask for it instead. Runs in a
             worker thread.
@@ -211,6 +442,7 @@ class PageWalk:
         client: Client,
         first: ListRequest,
         *,
+        paginator: Paginator | None = None,
         ahead: int = 0,
         go_on: GoOn | None = None,
         coming: Future[ListPage] | None = None,
@@ -219,14 +451,14 @@ class PageWalk:
         self._thread_pool = thread_pool
         self._client = client
         self._go_on = go_on
-        self._guard = CircleGuard()
+        self._paginator = paginator or LinkPaginator()
         self._lock = threading.Lock()
         self._following: ListRequest | None = None
         self._is_being_read = False
         self._coming: deque[Future[ListPage]] = deque()
         with self._lock:
             if coming is None:
-                self._ask(first)
+                self._ask(self._paginator.first_page(first))
             else:
                 self._expect(coming.result)
 
@@ -257,7 +489,7 @@ class PageWalk:
             yield page
 
     def _ask(self, request: ListRequest) -> None:
-        self._expect(lambda: get_page(self._client, request))
+        self._expect(lambda: self._paginator.get(self._client, request))
 
     def _expect(self, page: Callable[[], ListPage]) -> None:
         self._coming.append(self._thread_pool.submit(lambda: self._arrive(page())))
@@ -271,7 +503,8 @@ class PageWalk:
 
     def _arrive(self, page: ListPage) -> ListPage:
         """Take note of a page, and ask for the next one if that may be ahead."""
-        following = self._guard.next(page)
+        page = self._paginator.take(page)
+        following = page.next
         if following is not None and self._go_on is not None:
             following = self._go_on(page, following)
         with self._lock:
@@ -280,77 +513,52 @@ class PageWalk:
         return page
 
 
-def read_offsets(
-    thread_pool: ThreadPool, client: Client, first: ListRequest
-) -> Iterator[dict[str, Any]]:
-    """Walk a list of REST v1 that is paged by `start` and `limit`.
-
-    Yields:
-        Each item.
-
-    Raises:
-        RetriesExhaustedError: The list begins anew at each offset: its rest is out of reach.
-    """
-    return _walk_offsets(
-        lambda request: thread_pool.result(thread_pool.submit(get_page, client, request)), first
-    )
+def next_link(answer: Answer) -> str | None:
+    """Return the link to the next page, from the body or else the header."""
+    links = answer.body.get("_links")
+    link = links.get("next") if isinstance(links, dict) else None
+    link = link or answer.links.get("next", {}).get("url")
+    return link if isinstance(link, str) and link else None
 
 
-def collect_offsets(client: Client, first: ListRequest) -> list[dict[str, Any]]:
-    """Get all items of a short list of REST v1 that is paged by offset, in the calling thread.
-
-    Raises:
-        RetriesExhaustedError: The list begins anew at each offset: its rest is out of reach.
-    """
-    return list(_walk_offsets(partial(get_page, client), first))
-
-
-def _walk_offsets(
-    get: Callable[[ListRequest], ListPage], first: ListRequest
-) -> Iterator[dict[str, Any]]:
-    """Walk a list by offsets.
-
-    The next offset follows from what was received: `_links.next` may count by the limit that was
-    asked for instead of the lower one that was served.
-    """
-    start = 0
-    beginning: list[dict[str, Any]] = []
-    repeats = RepeatGuard()
-    while True:
-        page = get(ListRequest(first.path, {**first.params, "start": str(start)}, first.tag))
-        begins_anew = start and page.items[: len(beginning)] == beginning[: len(page.items)]
-        if begins_anew and page.items and page.next is not None:
-            raise out_of_reach(first.path, "gives the same items at each offset")
-        if page.next is not None:
-            repeats.check(first.path, page.items)
-        yield from page.items
-        beginning = beginning or page.items
-        start += len(page.items)
-        if page.next is None or not page.items:
-            return
-
-
-def query_of(link: str) -> str:
-    """Return the query of a link, also of one whose host is none."""
-    return link.partition("#")[0].partition("?")[2]
-
-
-def _next_query(answer: Answer) -> dict[str, str | Sequence[str]] | None:
-    """Return the query of the link to the next page, from the body or else the header.
+def query_of(link: str) -> dict[str, str | Sequence[str]]:
+    """Return the query parameters of a link to the next page.
 
     Only the query is taken: the link's path is relative to the host, to the context, or names
     another host altogether (behind the API gateway), while the path is the one just asked.
     """
-    links = answer.body.get("_links")
-    link = links.get("next") if isinstance(links, dict) else None
-    link = link or answer.links.get("next", {}).get("url")
-    if not isinstance(link, str) or not link:
-        return None
     query: dict[str, list[str]] = {}
-    for pair in query_of(link).split("&"):
+    for pair in link.partition("#")[0].partition("?")[2].split("&"):
         name, _, value = pair.partition("=")
         # The cursor may come un-encoded, in base64: a plus sign in it is no space. In what was
         # asked for, such as a search, it is one.
         decode = unquote if name == "cursor" else unquote_plus
         query.setdefault(unquote(name), []).append(decode(value))
     return {name: values[0] if len(values) == 1 else values for name, values in query.items()}
+
+
+def out_of_reach(path: str, circle: str) -> RetriesExhaustedError:
+    """Say that a list leads round in circles.
+
+    Args:
+        path: The list.
+        circle: What it does.
+    """
+    return RetriesExhaustedError(
+        f"{path} {circle}, so that the rest of the list is out of reach. Run again; if it stays "
+        "so, tell Atlassian support."
+    )
+
+
+def _offset_of(request: ListRequest) -> int:
+    return int(str(request.params["start"]))
+
+
+def _id_of(row: Row) -> object:
+    return str(row.get("id") or row)
+
+
+def _key_of(row: Row) -> object:
+    """Return what tells a row from others, however much of it is spelled out."""
+    names = ("id", "key", "name", "number")
+    return next((str(row[name]) for name in names if row.get(name) is not None), str(row))

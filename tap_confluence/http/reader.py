@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from tap_confluence.http.pagination import ListRequest, PageWalk, get_page, read_offsets
+from tap_confluence.http.pagination import ListRequest, PageWalk, get_page
 from tap_confluence.http.thread_pool import LookAhead
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from tap_confluence.http.client import Client, Params
-    from tap_confluence.http.pagination import GoOn, ListPage
+    from tap_confluence.http.pagination import GoOn, ListPage, Paginator
     from tap_confluence.http.thread_pool import StopFlag, ThreadPool
 
 P = ParamSpec("P")
@@ -97,10 +97,6 @@ class Reader:
         """Have a call run in a thread. Await what it gives with `result`."""
         return self._thread_pool.submit(call, *args, **kwargs)
 
-    def offset_items(self, request: ListRequest) -> Iterator[dict[str, Any]]:
-        """Walk a whole list of REST v1 that is paged by offset."""
-        return read_offsets(self._thread_pool, self.client, request)
-
     def ask_ahead(
         self, request: ListRequest, *, further: int = 0, go_on: GoOn | None = None
     ) -> None:
@@ -122,20 +118,26 @@ class Reader:
             asked.readers += 1
 
     def pages(
-        self, request: ListRequest, *, ahead: int = 0, go_on: GoOn | None = None
+        self,
+        request: ListRequest,
+        paginator: Paginator | None = None,
+        *,
+        ahead: int = 0,
+        go_on: GoOn | None = None,
     ) -> Iterator[ListPage]:
         """Walk a list page by page.
 
         Args:
             request: The first page.
+            paginator: How to find the next page, if not by the links.
             ahead: Pages to ask for while one is being read.
             go_on: Given a page and how to ask for the next, how to ask for it instead. Runs in a
                 worker thread.
         """
         key = _key(request)
-        asked = self._asked_ahead.get(key)
+        asked = None if paginator else self._asked_ahead.get(key)
         if asked is None:
-            return iter(self._walk(request, ahead=ahead, go_on=go_on))
+            return iter(self._walk(request, paginator, ahead=ahead, go_on=go_on))
         asked.readers -= 1
         if not asked.readers:
             del self._asked_ahead[key]
@@ -172,13 +174,20 @@ class Reader:
     def _walk(
         self,
         request: ListRequest,
+        paginator: Paginator | None = None,
         *,
         ahead: int = 0,
         go_on: GoOn | None = None,
         coming: Future[ListPage] | None = None,
     ) -> PageWalk:
         return PageWalk(
-            self._thread_pool, self.client, request, ahead=ahead, go_on=go_on, coming=coming
+            self._thread_pool,
+            self.client,
+            request,
+            paginator=paginator,
+            ahead=ahead,
+            go_on=go_on,
+            coming=coming,
         )
 
 

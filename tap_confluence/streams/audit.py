@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.http import ListPage
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SPANS_KEPT = 4
@@ -31,19 +33,6 @@ IDENTITY = (
     *("sysAdmin", "superAdmin", "affectedObject", "changedValues", "associatedObjects"),
 )
 """What tells a record from others. The name of its author is not part of it: names change."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Some records of the log.
-
-    Attributes:
-        records: Newest first, without their ids.
-        more: Whether there may be older ones.
-    """
-
-    records: list[Record]
-    more: bool
 
 
 @dataclass(frozen=True)
@@ -79,8 +68,8 @@ class AuditStream(ConfluenceStream):
     schema = schemas.AUDIT_RECORD
 
     @abstractmethod
-    def answers(self, first: str | None, last: str) -> Iterator[Answer]:
-        """Ask for the records of a span of time, newest first, answer by answer.
+    def pages(self, first: str | None, last: str) -> Iterator[ListPage]:
+        """Ask for the records of a span of time, without their ids, newest first, page by page.
 
         Args:
             first: The first moment of the span; None where there is none.
@@ -100,9 +89,9 @@ class AuditStream(ConfluenceStream):
         """Go back in time, and return the spans that have records, newest first."""
         spans: list[Span] = []
         while first is None or first <= last:
-            answer = next(self.answers(first, last), Answer([], more=False))
-            records = _within(answer.records, first, last)
-            if not answer.more:
+            page = next(self.pages(first, last))
+            records = _within(page.items, first, last)
+            if page.next is None:
                 spans.append(Span(first, last, records))
                 break
             timestamps = [record["createdAt"] for record in records if record["createdAt"]]
@@ -127,8 +116,8 @@ class AuditStream(ConfluenceStream):
 
     def _all_of(self, span: Span) -> list[Record]:
         records: list[Record] = []
-        for answer in self.answers(span.first, span.last):
-            records += answer.records
+        for page in self.pages(span.first, span.last):
+            records += page.items
         return _within(records, span.first, span.last)
 
 

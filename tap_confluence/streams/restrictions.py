@@ -5,18 +5,22 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from tap_confluence.errors import (
     ForbiddenError,
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
 )
+from tap_confluence.http import CircleGuard, ListRequest, OffsetPaginator, collect
 from tap_confluence.streams.failures import FAILED, Failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tap_confluence.http import Client
+    from tap_confluence.http.client import Answer
 
 Row = dict[str, Any]
 
@@ -165,26 +169,44 @@ def get_restrictions(client: Client, content_id: str, *, tag: str) -> list[Row]:
     rows: list[Row] = []
     for operation in OPERATIONS:
         found = _all_of(operation, body.get(operation))
-        rows += _page_through(client, path, operation, tag) if found is None else found
+        if found is None:
+            request = ListRequest(f"{path}/{operation}", {"limit": str(MOST_LISTED)}, tag)
+            found = collect(client, request, PrincipalPaginator(path, operation))
+        rows += found
     return rows
 
 
-def _page_through(client: Client, path: str, operation: str, tag: str) -> list[Row]:
-    """Get all of whom one operation is restricted to; users and groups share an offset."""
-    rows: dict[tuple[str, ...], Row] = {}
-    start = 0
-    while True:
-        params = {"start": str(start), "limit": str(MOST_LISTED)}
-        lists = _lists_of(client.get(f"{path}/{operation}", params, tag=tag).body)
+class PrincipalPaginator(OffsetPaginator):
+    """Follows all of whom an operation is restricted to: users and groups share an offset.
+
+    One of the two lists may be at its end while the other goes on, and then repeats itself.
+
+    Args:
+        path: The list of all operations.
+        operation: The operation.
+    """
+
+    def __init__(self, path: str, operation: str) -> None:
+        super().__init__(CircleGuard(_identity, most_repeats=0, ends=True))
+        self._path = path
+        self._operation = operation
+
+    @override
+    def rows(self, request: ListRequest, body: dict[str, Any]) -> list[Row]:
+        lists = _lists_of(body)
         if lists.keys() != KINDS.keys():
-            message = f"{path} answered without all 'restrictions': is this a Confluence site?"
+            message = (
+                f"{self._path} answered without all 'restrictions': is this a Confluence site?"
+            )
             raise RetriesExhaustedError(message)
-        new = {_identity(row): row for row in _rows(operation, lists)}
-        goes_on = [len(_principals(found)) for found in lists.values() if not _is_whole(found)]
-        if not goes_on or new.keys() <= rows.keys():
-            return list({**rows, **new}.values())
-        rows |= new
-        start += min(goes_on)
+        return _each_once(self._operation, lists)
+
+    @override
+    def step(self, answer: Answer, rows: list[Row]) -> int | None:
+        lists = _lists_of(answer.body).values()
+        return min(
+            (len(_principals(found)) for found in lists if not _is_whole(found)), default=None
+        )
 
 
 def _all_of(operation: str, answer: object) -> list[Row] | None:
@@ -192,7 +214,7 @@ def _all_of(operation: str, answer: object) -> list[Row] | None:
     lists = _lists_of(answer)
     if lists.keys() != KINDS.keys() or not all(map(_is_whole, lists.values())):
         return None
-    return list({_identity(row): row for row in _rows(operation, lists)}.values())
+    return _each_once(operation, lists)
 
 
 def _lists_of(answer: object) -> dict[str, Row]:
@@ -214,6 +236,10 @@ def _is_whole(found: Mapping[str, Any]) -> bool:
     leads_on = isinstance(links, dict) and bool(links.get("next"))
     served = len(found["results"])
     return not leads_on and served < (limit if isinstance(limit, int) and limit else LOWEST_CAP)
+
+
+def _each_once(operation: str, lists: Mapping[str, Row]) -> list[Row]:
+    return list({_identity(row): row for row in _rows(operation, lists)}.values())
 
 
 def _rows(operation: str, lists: Mapping[str, Row]) -> Iterator[Row]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import requests
+from typing_extensions import override
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import ConfluenceError, RateLimitError, StoppedError
+from tap_confluence.http import CircleGuard, LinkPaginator, ListPage, ListRequest, read_pages
 from tap_confluence.http.responses import TransientError
 from tap_confluence.survey.facts import UnansweredError
 
@@ -146,19 +149,12 @@ class Asker:
         Raises:
             UnansweredError: A page is refused.
         """
-        rows: list[Row] = []
-        place: dict[str, str] = {}
-        seen: list[dict[str, str]] = []
-        for _ in range(pages):
-            seen.append(place)
-            reply = self.get(path, {**params, **place})
-            rows += reply.rows
-            place = reply.next_place
-            if not place:
-                return Listed(rows, is_whole=True)
-            if place in seen:
-                break
-        return Listed(rows, is_whole=False)
+        paginator = PlacePaginator(self)
+        walk = read_pages(self.client, ListRequest(path, params, TAG), paginator)
+        read = list(islice(walk, pages))
+        rows = [row for page in read for row in page.items]
+        is_over = any(page.next is None for page in read)
+        return Listed(rows, is_whole=is_over and not paginator.guard.is_in_circles)
 
     def _ask(self, path: str, params: Mapping[str, str]) -> Reply:
         url = f"{self.client.root}{path}"
@@ -170,6 +166,25 @@ class Asker:
         finally:
             response.close()
         return Reply(response.status_code, body if isinstance(body, dict) else {})
+
+
+class PlacePaginator(LinkPaginator):
+    """Follows a list of which a survey sees as much as there is, and says whether that is all.
+
+    Args:
+        asker: Asks the site.
+    """
+
+    def __init__(self, asker: Asker) -> None:
+        super().__init__(CircleGuard(ends=True))
+        self._asker = asker
+
+    @override
+    def get(self, client: Client, request: ListRequest) -> ListPage:
+        params = {name: str(value) for name, value in request.params.items()}
+        reply = self._asker.get(request.path, params)
+        following = request.with_params(**reply.next_place) if reply.next_place else None
+        return ListPage(request, reply.rows, following)
 
 
 def pick(value: object, *names: str) -> Any:

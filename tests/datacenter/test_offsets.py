@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 import requests_mock
 
-from tap_confluence.datacenter.api.batches import Offset, Query, collect
+from tap_confluence.datacenter.api.batches import Query, collect
 from tap_confluence.errors import ForbiddenError, RetriesExhaustedError
-from tap_confluence.http import Bearer, Client, RateLimit, StopFlag
+from tap_confluence.http import (
+    Bearer,
+    Client,
+    ListRequest,
+    OverlappingOffsetPaginator,
+    RateLimit,
+    StopFlag,
+)
+from tap_confluence.http.client import Answer
 
 ROOT = "https://confluence.example.com"
 
@@ -24,59 +32,84 @@ def ids(rows: list[dict[str, Any]]) -> list[int]:
     return [int(row["id"]) for row in rows]
 
 
-def test_each_page_begins_with_the_last_item_of_the_one_before() -> None:
-    offset = Offset("/rest/api/content")
+class Reading:
+    """A list that is read by what its site answers.
 
-    assert ids(offset.take(page(1, 2, 3, more=True))) == [1, 2, 3]
-    assert (offset.start, offset.is_over) == (2, False)
-    assert ids(offset.take(page(3, 4, 5, more=True))) == [4, 5]
-    assert offset.start == 4
-    assert ids(offset.take(page(5, 6))) == [6]
-    assert offset.is_over
+    Attributes:
+        following: What is to be asked for next.
+    """
+
+    def __init__(self) -> None:
+        self._paginator = OverlappingOffsetPaginator()
+        first = ListRequest("/rest/api/content", {"limit": "3"}, "content")
+        self.following: ListRequest | None = self._paginator.first_page(first)
+
+    @property
+    def start(self) -> int | None:
+        """Where the next page begins."""
+        return None if self.following is None else int(str(self.following.params["start"]))
+
+    def take(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what the paginator makes of an answer."""
+        assert self.following is not None
+        found = self._paginator.take(self._paginator.page(self.following, Answer(answer)))
+        self.following = found.next
+        return found.items
+
+
+def test_each_page_begins_with_the_last_item_of_the_one_before() -> None:
+    reading = Reading()
+
+    assert ids(reading.take(page(1, 2, 3, more=True))) == [1, 2, 3]
+    assert reading.start == 2
+    assert ids(reading.take(page(3, 4, 5, more=True))) == [4, 5]
+    assert reading.start == 4
+    assert ids(reading.take(page(5, 6))) == [6]
+    assert reading.following is None
 
 
 def test_a_short_page_with_a_next_link_is_not_the_last() -> None:
-    offset = Offset("/rest/api/content")
+    reading = Reading()
 
-    offset.take(page(1, 2, limit=50, more=True))
+    reading.take(page(1, 2, limit=50, more=True))
 
-    assert not offset.is_over
+    assert reading.following is not None
 
 
 def test_a_full_page_without_a_next_link_is_not_the_last() -> None:
-    offset = Offset("/rest/api/content")
+    reading = Reading()
 
-    offset.take(page(1, 2, 3))
+    reading.take(page(1, 2, 3))
 
-    assert not offset.is_over
+    assert reading.following is not None
 
 
 @pytest.mark.parametrize("following", [(), (2, 3), (3,)])
 def test_a_list_that_never_ends_is_left_when_nothing_new_comes(following: tuple[int, ...]) -> None:
-    offset = Offset("/rest/api/content")
-    offset.take(page(1, 2, 3, more=True))
+    reading = Reading()
+    reading.take(page(1, 2, 3, more=True))
 
     for _ in range(3):
-        if not offset.is_over:
-            assert offset.take(page(*following, more=True)) == []
+        if reading.following is not None:
+            assert reading.take(page(*following, more=True)) == []
 
-    assert offset.is_over
+    assert reading.following is None
 
 
 def test_a_list_that_begins_anew_is_not_taken_for_whole() -> None:
-    offset = Offset("/rest/api/content")
-    offset.take(page(1, 2, 3, more=True))
+    reading = Reading()
+    reading.take(page(1, 2, 3, more=True))
 
     with pytest.raises(RetriesExhaustedError, match="the same items at each offset"):
-        offset.take(page(1, 2, 3, more=True))
+        reading.take(page(1, 2, 3, more=True))
 
 
 def test_it_goes_back_for_items_that_slipped_into_what_was_read() -> None:
     site = [*range(1, 10)]
-    offset, found = Offset("/rest/api/content"), []
-    while not offset.is_over:
-        rows = site[offset.start : offset.start + 3]
-        found += ids(offset.take(page(*rows, more=offset.start + 3 < len(site))))
+    reading, found = Reading(), []
+    while (start := reading.start) is not None:
+        rows = site[start : start + 3]
+        found += ids(reading.take(page(*rows, more=start + 3 < len(site))))
         if found == [1, 2, 3]:
             # One that was read is edited and moves to the end; two more are gone.
             site = [4, 5, 6, 7, 8, 9, 1]
@@ -86,10 +119,9 @@ def test_it_goes_back_for_items_that_slipped_into_what_was_read() -> None:
 
 
 def test_items_without_an_id_are_told_apart() -> None:
-    offset = Offset("/rest/api/content")
     rows = [{"name": "a"}, {"name": "b"}, {"number": 1}, {"number": 2}, {"key": "k"}, {"x": 1}]
 
-    assert offset.take({"results": rows, "limit": 50}) == rows
+    assert Reading().take({"results": rows, "limit": 50}) == rows
 
 
 def test_a_next_link_that_skips_rows_is_not_followed() -> None:

@@ -103,7 +103,7 @@ class IncrementalList:
         """Have the first pages of each list on the way."""
         for first in self._lists:
             if self._bookmarked:
-                self._reader.ask_ahead(_with(first, sort=NEWEST_FIRST))
+                self._reader.ask_ahead(first.with_params(sort=NEWEST_FIRST))
             else:
                 request = self._oldest_first(first)
                 self._reader.ask_ahead(request, further=PAGES_AHEAD, go_on=self._go_on)
@@ -123,7 +123,7 @@ class IncrementalList:
         """
         pages: list[ListPage | ListRequest] = []
         newest_first: list[Dated] = []
-        for page in self._reader.pages(_with(first, sort=NEWEST_FIRST)):
+        for page in self._reader.pages(first.with_params(sort=NEWEST_FIRST)):
             self.seen += len(page.items)
             due = self._due(page)
             newest_first += [(str(item.get("id")), self._timestamp(item)) for item in due]
@@ -153,7 +153,7 @@ class IncrementalList:
         for page in self._reader.pages(request, ahead=1, go_on=self._go_on):
             self.seen += len(page.items)
             if body and BODY not in page.request.params and self._has_due(page):
-                items = self._reader.page(_with(page.request, **{BODY: body})).items
+                items = self._reader.page(page.request.with_params(**{BODY: body})).items
             else:
                 items = page.items
             for item in items:
@@ -164,16 +164,16 @@ class IncrementalList:
 
     def _oldest_first(self, first: ListRequest) -> ListRequest:
         if len(self._lists) <= LISTS_BESIDE:
-            return _with(first, sort=OLDEST_FIRST)
+            return first.with_params(sort=OLDEST_FIRST)
         longest = self._reader.page_size
         shorter = max(SHORTEST_PAGE, longest * LISTS_BESIDE // len(self._lists))
-        return _with(first, sort=OLDEST_FIRST, limit=str(min(longest, shorter)))
+        return first.with_params(sort=OLDEST_FIRST, limit=str(min(longest, shorter)))
 
     def _go_on(self, page: ListPage, following: ListRequest) -> ListRequest:
         """Leave out the bodies while the start has not been reached."""
         body = next((first.params[BODY] for first in self._lists if BODY in first.params), None)
         if body and self._has_due(page):
-            return _with(following, **{BODY: body})
+            return following.with_params(**{BODY: body})
         return lean(following)
 
     def _has_due(self, page: ListPage) -> bool:
@@ -181,10 +181,6 @@ class IncrementalList:
 
     def _is_due(self, item: dict[str, Any]) -> bool:
         return is_due(self._timestamp(item), self._start)
-
-
-def _with(request: ListRequest, **params: Any) -> ListRequest:
-    return replace(request, params={**request.params, **params})
 
 
 def lean(request: ListRequest) -> ListRequest:

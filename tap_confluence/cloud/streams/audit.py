@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.streams.audit import Answer, AuditStream, epoch_ms_of, moment_of
+from tap_confluence.http import CircleGuard, OffsetPaginator
+from tap_confluence.http.pagination import next_link
+from tap_confluence.streams.audit import AuditStream, epoch_ms_of, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
+
+    from tap_confluence.http import ListPage, ListRequest
+    from tap_confluence.http.client import Answer
 
 
 class AuditRecords(AuditStream):
@@ -21,23 +26,37 @@ class AuditRecords(AuditStream):
     scope = "read:audit-log:confluence"
 
     @override
-    def answers(self, first: str | None, last: str) -> Iterator[Answer]:
+    def pages(self, first: str | None, last: str) -> Iterator[ListPage]:
         # It gives up to 1,000 at once, four times as many as other lists.
         limit = 4 * self.reader.page_size
         params = {"endDate": str(epoch_ms_of(last)), "limit": str(limit)}
         if first is not None:
             params["startDate"] = str(epoch_ms_of(first))
-        start, before = 0, None
-        while True:
-            params["start"] = str(start)
-            page = self.reader.page(self.reader.first_page(self.path, params, tag=self.name))
-            # A list that does not heed `start` would go on for ever.
-            rows = [] if page.items == before else page.items
-            more = bool(rows) and (page.next is not None or len(rows) >= limit)
-            yield Answer([audit_record(row) for row in rows], more)
-            if not more:
-                return
-            start, before = start + len(rows), rows
+        request = self.reader.first_page(self.path, params, tag=self.name)
+        return self.reader.pages(request, AuditPaginator(limit))
+
+
+class AuditPaginator(OffsetPaginator):
+    """Follows the log, in which a full page may have more behind it, whatever it says.
+
+    At an offset that is not heeded, or lies behind the end, it may repeat itself.
+
+    Args:
+        limit: The records that are asked for at once.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(CircleGuard(most_repeats=0, ends=True))
+        self._limit = limit
+
+    @override
+    def rows(self, request: ListRequest, body: dict[str, Any]) -> list[Record]:
+        return [audit_record(row) for row in super().rows(request, body)]
+
+    @override
+    def step(self, answer: Answer, rows: list[dict[str, Any]]) -> int | None:
+        goes_on = next_link(answer) or len(rows) >= self._limit
+        return len(rows) if rows and goes_on else None
 
 
 def audit_record(row: dict[str, Any]) -> Record:

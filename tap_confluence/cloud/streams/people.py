@@ -9,7 +9,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.http import collect_offsets
+from tap_confluence.http import OffsetPaginator, collect
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Groups(ConfluenceStream):
         """All groups, which are read once a run."""
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         request = self.reader.first_page(self.path, {"limit": limit}, tag=self.name)
-        return list(self.reader.offset_items(request))
+        pages = self.reader.pages(request, OffsetPaginator())
+        return [group for page in pages for group in page.items]
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[dict[str, Any], list[str]]]:
         """Yield each group with the account ids of its members.
@@ -88,5 +89,5 @@ class GroupMembers(ConfluenceStream):
 
 
 def _account_ids(client: Client, request: ListRequest) -> list[str]:
-    found = (str(member["accountId"]) for member in collect_offsets(client, request))
+    found = (str(member["accountId"]) for member in collect(client, request, OffsetPaginator()))
     return list(dict.fromkeys(found))

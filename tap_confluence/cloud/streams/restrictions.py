@@ -21,7 +21,7 @@ from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, RetriesExhaustedError
-from tap_confluence.http import FEW_AHEAD, ListRequest, get_page
+from tap_confluence.http import FEW_AHEAD, CircleGuard, LinkPaginator, ListRequest, read_pages
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.failures import FAILED
 from tap_confluence.streams.restrictions import (
@@ -368,18 +368,16 @@ def _find(client: Client, request: ListRequest, ids: list[str]) -> Found:
         "expand": ",".join(EXPAND),
         "limit": str(len(ids)),
     }
-    following: ListRequest | None = replace(request, params=params)
+    # Where it leads round in circles, what it has not found is read one by one.
+    guard = CircleGuard(lambda item: str(item.get("id")), most_repeats=0, ends=True)
     seen: set[str] = set()
     found: Found = {}
-    while following is not None and len(seen) < len(ids):
-        page = get_page(client, following)
+    for page in read_pages(client, replace(request, params=params), LinkPaginator(guard)):
         rows = {str(item.get("id")): restrictions_that_ride(item) for item in page.items}
-        if rows.keys() <= seen:
-            # It may lead on for ever without a result.
-            break
         seen |= rows.keys()
         found |= {item_id: row for item_id, row in rows.items() if row is not None}
-        following = page.next
+        if len(seen) >= len(ids):
+            break
     return found
 
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
-from tap_confluence.http import collect_offsets
+from tap_confluence.http import OffsetPaginator, collect
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class Templates(ConfluenceStream):
         wants_body = self.config["body_format"] != "none"
         params = {**params, "limit": MOST_A_PAGE, **({"expand": "body"} if wants_body else {})}
         requests = [self.reader.first_page(path, params, tag=self.name) for path in PATHS]
-        return [row for each in requests for row in collect_offsets(self.reader.client, each)]
+        client = self.reader.client
+        return [row for each in requests for row in collect(client, each, OffsetPaginator())]
 
 
 def _record(template: dict[str, Any], space: dict[str, Any]) -> Record:

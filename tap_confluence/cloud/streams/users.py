@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -12,13 +13,17 @@ from tap_confluence import schemas
 from tap_confluence.cloud.api.user_lookup import MOST_IDS, look_up
 from tap_confluence.cloud.streams.people import GroupMembers, Groups
 from tap_confluence.errors import RefusedError
-from tap_confluence.http import FEW_AHEAD, rows_of
+from tap_confluence.http import FEW_AHEAD, CircleGuard, OffsetPaginator, rows_of
+from tap_confluence.http.pagination import next_link
 from tap_confluence.streams.users import UserStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.http import ListRequest
+    from tap_confluence.http.client import Answer
 
 SEARCH = "/rest/api/search/user"
 EVERYONE = {"cql": "type=user", "sitePermissionTypeFilter": "all", "limit": "200"}
@@ -74,32 +79,21 @@ class Users(UserStream):
             yield together
 
     def _searched(self) -> Iterator[Record]:
-        start, total, known = 0, 0, set[str]()
-        while True:
-            try:
-                params = {**EVERYONE, "start": str(start)}
-                body = self.reader.get(SEARCH, params, tag=self.name)
-            except RefusedError as error:
-                if not start or error.status != HTTPStatus.BAD_REQUEST:
-                    raise
-                # The search does not reach that far.
-                break
-            rows = rows_of(SEARCH, body)
-            start += len(rows)
-            total = size if isinstance(size := body.get("totalSize"), int) else total
-            people = [p for p in map(_user_of, rows) if p and p["accountId"] not in known]
-            known.update(person["accountId"] for person in people)
-            yield from people
-            links = body.get("_links")
-            has_next = isinstance(links, dict) and links.get("next")
-            if not people or not (has_next or start < total):
-                break
-        if start < total:
+        search = PeopleSearch()
+        request = self.reader.first_page(SEARCH, EVERYONE, tag=self.name)
+        try:
+            for page in self.reader.pages(request, search):
+                yield from page.items
+        except RefusedError as error:
+            if not search.reached or error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            # The search does not reach that far.
+        if search.reached < search.total:
             self.logger.info(
                 "The search for people ends at %d of %d; the others are found in groups and as "
                 "authors",
-                start,
-                total,
+                search.reached,
+                search.total,
             )
 
     def _members(self) -> Iterator[Record]:
@@ -112,6 +106,32 @@ class Users(UserStream):
 
     def _met(self) -> Iterator[Record]:
         yield from ({"accountId": person} for person in self.unknown)
+
+
+class PeopleSearch(OffsetPaginator):
+    """Follows the search for people as far as it reaches. Groups and authors make up for the rest.
+
+    Attributes:
+        reached: How many rows it has given.
+        total: How many it says there are.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(CircleGuard(itemgetter("accountId"), most_repeats=0, ends=True))
+        self.reached = 0
+        self.total = 0
+
+    @override
+    def rows(self, request: ListRequest, body: dict[str, Any]) -> list[dict[str, Any]]:
+        return [user for user in map(_user_of, rows_of(request.path, body)) if user]
+
+    @override
+    def step(self, answer: Answer, rows: list[dict[str, Any]]) -> int | None:
+        received = len(rows_of(SEARCH, answer.body))
+        self.reached += received
+        total = answer.body.get("totalSize")
+        self.total = total if isinstance(total, int) else self.total
+        return received if next_link(answer) or self.reached < self.total else None
 
 
 def _user_of(row: Mapping[str, Any]) -> dict[str, Any] | None:

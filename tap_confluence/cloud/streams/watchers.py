@@ -12,7 +12,7 @@ from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
-from tap_confluence.http import collect_offsets
+from tap_confluence.http import OffsetPaginator, collect
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.incremental import TRASHED
 
@@ -80,7 +80,7 @@ class SpaceWatchers(ConfluenceStream):
 
 def _watchers(client: Client, request: ListRequest) -> list[str | None]:
     """Get the account ids of those who watch, each once, whatever the ways they do."""
-    return list(dict.fromkeys(map(_account_id, collect_offsets(client, request))))
+    return list(dict.fromkeys(map(_account_id, collect(client, request, OffsetPaginator()))))
 
 
 def _account_id(watch: dict[str, Any]) -> str | None:

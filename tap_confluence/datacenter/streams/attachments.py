@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, answers
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_pages
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
@@ -100,8 +100,8 @@ class Attachments(FileStream, ContainedStream):
             query = Query(path, {}, tag, expand, MOST_EXPANDED)
             files = []
             try:
-                for answer in answers(self.reader.client, query):
-                    files += answer
+                for page in read_pages(self.reader.client, query):
+                    files += page.items
             except RefusedError as error:
                 # Some sites refuse all but the first page of this list.
                 self.note_skipped(f"some files of {bearer['id']}", error)

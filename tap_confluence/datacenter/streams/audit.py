@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.errors import RetriesExhaustedError
-from tap_confluence.streams.audit import Answer, AuditStream
+from tap_confluence.http import CircleGuard, CursorPaginator, ListRequest
+from tap_confluence.streams.audit import AuditStream
 from tap_confluence.timestamps import format_timestamp, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
+
+    from tap_confluence.http import ListPage
+    from tap_confluence.http.client import Answer
 
 MOST_A_PAGE = 200
 MARGIN = timedelta(milliseconds=1)
@@ -29,27 +33,36 @@ class AuditRecords(AuditStream):
     path = "/rest/auditing/1.0/events"
 
     @override
-    def answers(self, first: str | None, last: str) -> Iterator[Answer]:
+    def pages(self, first: str | None, last: str) -> Iterator[ListPage]:
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         params = {"to": format_timestamp(datetime.fromisoformat(last) + MARGIN), "limit": limit}
         if first is not None:
             params["from"] = format_timestamp(datetime.fromisoformat(first) - MARGIN)
-        cursors: set[str] = set()
-        while True:
-            body = self.reader.get(self.path, params, tag=self.name)
-            paging = body.get("pagingInfo")
-            paging = paging if isinstance(paging, dict) else {}
-            cursor = paging.get("nextPageCursor")
-            cursor = str(cursor) if cursor else None
-            more = bool(cursor) and not paging.get("lastPage") and cursor not in cursors
-            if not isinstance(body.get("entities"), list):
-                message = f"{self.path} answered without 'entities': is this Confluence?"
-                raise RetriesExhaustedError(message)
-            yield Answer([audit_record(event) for event in _dicts(body["entities"])], more)
-            if not more:
-                return
-            cursors.add(str(cursor))
-            params["pageCursor"] = str(cursor)
+        request = ListRequest(self.path, params, self.name)
+        return self.reader.pages(request, AuditPaginator())
+
+
+class AuditPaginator(CursorPaginator):
+    """Follows the log, whose records have no ids: two of them may be alike."""
+
+    parameter = "pageCursor"
+
+    def __init__(self) -> None:
+        super().__init__(CircleGuard(most_repeats=None, ends=True))
+
+    @override
+    def rows(self, request: ListRequest, body: dict[str, Any]) -> list[Record]:
+        if not isinstance(body.get("entities"), list):
+            message = f"{request.path} answered without 'entities': is this Confluence?"
+            raise RetriesExhaustedError(message)
+        return [audit_record(event) for event in _dicts(body["entities"])]
+
+    @override
+    def cursor(self, answer: Answer) -> str | None:
+        paging = answer.body.get("pagingInfo")
+        paging = paging if isinstance(paging, dict) else {}
+        cursor = paging.get("nextPageCursor")
+        return str(cursor) if cursor and not paging.get("lastPage") else None
 
 
 def audit_record(event: dict[str, Any]) -> Record:

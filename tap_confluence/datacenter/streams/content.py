@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from tap_confluence.datacenter.api.batches import (
     MOST_EXPANDED,
-    OffsetWalk,
     Query,
     collect,
+    read_by_offset,
 )
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
@@ -435,7 +435,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         params = {"cql": cql, "includeArchivedSpaces": "true"}
         limit = limit_for(expand, self.reader.page_size)
         query = Query(SEARCH, params, self.name, expand, limit)
-        for batch in OffsetWalk(self.reader, query):
+        for batch in read_by_offset(self.reader, query):
             yield replace(batch, items=[*content_filter.filtered(batch.items)])
 
     def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:

@@ -15,10 +15,10 @@ from tap_confluence.datacenter.api.batches import (
     MOST_EXPORTED,
     MOST_WITH_BODIES,
     Batch,
-    OffsetWalk,
     Query,
-    ScanWalk,
     collect,
+    read_by_offset,
+    scan,
 )
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.errors import NotFoundError, RefusedError
@@ -120,7 +120,7 @@ class ContentList:
         name, _, rest = (cursor or "").partition(" ")
         goes_on_in_space = name == IN_SPACE
         if not goes_on_in_space and (cursor or not self._content_filter.only_space):
-            walk = iter(ScanWalk(self._reader, query, cursor))
+            walk = scan(self._reader, query, cursor)
             first = next(walk)
             is_all = first.cursor is None
             if cursor or is_all or not self._content_filter.is_cheaper_by_space(query.limit):
@@ -135,7 +135,7 @@ class ContentList:
         for space, following in zip_longest(spaces, spaces[1:]):
             of_space = replace(query, params={**query.params, "spaceKey": str(space["key"])})
             here = place if str(space["id"]) == begun else None
-            for batch in ScanWalk(self._reader, of_space, here or None):
+            for batch in scan(self._reader, of_space, here or None):
                 if batch.cursor is not None:
                     after: str | None = f"{IN_SPACE} {space['id']} {batch.cursor}"
                 else:
@@ -150,7 +150,7 @@ class ContentList:
             query = self._query(CONTENT, kind, statuses, expand)
             query = replace(query, params={**query.params, "spaceKey": key})
             try:
-                yield from OffsetWalk(self._reader, query)
+                yield from read_by_offset(self._reader, query)
             except RefusedError as error:
                 if error.status != HTTPStatus.BAD_REQUEST or CURRENT in statuses:
                     raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.batches import OffsetWalk, Query
+from tap_confluence.datacenter.api.batches import Query, read_by_offset
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -32,5 +32,5 @@ class Labels(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         query = Query(self.path, {}, self.name, limit=MOST_A_PAGE)
-        for batch in OffsetWalk(self.reader, query):
+        for batch in read_by_offset(self.reader, query):
             yield from map(records.label, batch.items)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.api.batches import MOST_EXPANDED, OffsetWalk, Query, collect
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect, read_by_offset
 from tap_confluence.datacenter.api.paths import USER
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
@@ -44,7 +44,8 @@ class Groups(ConfluenceStream):
     def listed(self) -> Sequence[Record]:
         """All groups, which are read once a run."""
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
-        return [records.group(item) for b in OffsetWalk(self.reader, query) for item in b.items]
+        batches = read_by_offset(self.reader, query)
+        return [records.group(item) for batch in batches for item in batch.items]
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, list[Record]]]:
         """Yield each group with its members, as records of `users`.
@@ -107,7 +108,7 @@ class Users(UserStream):
     def _listed_or_members(self) -> Iterator[Record]:
         query = Query(self.path, {}, self.name, EXPAND, MOST_EXPANDED)
         try:
-            for batch in OffsetWalk(self.reader, query):
+            for batch in read_by_offset(self.reader, query):
                 yield from _users(batch.items)
         except (NotFoundError, ForbiddenError) as error:
             self.logger.info("The site does not list its users (%d): reading groups", error.status)

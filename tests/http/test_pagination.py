@@ -5,13 +5,22 @@ from __future__ import annotations
 import collections
 import itertools
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_confluence.errors import ForbiddenError, RetriesExhaustedError
-from tap_confluence.http import ListRequest, Reader, ThreadPool, collect
-from tap_confluence.http.pagination import PageWalk, read_offsets
+from tap_confluence.http import (
+    CircleGuard,
+    LinkPaginator,
+    ListRequest,
+    OffsetPaginator,
+    Reader,
+    ThreadPool,
+    collect,
+)
+from tap_confluence.http.pagination import PageWalk
 from tests.http.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -34,6 +43,13 @@ def ids(found: list[dict[str, Any]]) -> list[int]:
 def page(*ids: int, next_link: str | None = None) -> dict[str, Any]:
     links = {} if next_link is None else {"next": next_link}
     return {"json": {"results": items(*ids), "_links": links}}
+
+
+def walk_by_offset(
+    workers: ThreadPool, client: Client, request: ListRequest
+) -> list[dict[str, Any]]:
+    walk = PageWalk(workers, client, request, paginator=OffsetPaginator())
+    return [item for page in walk for item in page.items]
 
 
 def settle(one: ThreadPool) -> None:
@@ -244,7 +260,7 @@ def test_a_list_paged_by_offset_goes_on_after_what_came_not_after_what_was_asked
     )
     request = ListRequest("/rest/api/group", {"limit": "200"}, "groups")
 
-    found = list(read_offsets(workers, client, request))
+    found = walk_by_offset(workers, client, request)
 
     assert ids(found) == [1, 2, 3, 4, 5, 6]
     assert [sent.qs["start"] for sent in requests_mock.request_history] == [["0"], ["3"], ["5"]]
@@ -260,7 +276,7 @@ def test_a_list_paged_by_offset_ends_with_an_empty_page(
     )
     request = ListRequest("/rest/api/group", {"limit": "2"}, "groups")
 
-    assert ids(list(read_offsets(workers, client, request))) == [1, 2]
+    assert ids(walk_by_offset(workers, client, request)) == [1, 2]
 
 
 @pytest.mark.parametrize("rows", [(1, 2), (1,)])
@@ -294,7 +310,55 @@ def test_a_list_paged_by_offset_that_gives_its_last_page_for_ever_ends(
     request = ListRequest("/rest/api/group", {"limit": "2"}, "groups")
 
     with pytest.raises(RetriesExhaustedError, match="the same page again and again"):
-        collections.deque(read_offsets(workers, client, request), maxlen=0)
+        walk_by_offset(workers, client, request)
+
+
+def ends_without_news() -> LinkPaginator:
+    return LinkPaginator(CircleGuard(itemgetter("id"), most_repeats=0, ends=True))
+
+
+@pytest.mark.parametrize("later", [(1, 2), (2,), (2, 1), ()])
+def test_a_list_that_may_end_in_circles_ends_with_the_first_page_without_news(
+    client: Client, requests_mock: Mocker, later: tuple[int, ...]
+) -> None:
+    requests_mock.get(
+        f"{ROOT}{PATH}", [page(1, 2, next_link="?cursor=a"), page(*later, next_link="?cursor=b")]
+    )
+
+    assert ids(collect(client, FIRST, ends_without_news())) == [1, 2]
+    assert requests_mock.call_count == 2
+
+
+def test_a_list_that_may_end_in_circles_gives_each_row_once(
+    client: Client, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{ROOT}{PATH}", [page(1, 2, next_link="?cursor=a"), page(2, 3)])
+
+    assert ids(collect(client, FIRST, ends_without_news())) == [1, 2, 3]
+
+
+def test_a_list_that_may_end_in_circles_ends_with_a_cursor_that_repeats(
+    client: Client, requests_mock: Mocker
+) -> None:
+    requests_mock.get(
+        f"{ROOT}{PATH}",
+        [page(1, 2, next_link="?cursor=a"), page(3, 4, next_link="?cursor=a")],
+    )
+    guard = CircleGuard(ends=True)
+
+    assert ids(collect(client, FIRST, LinkPaginator(guard))) == [1, 2, 3, 4]
+    assert guard.is_in_circles
+
+
+def test_pages_that_are_alike_are_all_given_where_rows_do_not_tell(
+    client: Client, requests_mock: Mocker
+) -> None:
+    alike = [page(1, next_link=f"?cursor={n}") for n in range(20)]
+    requests_mock.get(f"{ROOT}{PATH}", [*alike, page(1)])
+
+    found = collect(client, FIRST, LinkPaginator(CircleGuard(most_repeats=None, ends=True)))
+
+    assert ids(found) == [1] * 21
 
 
 def test_a_list_that_several_streams_read_is_asked_for_once(
