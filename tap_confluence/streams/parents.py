@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
+    from tap_confluence.run import Run
 
     Rows = list[dict[str, Any]]
     Details = dict[str, Rows | RefusedError]
@@ -63,6 +64,9 @@ class ParentStream(ConfluenceStream):
     present: Record
     """The record of the item that is being written."""
 
+    is_being_read = False
+    """Whether the list has its turn."""
+
     _work: Work
     _details: dict[str, Rows] | None = None
     _unanswered: Failures
@@ -82,6 +86,14 @@ class ParentStream(ConfluenceStream):
     def section_of(self, stream: ConfluenceStream) -> str | None:
         """Return which part of an item's details a stream of the family takes, if any."""
         return stream.section if isinstance(stream, DetailStream) else None
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        self.is_being_read = True
+        try:
+            yield from super().get_records(context)
+        finally:
+            self.is_being_read = False
 
     @override
     def links(self) -> Links:
@@ -198,16 +210,24 @@ class DetailStream(ConfluenceStream):
 
     Attributes:
         section: Which part of the details it is.
+        further_parent_stream_types: More lists whose items have such details; all of them are read
+            in turn.
     """
 
     section: ClassVar[str]
     parent_stream_type: type[ParentStream]
+    further_parent_stream_types: ClassVar[tuple[type[ParentStream], ...]] = ()
 
     @cached_property
+    def parents(self) -> Sequence[ParentStream]:
+        """The lists whose items these are details of."""
+        kinds = (self.parent_stream_type, *self.further_parent_stream_types)
+        return [self.stream_of(kind) for kind in kinds]
+
+    @property
     def parent(self) -> ParentStream:
-        """The list whose items these are details of."""
-        streams = self.run.streams.values()
-        return next(s for s in streams if isinstance(s, self.parent_stream_type))
+        """The one of them that is being read; while none is, the first."""
+        return next((each for each in self.parents if each.is_being_read), self.parents[0])
 
     @override
     def links(self) -> Links:
@@ -301,6 +321,16 @@ class LabelStream(FullTableDetailStream):
     """
 
     section = "labels"
+
+
+def make_streams(kinds: Iterable[type[ConfluenceStream]], run: Run) -> list[ConfluenceStream]:
+    """Make the streams of a run, and each a child of its further parents: the SDK knows but one."""
+    streams = {kind: kind(run) for kind in kinds}
+    for stream in streams.values():
+        if isinstance(stream, DetailStream):
+            for kind in stream.further_parent_stream_types:
+                streams[kind].child_streams.append(stream)
+    return list(streams.values())
 
 
 def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> Rows | RefusedError:

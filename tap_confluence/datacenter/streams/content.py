@@ -204,10 +204,6 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for child in self.child_streams:
-            if isinstance(child, DetailStream):
-                # A child may be made of the details of several lists, which are read in turn.
-                child.parent = self
         riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
         family = {stream: Progress(stream) for stream in self.family if stream not in riders}
         rode = False
