@@ -110,11 +110,11 @@ class IncrementalStream(ParentStream):
         family = self._progress()
         if family:
             self._written_from_trash = {}
-            riding = yield from self._read_changes(family, full_table)
-            yield from self._read_trash(family, full_table if riding else [])
-            full_table = [] if riding else full_table
+            came_along = yield from self._read_changes(family, full_table)
+            yield from self._read_trash(family, full_table if came_along else [])
+            full_table = [] if came_along else full_table
         for stream in full_table:
-            stream.sync_by_itself()
+            stream.sync(None)
 
     @override
     def written(self, work: Work) -> None:
@@ -154,7 +154,8 @@ class IncrementalStream(ParentStream):
         """Read what changed.
 
         Returns:
-            Whether the undated came along, because every item was asked for its details anyway.
+            Whether the full-table details came along, because every item was asked for its details
+            anyway.
         """
         changes = self._changes_of(family)
         items = iter(changes)
@@ -166,11 +167,11 @@ class IncrementalStream(ParentStream):
             for progress in family.values():
                 progress.compare(changes.overview)
         oldest = self.timestamp(first[0]) if first else None
-        riding = changes.everything and any(
+        come_along = changes.everything and any(
             stream is not self and progress.reaches_back_to(oldest) and not progress.recognises
             for stream, progress in family.items()
         )
-        riders = full_table if riding else ()
+        full_table = full_table if come_along else ()
         self._passed = Passed(family.values())
         passed: list[Dated] = []
 
@@ -179,8 +180,8 @@ class IncrementalStream(ParentStream):
                 item_id, timestamp = dated = self._dated(item)
                 passed.append(dated)
                 changed = [s for s, p in family.items() if p.lacks(item_id, timestamp)]
-                if changed or riders:
-                    due = [*changed, *riders]
+                if changed or full_table:
+                    due = [*changed, *full_table]
                     if item.get("status") == TRASHED:
                         self._written_from_trash[item_id] = due
                     yield ChangeWork(item, due, passed=tuple(passed))
@@ -194,10 +195,12 @@ class IncrementalStream(ParentStream):
             raise
         self._passed.add(passed)
         self._passed.note_walk()
-        return riding
+        return come_along
 
     def _read_trash(
-        self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[FullTableDetailStream]
+        self,
+        family: Mapping[ConfluenceStream, Progress],
+        full_table: Sequence[FullTableDetailStream],
     ) -> Iterator[Record]:
         """Read what came into the trash without a change of its date."""
         trash = TrashDigest()
@@ -207,7 +210,7 @@ class IncrementalStream(ParentStream):
             trash.add(str(item["id"]), self.timestamp(item))
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, timestamp in timestamps.items():
-            lacking: list[ConfluenceStream] = [*riders]
+            lacking: list[ConfluenceStream] = [*full_table]
             for stream, progress in family.items():
                 # To come into the trash changes the item, but not its details.
                 lacks = (

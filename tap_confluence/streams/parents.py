@@ -293,32 +293,13 @@ class ChangeDetailStream(DetailStream):
 class FullTableDetailStream(DetailStream):
     """Undated details of a list's items, complete in every run.
 
-    They come with the details of the items when all of these are asked for anyway, on a first
-    run. Afterwards they are read by themselves, whatever has changed of the items.
+    They come along with the items when all of these are read anyway, on a first run. Afterwards
+    they are read by themselves, whatever has changed of the items.
     """
-
-    @abstractmethod
-    def read_all(self) -> Iterable[Record]:
-        """Read the details of all items by themselves."""
-
-    def sync_by_itself(self) -> None:
-        """Write the details of all items, because the items did not bring them along."""
-        self.sync(None)
-
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        if context is None:
-            yield from self.read_all()
-        else:
-            yield from super().read(context)
 
 
 class LabelStream(FullTableDetailStream):
-    """The labels of a list's items.
-
-    Later runs read them from the label side, so that a label that was put on or taken off an old
-    page is seen at the cost of a few list requests.
-    """
+    """The labels of a list's items."""
 
     section = "labels"
 

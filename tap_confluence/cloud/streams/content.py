@@ -15,18 +15,19 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.streams.incremental import TRASHED, IncrementalStream
+from tap_confluence.streams.parents import FullTableDetailStream
 from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.cloud.api.search import Kind
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Changes
-    from tap_confluence.streams.parents import Details, FullTableDetailStream
+    from tap_confluence.streams.parents import Details
 
 
 class ContentStream(IncrementalStream):
@@ -211,19 +212,33 @@ class ContentStream(IncrementalStream):
         return [status for status in self.statuses if status in self.config["content_statuses"]]
 
 
-def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterator[Record]:
-    """Read one section of the details of all items, with a request an item."""
+class SeparatelyReadStream(FullTableDetailStream):
+    """Full-table details that have requests of their own, for when the items do not bring them."""
 
-    def call(item: dict[str, Any]) -> Callable[[], Details]:
-        return partial(parent.get_details, str(item["id"]), [stream.section])
+    parent_stream_type: type[ContentStream]
+    parent: ContentStream
 
-    for item, details in stream.each(parent.all_items(), call):
-        found = details[stream.section]
-        if isinstance(found, RefusedError):
-            stream.skip(str(item["id"]), found)
-            continue
-        for row in found:
-            yield {parent.owner_key: item["id"], **row}
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        if context is None:
+            yield from self.read_all()
+        else:
+            yield from super().read(context)
+
+    def read_all(self) -> Iterator[Record]:
+        """Read the details of all items, with a request an item."""
+        parent = self.parent
+
+        def call(item: dict[str, Any]) -> Callable[[], Details]:
+            return partial(parent.get_details, str(item["id"]), [self.section])
+
+        for item, details in self.each(parent.all_items(), call):
+            found = details[self.section]
+            if isinstance(found, RefusedError):
+                self.skip(str(item["id"]), found)
+                continue
+            for row in found:
+                yield {parent.owner_key: item["id"], **row}
 
 
 class FoundChanges:

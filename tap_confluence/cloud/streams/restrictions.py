@@ -27,8 +27,8 @@ from tap_confluence.streams.failures import FAILED
 from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
+    expanded_restrictions,
     failure,
-    restrictions_that_ride,
     unread,
 )
 
@@ -373,7 +373,7 @@ def _find(client: Client, request: ListRequest, ids: list[str]) -> Found:
     found: Found = {}
     while following is not None and len(seen) < len(ids):
         page = get_page(client, following)
-        rows = {str(item.get("id")): restrictions_that_ride(item) for item in page.items}
+        rows = {str(item.get("id")): expanded_restrictions(item) for item in page.items}
         if rows.keys() <= seen:
             # It may lead on for ever without a result.
             break

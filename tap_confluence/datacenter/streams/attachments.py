@@ -12,12 +12,13 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, answers
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
+from tap_confluence.datacenter.streams.content import ContentDetailStream
 from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
+from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,7 +86,7 @@ class Attachments(FileStream, ContainedStream):
 
     def _attached(self, bearer: dict[str, Any], expand: tuple[str, ...]) -> list[dict[str, Any]]:
         """Return what is attached to a page or blog post, from its own list if there is much."""
-        files = records.attachments_that_ride(bearer)
+        files = records.expanded_attachments(bearer)
         if files is None:
             path = f"{CONTENT}/{bearer['id']}/child/attachment"
             query = Query(path, {}, self.name, expand, MOST_EXPANDED)

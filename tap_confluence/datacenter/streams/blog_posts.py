@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
+from tap_confluence.datacenter.streams.content import ContentDetailStream
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record

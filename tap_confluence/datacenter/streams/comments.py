@@ -72,7 +72,7 @@ class PageFooterComments(Place, ContainedStream):
         return isinstance(stream, Place) and bool(stream.has(item))
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         return [dict(self.shape(item))]
 
     @override

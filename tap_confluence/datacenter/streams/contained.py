@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.streams.content import Family
-    from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.parents import FullTableDetailStream
 
 
 class ContainedStream(ContentStream):
@@ -47,7 +47,9 @@ class ContainedStream(ContentStream):
         yield from super().read(context)
 
     @override
-    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+    def read_hidden(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Iterator[Record]:
         hidden = self._hidden_now()
         digest = digest_of(hidden)
         late = [p for stream, p in family.items() if TRASH in stream.entry]

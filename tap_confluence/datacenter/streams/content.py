@@ -25,9 +25,19 @@ from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.incremental import ChangeWork
-from tap_confluence.streams.parents import ChangeDetailStream, DetailStream, Work, read_section
+from tap_confluence.streams.parents import (
+    ChangeDetailStream,
+    FullTableDetailStream,
+    Work,
+    read_section,
+)
 from tap_confluence.streams.progress import Passed, Progress, recognised
-from tap_confluence.streams.restrictions import RestrictionReader, restrictions_that_ride, unread
+from tap_confluence.streams.restrictions import (
+    EXPAND,
+    RestrictionReader,
+    expanded_restrictions,
+    unread,
+)
 from tap_confluence.timestamps import with_overlap
 
 if TYPE_CHECKING:
@@ -43,9 +53,15 @@ if TYPE_CHECKING:
 
 SEARCH = "/rest/api/content/search"
 EXPERIMENTAL = "/rest/experimental/content"
-LABELS = "metadata.labels"
 RESTRICTIONS = "restrictions"
 """The section of details of whom something is restricted to."""
+
+EXPANSIONS: Mapping[str, tuple[str, ...]] = {
+    "labels": ("metadata.labels",),
+    "children": ("ancestors", "space"),
+    RESTRICTIONS: EXPAND,
+}
+"""What to have spelled out of an item for the sections of full-table details."""
 
 OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
@@ -72,25 +88,6 @@ class SearchedStream(ConfluenceStream):
 
 class ContentDetailStream(SearchedStream, ChangeDetailStream):
     """Details that are written when their item has changed."""
-
-
-class RidingStream(DetailStream):
-    """Details that change without changing the date of their item, complete in every run.
-
-    They come with the items of a full read; else all items are listed once for them.
-
-    Attributes:
-        rides_on: What has to be spelled out of an item for them.
-    """
-
-    rides_on: ClassVar[tuple[str, ...]]
-
-
-class LabelStream(RidingStream):
-    """The labels of a list's items."""
-
-    section = "labels"
-    rides_on = (LABELS,)
 
 
 @dataclass(frozen=True)
@@ -133,12 +130,14 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         """Turn an item into a record."""
 
     @abstractmethod
-    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+    def read_hidden(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Iterator[Record]:
         """Read what a search does not find and no earlier run has written.
 
         Args:
             family: The streams to read for.
-            riders: Streams that want all there is.
+            full_table: Streams of details that come along with all there is.
         """
 
     def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
@@ -146,10 +145,10 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         return True
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         match section:
             case "labels":
-                labels = records.labels_that_ride(item)
+                labels = records.expanded_labels(item)
                 return None if labels is None else [records.label(label) for label in labels]
             case "restrictions":
                 return self._restrictions_of(item)
@@ -161,7 +160,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         error = self.restrictions.unread.get(str(item["id"]))
         if error is not None:
             return [unread(str(error))]
-        rows = restrictions_that_ride(item)
+        rows = expanded_restrictions(item)
         if rows is not None:
             self.restrictions.note_read()
         return rows
@@ -204,28 +203,32 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
-        family = {stream: Progress(stream) for stream in self.family if stream not in riders}
-        rode = False
+        full_table = self._full_table
+        family = {stream: Progress(stream) for stream in self.family if stream not in full_table}
+        came_along = False
         if family:
-            rode = yield from self._read_visible(family, riders)
-            yield from self.read_hidden(family, riders if rode else [])
-        if riders and not rode:
-            expand = tuple(dict.fromkeys(name for rider in riders for name in rider.rides_on))
-            yield from self.write(self._riding_work(expand, riders))
-        if restricting := _restricting(riders):
+            came_along = yield from self._read_visible(family, full_table)
+            yield from self.read_hidden(family, full_table if came_along else [])
+        if full_table and not came_along:
+            yield from self.write(self._full_table_work(full_table))
+        if restricting := _restricting(full_table):
             try:
                 self.restrictions.check()
             except RefusedError as error:
                 for stream in restricting:
                     stream.deny(error)
 
-    def _riding_work(self, expand: tuple[str, ...], riders: list[RidingStream]) -> Iterator[Work]:
-        for batch in self.everything(self.wanted_statuses, expand):
-            self.report(batch, riders)
-            yield from self.marked(batch, riders)
+    @property
+    def _full_table(self) -> list[FullTableDetailStream]:
+        return [stream for stream in self.family if isinstance(stream, FullTableDetailStream)]
+
+    def _full_table_work(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Work]:
+        """List all items once for the details that did not come along."""
+        for batch in self.everything(self.wanted_statuses, _expansion_for(full_table)):
+            self.report(batch, full_table)
+            yield from self.marked(batch, full_table)
             for item in batch.items:
-                yield Work(item, riders)
+                yield Work(item, full_table)
 
     @override
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
@@ -299,8 +302,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     def expansion(self) -> tuple[str, ...]:
         """Return what to have spelled out, so that nothing has to be asked for item by item."""
-        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
-        names = [*self.expand, *(name for rider in riders for name in rider.rides_on)]
+        names = [*self.expand, *_expansion_for(self._full_table)]
         names += [f"body.{body_format}" for body_format in self.body_formats()]
         return tuple(dict.fromkeys(names))
 
@@ -310,21 +312,21 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         return [body_format] if self.has_body and self.selected and body_format != "none" else []
 
     def _read_visible(
-        self, family: Family, riders: list[RidingStream]
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
     ) -> Generator[Record, None, bool]:
         """Read what a search would find.
 
         Returns:
-            Whether the riders came along.
+            Whether the full-table details came along.
         """
         starts = [progress.start for progress in family.values()]
         known = all(stream.is_incremental and stream.bookmark for stream in family)
         if CURRENT not in self.wanted_statuses:
-            return not riders
+            return not full_table
         if known:
             yield from self._read_changes(family, min(filter(None, starts)))
             return False
-        return (yield from self._read_everything(family, riders))
+        return (yield from self._read_everything(family, full_table))
 
     def _read_changes(self, family: Family, start: str) -> Iterator[Record]:
         """Read what a search finds to have changed."""
@@ -374,13 +376,13 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         return self.identity(item), records.modified_at(item)
 
     def _read_everything(
-        self, family: Family, riders: list[RidingStream]
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
     ) -> Generator[Record, None, bool]:
         """Read all there is, from the beginning or from where an earlier run was killed."""
         resumed = ResumableFullSync.resumed({stream: p.start for stream, p in family.items()})
         lasting = [stream for stream in family if stream.is_incremental]
         self._full_sync = read = resumed or ResumableFullSync(lasting, self.run.began)
-        riding = [] if resumed else riders
+        full_table = [] if resumed else full_table
         if starts := [p.start for p in family.values() if p.overlap and p.start]:
             self._compare(family, min(starts))
         passed = Passed(
@@ -389,14 +391,14 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor):
-                self.report(batch, [*family, *riding])
-                yield from self.marked(batch, riding)
+                self.report(batch, [*family, *full_table])
+                yield from self.marked(batch, full_table)
                 read.meet(batch.newest)
                 works = []
                 passed.add(map(self._dated, batch.items))
                 for item in batch.items:
                     read.meet(records.modified_at(item))
-                    if due := [*self.lacking(family, item), *riding]:
+                    if due := [*self.lacking(family, item), *full_table]:
                         works.append((item, due))
                 for place, (item, due) in enumerate(works, start=1):
                     yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
@@ -430,6 +432,14 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         ]
 
 
+def _expansion_for(full_table: Iterable[FullTableDetailStream]) -> tuple[str, ...]:
+    """Return what to have spelled out of items, so that they bring some details along."""
+    names = (name for stream in full_table for name in EXPANSIONS[stream.section])
+    return tuple(dict.fromkeys(names))
+
+
 def _restricting(streams: Iterable[ConfluenceStream]) -> list[ConfluenceStream]:
     """Return those of some streams that are made of restrictions."""
-    return [s for s in streams if isinstance(s, RidingStream) and s.section == RESTRICTIONS]
+    return [
+        s for s in streams if isinstance(s, FullTableDetailStream) and s.section == RESTRICTIONS
+    ]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tap_confluence.datacenter.streams.content import Family
     from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.parents import Details, FullTableDetailStream
 
 TASKS = "tasks"
 VERSIONS = "versions"
@@ -51,9 +51,9 @@ class PostStream(ContentStream):
         return {str(i["id"]): str(i.get("status")) for batch in batches for i in batch.items}
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         if section != TASKS:
-            return super().riding(item, section)
+            return super().expanded(item, section)
         with_body = self.config["body_format"] != "none"
         tasks = [task_record(item, task) for task in tasks_in(records.storage_body(item))]
         return tasks if with_body else [{**task, "body": None} for task in tasks]
@@ -77,19 +77,21 @@ class PostStream(ContentStream):
         return [*super().body_formats(), *([STORAGE] if has_tasks else [])]
 
     @override
-    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
+    def read_hidden(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Iterator[Record]:
         digest = digest_of(self.hidden_now)
         first_time = {s for s in family if s.is_incremental and TRASH not in s.entry}
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, status in self.hidden_now.items():
-            streams = [*self._streams_lacking(family, item_id, status, digest), *riders]
+            streams = [*self._streams_lacking(family, item_id, status, digest), *full_table]
             if streams:
                 due[item_id] = streams
 
         failures: dict[str, RefusedError] = {}
 
         def work() -> Iterator[Work]:
-            for item in self._hidden_items(due, [*family, *riders], failures):
+            for item in self._hidden_items(due, [*family, *full_table], failures):
                 timestamp = records.modified_at(item)
                 streams = [
                     stream
@@ -98,7 +100,7 @@ class PostStream(ContentStream):
                 ]
                 if streams:
                     yield Work(item, streams)
-            yield from self.mark(failures, riders)
+            yield from self.mark(failures, full_table)
 
         yield from self.write(work())
         for progress in family.values():
