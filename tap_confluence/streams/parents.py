@@ -79,6 +79,10 @@ class ParentStream(ConfluenceStream):
             RefusedError: The item itself is gone, or may not be read.
         """
 
+    def identity(self, item: dict[str, Any]) -> str:
+        """Return under which id or key the details of an item are asked for."""
+        return str(item["id"])
+
     def shape(self, item: dict[str, Any]) -> Record:
         """Turn an item of the list into a record."""
         return item
@@ -150,7 +154,7 @@ class ParentStream(ConfluenceStream):
         }
         if not sections:
             return None
-        return partial(self.get_details, str(work.item["id"]), sorted(sections))
+        return partial(self.get_details, self.identity(work.item), sorted(sections))
 
     def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
         if future is None:

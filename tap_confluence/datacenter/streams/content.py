@@ -21,17 +21,17 @@ from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content_list import CURRENT, ContentList, limit_for
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
-from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
+from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.incremental import ChangeWork
+from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.parents import (
     ChangeDetailStream,
     FullTableDetailStream,
     Work,
     read_section,
 )
-from tap_confluence.streams.progress import Passed, Progress, recognised
+from tap_confluence.streams.progress import Passed, recognised
 from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
@@ -46,10 +46,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.progress import Dated
-
-    Family = dict[ConfluenceStream, Progress]
 
 SEARCH = "/rest/api/content/search"
 EXPERIMENTAL = "/rest/experimental/content"
@@ -101,7 +100,7 @@ class ReadWork(Work):
     cursor: str | None = None
 
 
-class ContentStream(SearchedStream, ExpandedParentStream):
+class ContentStream(SearchedStream, ExpandedParentStream, IncrementalStream):
     """Pages, blog posts, comments or attachments, for themselves and for their children.
 
     Without a bookmark all is read, in the order of ids; afterwards what a search finds to have
@@ -114,35 +113,16 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         has_body: Whether it has a body.
     """
 
-    primary_keys = ("id",)
-    replication_key = "modifiedAt"
-
     kind: ClassVar[str]
     hidden: ClassVar[tuple[str, ...]] = ()
     expand: ClassVar[tuple[str, ...]]
     has_body: ClassVar[bool] = True
 
     _full_sync: ResumableFullSync | None = None
-    _passed: Passed
 
     @abstractmethod
     def record(self, item: dict[str, Any]) -> Record:
         """Turn an item into a record."""
-
-    @abstractmethod
-    def read_hidden(
-        self, family: Family, full_table: Sequence[FullTableDetailStream]
-    ) -> Iterator[Record]:
-        """Read what a search does not find and no earlier run has written.
-
-        Args:
-            family: The streams to read for.
-            full_table: Streams of details that come along with all there is.
-        """
-
-    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
-        """Tell whether a stream of the family is made of such an item."""
-        return True
 
     @override
     def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
@@ -202,33 +182,31 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         return record
 
     @override
+    def timestamp(self, item: dict[str, Any]) -> str | None:
+        return records.modified_at(item)
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        full_table = self._full_table
-        family = {stream: Progress(stream) for stream in self.family if stream not in full_table}
-        came_along = False
-        if family:
-            came_along = yield from self._read_visible(family, full_table)
-            yield from self.read_hidden(family, full_table if came_along else [])
-        if full_table and not came_along:
-            yield from self.write(self._full_table_work(full_table))
-        if restricting := _restricting(full_table):
+        yield from super().read(context)
+        if restricting := _restricting(self.full_table):
             try:
                 self.restrictions.check()
             except RefusedError as error:
                 for stream in restricting:
                     stream.deny(error)
 
-    @property
-    def _full_table(self) -> list[FullTableDetailStream]:
-        return [stream for stream in self.family if isinstance(stream, FullTableDetailStream)]
-
-    def _full_table_work(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Work]:
+    @override
+    def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Record]:
         """List all items once for the details that did not come along."""
-        for batch in self.everything(self.wanted_statuses, _expansion_for(full_table)):
-            self.report(batch, full_table)
-            yield from self.marked(batch, full_table)
-            for item in batch.items:
-                yield Work(item, full_table)
+
+        def work() -> Iterator[Work]:
+            for batch in self.everything(self.wanted_statuses, _expansion_for(full_table)):
+                self.report(batch, full_table)
+                yield from self.marked(batch, full_table)
+                for item in batch.items:
+                    yield Work(item, full_table)
+
+        return self.write(work())
 
     @override
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
@@ -264,15 +242,8 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     @override
     def written(self, work: Work) -> None:
-        if isinstance(work, ReadWork):
-            if work.cursor is not None and self._full_sync is not None:
-                self._full_sync.note(work.cursor)
-        elif isinstance(work, ChangeWork):
-            for stream in work.streams:
-                stream.advance(records.modified_at(work.item))
-            self._passed.add(work.passed)
-            if self.run.state_is_due:
-                self._passed.note_place()
+        if isinstance(work, ReadWork) and work.cursor is not None and self._full_sync is not None:
+            self._full_sync.note(work.cursor)
         super().written(work)
 
     @override
@@ -302,7 +273,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     def expansion(self) -> tuple[str, ...]:
         """Return what to have spelled out, so that nothing has to be asked for item by item."""
-        names = [*self.expand, *_expansion_for(self._full_table)]
+        names = [*self.expand, *_expansion_for(self.full_table)]
         names += [f"body.{body_format}" for body_format in self.body_formats()]
         return tuple(dict.fromkeys(names))
 
@@ -311,54 +282,34 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         body_format = self.config["body_format"]
         return [body_format] if self.has_body and self.selected and body_format != "none" else []
 
-    def _read_visible(
+    @override
+    def read_changes(
         self, family: Family, full_table: Sequence[FullTableDetailStream]
     ) -> Generator[Record, None, bool]:
-        """Read what a search would find.
-
-        Returns:
-            Whether the full-table details came along.
-        """
-        starts = [progress.start for progress in family.values()]
-        known = all(stream.is_incremental and stream.bookmark for stream in family)
         if CURRENT not in self.wanted_statuses:
-            return not full_table
-        if known:
-            yield from self._read_changes(family, min(filter(None, starts)))
+            return False
+        if all(stream.is_incremental and stream.bookmark for stream in family):
+            yield from self._read_found(family)
             return False
         return (yield from self._read_everything(family, full_table))
 
-    def _read_changes(self, family: Family, start: str) -> Iterator[Record]:
+    def _read_found(self, family: Family) -> Iterator[Record]:
         """Read what a search finds to have changed."""
-        self._passed = Passed(family.values())
+        start = min(progress.start for progress in family.values() if progress.start)
         expand = self.expansion()
         overlap = max(progress.overlap for progress in family.values())
-        if overlap > limit_for(expand, self.reader.page_size):
+        is_compared = overlap > limit_for(expand, self.reader.page_size)
+        if is_compared:
             overview = self._compare(family, start)
             if not any(p.lacks(*dated) for p in family.values() for dated in overview):
-                self._passed.add(overview)
-                self._passed.note_walk()
+                passed = Passed(family.values())
+                passed.add(overview)
+                passed.note_walk()
                 return
-            items = self.take(self._changed_since(start, expand), family)
-        else:
-            items = self.take(self._changed_since(start, expand), family)
-            items = recognised(items, family.values(), self._dated)
-        since: list[Dated] = []
-
-        def work() -> Iterator[Work]:
-            for item in items:
-                since.append(self._dated(item))
-                if changed := self.lacking(family, item):
-                    yield ChangeWork(item, changed, passed=tuple(since))
-                    since.clear()
-
-        try:
-            yield from self.write(work())
-        except ConfluenceError:
-            self._passed.note_place()
-            raise
-        self._passed.add(since)
-        self._passed.note_walk()
+        items = self.take(self._changed_since(start, expand), family)
+        if not is_compared:
+            items = recognised(items, family.values(), self.dated)
+        yield from self.write_changes(items, family)
 
     def _compare(self, family: Family, start: str) -> list[Dated]:
         """Find out which items have been written, by a search that brings hardly more than dates.
@@ -367,13 +318,10 @@ class ContentStream(SearchedStream, ExpandedParentStream):
             All items that have changed. It costs a quarter of the requests that bodies cost.
         """
         items = self.take(self._changed_since(start, DATES), family)
-        overview = [self._dated(item) for item in items]
+        overview = [self.dated(item) for item in items]
         for progress in family.values():
             progress.compare(overview)
         return overview
-
-    def _dated(self, item: dict[str, Any]) -> Dated:
-        return self.identity(item), records.modified_at(item)
 
     def _read_everything(
         self, family: Family, full_table: Sequence[FullTableDetailStream]
@@ -395,7 +343,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
                 yield from self.marked(batch, full_table)
                 read.meet(batch.newest)
                 works = []
-                passed.add(map(self._dated, batch.items))
+                passed.add(map(self.dated, batch.items))
                 for item in batch.items:
                     read.meet(records.modified_at(item))
                     if due := [*self.lacking(family, item), *full_table]:
@@ -423,13 +371,6 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         query = Query(SEARCH, params, self.name, expand, limit)
         for batch in OffsetWalk(self.reader, query):
             yield replace(batch, items=[*content_filter.filtered(batch.items)])
-
-    def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
-        """Return the streams that have yet to write an item as it is now."""
-        item_id, timestamp = self.identity(item), records.modified_at(item)
-        return [
-            s for s, p in family.items() if self.concerns(s, item) and p.lacks(item_id, timestamp)
-        ]
 
 
 def _expansion_for(full_table: Iterable[FullTableDetailStream]) -> tuple[str, ...]:

@@ -26,10 +26,6 @@ class ExpandedParentStream(ParentStream):
     def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         """Return the rows of a section that an item brings along; None to have them asked for."""
 
-    def identity(self, item: dict[str, Any]) -> str:
-        """Return under which id or key the details of an item are asked for."""
-        return str(item["id"])
-
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
         """Report the item of a batch that the site fails for, if there is one."""
         if batch.failed is not None and batch.error is not None:
