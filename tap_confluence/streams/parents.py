@@ -26,6 +26,7 @@ from tap_confluence.streams.metrics import RunCounter, RunTimer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
+    from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -232,6 +233,11 @@ class DetailStream(ConfluenceStream):
     def parent(self) -> ParentStream:
         """The one of them that is being read; while none is, the first."""
         return next((each for each in self.parents if each.is_being_read), self.parents[0])
+
+    @property
+    @override
+    def bookmark_overlap(self) -> timedelta:
+        return self.parent.bookmark_overlap
 
     @override
     def links(self) -> Links:

@@ -12,13 +12,12 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, answers
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.datacenter.streams.content import ContentDetailStream
 from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
-from tap_confluence.streams.parents import LabelStream
+from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +116,7 @@ class AttachmentLabels(LabelStream):
     schema = schemas.ATTACHMENT_LABEL
 
 
-class AttachmentVersions(ContentDetailStream):
+class AttachmentVersions(ChangeDetailStream):
     """The history of attachments: every file that was uploaded under the name."""
 
     name = "attachment_versions"
@@ -127,7 +126,7 @@ class AttachmentVersions(ContentDetailStream):
     schema = schemas.ATTACHMENT_VERSION
 
 
-class AttachmentContentProperties(ContentDetailStream):
+class AttachmentContentProperties(ChangeDetailStream):
     """Values that apps and users keep with an attachment."""
 
     name = "attachment_content_properties"

@@ -23,10 +23,8 @@ from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
 from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.parents import (
-    ChangeDetailStream,
     FullTableDetailStream,
     Work,
     read_section,
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.progress import Dated
@@ -74,21 +73,6 @@ FARTHEST_BEHIND = timedelta(hours=12)
 """How far a time zone may be behind UTC."""
 
 
-class SearchedStream(ConfluenceStream):
-    """A stream whose changes are found by search."""
-
-    @override
-    def starting_point(self) -> str | None:
-        bookmark = self.bookmark
-        if not self.is_incremental or bookmark is None:
-            return super().starting_point()
-        return with_overlap(bookmark, OVERLAP)
-
-
-class ContentDetailStream(SearchedStream, ChangeDetailStream):
-    """Details that are written when their item has changed."""
-
-
 @dataclass(frozen=True)
 class ReadWork(Work):
     """An item of a full read.
@@ -100,7 +84,7 @@ class ReadWork(Work):
     cursor: str | None = None
 
 
-class ContentStream(SearchedStream, ExpandedParentStream, IncrementalStream):
+class ContentStream(ExpandedParentStream, IncrementalStream):
     """Pages, blog posts, comments or attachments, for themselves and for their children.
 
     Without a bookmark all is read, in the order of ids; afterwards what a search finds to have
@@ -180,6 +164,11 @@ class ContentStream(SearchedStream, ExpandedParentStream, IncrementalStream):
             body_format = self.config["body_format"]
             record["body"] = {k: body for k, body in record["body"].items() if k == body_format}
         return record
+
+    @property
+    @override
+    def bookmark_overlap(self) -> timedelta:
+        return OVERLAP
 
     @override
     def timestamp(self, item: dict[str, Any]) -> str | None:
@@ -333,9 +322,11 @@ class ContentStream(SearchedStream, ExpandedParentStream, IncrementalStream):
         full_table = [] if resumed else full_table
         if starts := [p.start for p in family.values() if p.overlap and p.start]:
             self._compare(family, min(starts))
-        passed = Passed(
-            family.values(), lambda: with_overlap(read.newest, OVERLAP) if read.newest else None
-        )
+
+        def next_start() -> str | None:
+            return with_overlap(read.newest, self.bookmark_overlap) if read.newest else None
+
+        passed = Passed(family.values(), next_start)
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor):

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.streams.content import ContentDetailStream
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.parents import FullTableDetailStream, LabelStream
+from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +48,7 @@ class PageLabels(LabelStream):
     schema = schemas.PAGE_LABEL
 
 
-class PageVersions(ContentDetailStream):
+class PageVersions(ChangeDetailStream):
     """The history of pages: who changed what, when."""
 
     name = "page_versions"
@@ -59,7 +58,7 @@ class PageVersions(ContentDetailStream):
     schema = schemas.PAGE_VERSION
 
 
-class PageContentProperties(ContentDetailStream):
+class PageContentProperties(ChangeDetailStream):
     """Values that apps and users keep with a page."""
 
     name = "page_content_properties"

@@ -8,12 +8,12 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
-from tap_confluence.datacenter.streams.content import ContentDetailStream
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.datacenter.streams.posts import TASKS
+from tap_confluence.streams.parents import ChangeDetailStream
 
 
-class Tasks(ContentDetailStream):
+class Tasks(ChangeDetailStream):
     """All tasks of the content that changed.
 
     Data Center has no public list of tasks, so they are taken from the bodies that are read
