@@ -80,6 +80,7 @@ from tap_confluence.cloud.streams.views import BlogPostViews, PageViews
 from tap_confluence.cloud.streams.watchers import PageWatchers, SpaceWatchers
 from tap_confluence.http import check_cloud
 from tap_confluence.run import Deployment
+from tap_confluence.streams.parents import make_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +156,7 @@ class Cloud(Deployment):
 
     @override
     def make_streams(self, run: Run) -> Sequence[ConfluenceStream]:
-        return [stream(run) for stream in STREAMS]
+        return make_streams(STREAMS, run)
 
     @override
     def sign_in(self, client: Client) -> str:

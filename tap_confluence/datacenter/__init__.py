@@ -52,6 +52,7 @@ from tap_confluence.datacenter.streams.tasks import Tasks
 from tap_confluence.datacenter.streams.watchers import PageWatchers, SpaceWatchers
 from tap_confluence.http import check_data_center
 from tap_confluence.run import Deployment
+from tap_confluence.streams.parents import make_streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,15 +139,7 @@ class DataCenter(Deployment):
 
     @override
     def make_streams(self, run: Run) -> Sequence[ConfluenceStream]:
-        streams: list[ConfluenceStream] = [stream(run) for stream in STREAMS]
-        # Tasks are in the bodies of two lists, so they are children of both.
-        tasks = next(stream for stream in streams if isinstance(stream, Tasks))
-        for stream in streams:
-            if isinstance(stream, Tasks.containers) and not isinstance(
-                stream, Tasks.parent_stream_type
-            ):
-                stream.child_streams.append(tasks)
-        return streams
+        return make_streams(STREAMS, run)
 
     @override
     def sign_in(self, client: Client) -> str:

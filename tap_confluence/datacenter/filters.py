@@ -277,7 +277,7 @@ class ContentFilter:
     def _is_labelled_well(self, post: Row) -> bool:
         if not self._filters.by_label:
             return True
-        labels = records.labels_that_ride(post)
+        labels = records.expanded_labels(post)
         if labels is None:
             labels = self._ask_labels(str(post["id"]))
         # Without an answer it cannot be told that it may be read.

@@ -292,7 +292,7 @@ def modified_at(item: Mapping[str, Any]) -> str | None:
     )
 
 
-def labels_that_ride(item: Mapping[str, Any]) -> list[Json] | None:
+def expanded_labels(item: Mapping[str, Any]) -> list[Json] | None:
     """Return the labels that came with an item; None where some or all of them did not."""
     return _all_of(_part(item, "metadata").get("labels"))
 
@@ -303,7 +303,7 @@ def nested_labels(item: Mapping[str, Any]) -> list[Json]:
     return found if isinstance(found, list) else []
 
 
-def attachments_that_ride(item: Mapping[str, Any]) -> list[Json] | None:
+def expanded_attachments(item: Mapping[str, Any]) -> list[Json] | None:
     """Return the attachments that came with an item; None where some or all of them did not."""
     return _all_of(_part(item, "children").get("attachment"))
 

@@ -23,10 +23,11 @@ from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parquet import PARQUET, as_row
 from tap_confluence.streams.type_conformance import TypeConformance
 from tap_confluence.streams.user_ids import user_ids_in
-from tap_confluence.timestamps import to_timestamp, with_overlap
+from tap_confluence.timestamps import OVERLAP, to_timestamp, with_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -262,7 +263,12 @@ class ConfluenceStream(RunStream):
         if not self.is_incremental:
             return None
         bookmark = self.bookmark
-        return with_overlap(bookmark) if bookmark else self.anchor
+        return with_overlap(bookmark, self.bookmark_overlap) if bookmark else self.anchor
+
+    @property
+    def bookmark_overlap(self) -> timedelta:
+        """How far before its bookmark the stream starts again."""
+        return OVERLAP
 
     @property
     def anchor(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,34 +11,18 @@ from typing_extensions import override
 from tap_confluence.errors import ConfluenceError
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import FullTableDetailStream, ParentStream, Work
-from tap_confluence.streams.progress import Passed, Progress, recognised
-from tap_confluence.timestamps import modified_at
+from tap_confluence.streams.progress import Passed, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-    from typing import Protocol
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.progress import Dated
 
-    class Changes(Protocol):
-        """The changed items, oldest first."""
-
-        @property
-        def everything(self) -> bool:
-            """Whether no item was left out; known once the first one has been read."""
-
-        @property
-        def overview(self) -> Sequence[Dated] | None:
-            """All of the items, if they are known once the first one has been read."""
-
-        def ask_ahead(self) -> None:
-            """Have the first request on the way."""
-
-        def __iter__(self) -> Iterator[dict[str, Any]]: ...
-
+    Family = Mapping[ConfluenceStream, Progress]
+    """The streams that are written as far as something changed, and how far each has come."""
 
 TRASHED = "trashed"
 
@@ -61,34 +44,59 @@ class IncrementalStream(ParentStream):
 
     Each stream of the family has its own bookmark and gets the items that changed since. Because
     items come oldest first, a bookmark moves with each item that is complete, and a run that is
-    killed goes on where it was.
+    killed goes on where it was. Then comes what is hidden from the changes, and last the details
+    that are a full table, if they have not come along with all the items.
     """
 
     primary_keys = ("id",)
     replication_key = "modifiedAt"
 
-    _written_from_trash: dict[str, list[ConfluenceStream]]
-    """What this run wrote in its place among the changes, though it is in the trash."""
-
     _passed: Passed
 
     @abstractmethod
-    def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
-        """Read the items that changed at or after a moment, oldest first.
+    def timestamp(self, item: dict[str, Any]) -> str | None:
+        """Return when an item was last modified."""
+
+    @abstractmethod
+    def read_changes(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Generator[Record, None, bool]:
+        """Read what changed.
 
         Args:
-            start: The moment, or None for all items.
-            bookmarked: Whether an earlier run came as far as `start`, so that little is new.
-            overlap: How many items at the start an earlier run has written.
+            family: The streams to read for.
+            full_table: Streams of details that may come along.
+
+        Returns:
+            Whether they came along, because all items were read anyway.
+        """
+
+    @property
+    @abstractmethod
+    def hidden_now(self) -> Mapping[str, str | None]:
+        """What is in the trash or archived, which need not change a date.
+
+        By its id; with its date or its status, whichever tells that it came there anew.
         """
 
     @abstractmethod
-    def trashed(self) -> Iterable[dict[str, Any]]:
-        """Read all items that are in the trash, without their bodies."""
+    def hidden_work(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Mapping[str, str | None],
+    ) -> Iterator[Work]:
+        """Yield what is hidden and no earlier run has written.
+
+        Args:
+            family: The streams to read for.
+            full_table: Streams of details that want all of it.
+            hidden: What is hidden now.
+        """
 
     @abstractmethod
-    def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:
-        """Read some items that are in the trash, as they are written; in any order."""
+    def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
+        """Read details of all items that did not come along with these."""
 
     @property
     def listed_until(self) -> str | None:
@@ -99,31 +107,61 @@ class IncrementalStream(ParentStream):
         """
         return None
 
-    def expect_trash(self) -> None:
-        """Have the trash on the way. Called when all changes have been listed, and not before."""
+    @property
+    def full_table(self) -> list[FullTableDetailStream]:
+        """The selected streams of details that are complete in every run."""
+        return [stream for stream in self.family if isinstance(stream, FullTableDetailStream)]
 
-    @override
-    def shape(self, item: dict[str, Any]) -> Record:
-        self.timestamp(item)
-        return item
-
-    def timestamp(self, item: dict[str, Any]) -> str | None:
-        """Return when an item was last modified, and keep it with the item."""
-        if self.replication_key not in item:
-            item[self.replication_key] = modified_at(item)
-        return item[self.replication_key]  # type: ignore[no-any-return]
+    def progress(self) -> Family:
+        """Return the other selected streams, and how far each of them has come."""
+        full_table = self.full_table
+        return {stream: Progress(stream) for stream in self.family if stream not in full_table}
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        full_table = [s for s in self.family if isinstance(s, FullTableDetailStream)]
-        family = self._progress()
-        if family:
-            self._written_from_trash = {}
-            riding = yield from self._read_changes(family, full_table)
-            yield from self._read_trash(family, full_table if riding else [])
-            full_table = [] if riding else full_table
-        for stream in full_table:
-            stream.sync_by_itself()
+        full_table = self.full_table
+        came_along = False
+        if family := self.progress():
+            came_along = yield from self.read_changes(family, full_table)
+            hidden = self.hidden_now
+            work = self.hidden_work(family, full_table if came_along else [], hidden)
+            yield from self.write(work)
+            note_hidden(family.values(), hidden)
+        if full_table and not came_along:
+            yield from self.read_full_table(full_table)
+
+    def write_changes(
+        self,
+        items: Iterable[dict[str, Any]],
+        family: Family,
+        full_table: Sequence[FullTableDetailStream] = (),
+    ) -> Iterator[Record]:
+        """Write changed items, oldest first, for those streams that lack them.
+
+        Args:
+            items: All that changed.
+            family: The streams to write for.
+            full_table: Streams of details that come along with each item.
+        """
+        self._passed = Passed(family.values())
+        passed: list[Dated] = []
+
+        def work() -> Iterator[Work]:
+            for item in items:
+                passed.append(self.dated(item))
+                if due := [*self.lacking(family, item), *full_table]:
+                    yield ChangeWork(item, due, passed=tuple(passed))
+                    passed.clear()
+
+        try:
+            yield from self.write(work())
+        except ConfluenceError:
+            self._passed.note_place()
+            raise
+        for stream in family:
+            stream.advance(self.listed_until)
+        self._passed.add(passed)
+        self._passed.note_walk()
 
     @override
     def written(self, work: Work) -> None:
@@ -135,106 +173,49 @@ class IncrementalStream(ParentStream):
                 self._passed.note_place()
         super().written(work)
 
-    def _dated(self, item: dict[str, Any]) -> Dated:
-        return str(item["id"]), self.timestamp(item)
+    def dated(self, item: dict[str, Any]) -> Dated:
+        """Return an item by its id and the moment of its last change."""
+        return self.identity(item), self.timestamp(item)
 
-    @override
-    def prepare(self) -> None:
-        if family := self._progress():
-            self._changes_of(family).ask_ahead()
+    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
+        """Tell whether a stream of the family is made of such an item."""
+        return True
 
-    def _progress(self) -> dict[ConfluenceStream, Progress]:
-        return {s: Progress(s) for s in self.family if not isinstance(s, FullTableDetailStream)}
-
-    def _changes_of(self, family: Mapping[ConfluenceStream, Progress]) -> Changes:
-        starts = {progress.start for progress in family.values()}
-        start = None if None in starts else min(filter(None, starts))
-        bookmarked = all(stream.bookmark for stream in family if stream.is_incremental)
-        overlap = max(progress.overlap for progress in family.values())
-        return self.changed_since(
-            start, bookmarked=bookmarked and start is not None, overlap=overlap
-        )
-
-    def _read_changes(
-        self,
-        family: Mapping[ConfluenceStream, Progress],
-        full_table: Sequence[FullTableDetailStream],
-    ) -> Generator[Record, None, bool]:
-        """Read what changed.
-
-        Returns:
-            Whether the undated came along, because every item was asked for its details anyway.
-        """
-        changes = self._changes_of(family)
-        items = iter(changes)
-        first = list(itertools.islice(items, 1))
-        items = itertools.chain(first, items)
-        if changes.overview is None:
-            items = recognised(items, family.values(), self._dated)
-        else:
-            for progress in family.values():
-                progress.compare(changes.overview)
-        oldest = self.timestamp(first[0]) if first else None
-        riding = changes.everything and any(
-            stream is not self and progress.reaches_back_to(oldest) and not progress.recognises
+    def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
+        """Return the streams that have yet to write an item as it is now."""
+        item_id, timestamp = self.dated(item)
+        return [
+            stream
             for stream, progress in family.items()
-        )
-        riders = full_table if riding else ()
-        self._passed = Passed(family.values())
-        passed: list[Dated] = []
+            if self.concerns(stream, item) and progress.lacks(item_id, timestamp)
+        ]
 
-        def work() -> Iterator[Work]:
-            for item in items:
-                item_id, timestamp = dated = self._dated(item)
-                passed.append(dated)
-                changed = [s for s, p in family.items() if p.lacks(item_id, timestamp)]
-                if changed or riders:
-                    due = [*changed, *riders]
-                    if item.get("status") == TRASHED:
-                        self._written_from_trash[item_id] = due
-                    yield ChangeWork(item, due, passed=tuple(passed))
-                    passed.clear()
-            self.expect_trash()
+    def lacking_hidden(
+        self, family: Family, hidden: Mapping[str, str | None]
+    ) -> dict[str, list[ConfluenceStream]]:
+        """Return the streams that have yet to write what is hidden, by its id."""
+        digest = digest_of(hidden)
+        lacking: dict[str, list[ConfluenceStream]] = {item_id: [] for item_id in hidden}
+        for stream, progress in family.items():
+            # To come into the trash changes the item, but not its details.
+            lacks = progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
+            for item_id, mark in hidden.items():
+                if lacks(item_id, mark, digest):
+                    lacking[item_id].append(stream)
+        return lacking
 
-        try:
-            yield from self.write(work())
-        except ConfluenceError:
-            self._passed.note_place()
-            raise
-        for stream in family:
-            stream.advance(self.listed_until)
-        self._passed.add(passed)
-        self._passed.note_walk()
-        return riding
 
-    def _read_trash(
-        self, family: Mapping[ConfluenceStream, Progress], riders: Sequence[FullTableDetailStream]
-    ) -> Iterator[Record]:
-        """Read what came into the trash without a change of its date."""
-        trash = TrashDigest()
-        timestamps: dict[str, str | None] = {}
-        for item in self.trashed():
-            timestamps[str(item["id"])] = self.timestamp(item)
-            trash.add(str(item["id"]), self.timestamp(item))
-        due: dict[str, list[ConfluenceStream]] = {}
-        for item_id, timestamp in timestamps.items():
-            lacking: list[ConfluenceStream] = [*riders]
-            for stream, progress in family.items():
-                # To come into the trash changes the item, but not its details.
-                lacks = (
-                    progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
-                )
-                if lacks(item_id, timestamp, trash):
-                    lacking.append(stream)
-            written = self._written_from_trash.get(item_id, ())
-            if streams := [stream for stream in lacking if stream not in written]:
-                due[item_id] = streams
-        if due:
-            yield from self.write(
-                Work(item, due[str(item["id"])])
-                for item in self.from_trash(list(due))
-                if str(item["id"]) in due
-            )
-        for progress in family.values():
-            if progress.is_kept:
-                progress.note_trash(trash)
+def digest_of(hidden: Mapping[str, str | None]) -> TrashDigest:
+    """Return the digest of what is archived or in the trash."""
+    digest = TrashDigest()
+    for item_id, mark in hidden.items():
+        digest.add(item_id, mark)
+    return digest
+
+
+def note_hidden(family: Iterable[Progress], hidden: Mapping[str, str | None]) -> None:
+    """Keep what is archived or in the trash, all of which has been written."""
+    digest = digest_of(hidden)
+    for progress in family:
+        if progress.is_kept:
+            progress.note_trash(digest)

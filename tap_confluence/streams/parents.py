@@ -26,10 +26,12 @@ from tap_confluence.streams.metrics import RunCounter, RunTimer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
+    from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
+    from tap_confluence.run import Run
 
     Rows = list[dict[str, Any]]
     Details = dict[str, Rows | RefusedError]
@@ -63,6 +65,9 @@ class ParentStream(ConfluenceStream):
     present: Record
     """The record of the item that is being written."""
 
+    is_being_read = False
+    """Whether the list has its turn."""
+
     _work: Work
     _details: dict[str, Rows] | None = None
     _unanswered: Failures
@@ -75,6 +80,10 @@ class ParentStream(ConfluenceStream):
             RefusedError: The item itself is gone, or may not be read.
         """
 
+    def identity(self, item: dict[str, Any]) -> str:
+        """Return under which id or key the details of an item are asked for."""
+        return str(item["id"])
+
     def shape(self, item: dict[str, Any]) -> Record:
         """Turn an item of the list into a record."""
         return item
@@ -82,6 +91,14 @@ class ParentStream(ConfluenceStream):
     def section_of(self, stream: ConfluenceStream) -> str | None:
         """Return which part of an item's details a stream of the family takes, if any."""
         return stream.section if isinstance(stream, DetailStream) else None
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        self.is_being_read = True
+        try:
+            yield from super().get_records(context)
+        finally:
+            self.is_being_read = False
 
     @override
     def links(self) -> Links:
@@ -138,7 +155,7 @@ class ParentStream(ConfluenceStream):
         }
         if not sections:
             return None
-        return partial(self.get_details, str(work.item["id"]), sorted(sections))
+        return partial(self.get_details, self.identity(work.item), sorted(sections))
 
     def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
         if future is None:
@@ -198,16 +215,29 @@ class DetailStream(ConfluenceStream):
 
     Attributes:
         section: Which part of the details it is.
+        further_parent_stream_types: More lists whose items have such details; all of them are read
+            in turn.
     """
 
     section: ClassVar[str]
     parent_stream_type: type[ParentStream]
+    further_parent_stream_types: ClassVar[tuple[type[ParentStream], ...]] = ()
 
     @cached_property
+    def parents(self) -> Sequence[ParentStream]:
+        """The lists whose items these are details of."""
+        kinds = (self.parent_stream_type, *self.further_parent_stream_types)
+        return [self.stream_of(kind) for kind in kinds]
+
+    @property
     def parent(self) -> ParentStream:
-        """The list whose items these are details of."""
-        streams = self.run.streams.values()
-        return next(s for s in streams if isinstance(s, self.parent_stream_type))
+        """The one of them that is being read; while none is, the first."""
+        return next((each for each in self.parents if each.is_being_read), self.parents[0])
+
+    @property
+    @override
+    def bookmark_overlap(self) -> timedelta:
+        return self.parent.bookmark_overlap
 
     @override
     def links(self) -> Links:
@@ -273,34 +303,25 @@ class ChangeDetailStream(DetailStream):
 class FullTableDetailStream(DetailStream):
     """Undated details of a list's items, complete in every run.
 
-    They come with the details of the items when all of these are asked for anyway, on a first
-    run. Afterwards they are read by themselves, whatever has changed of the items.
+    They come along with the items when all of these are read anyway, on a first run. Afterwards
+    they are read by themselves, whatever has changed of the items.
     """
-
-    @abstractmethod
-    def read_all(self) -> Iterable[Record]:
-        """Read the details of all items by themselves."""
-
-    def sync_by_itself(self) -> None:
-        """Write the details of all items, because the items did not bring them along."""
-        self.sync(None)
-
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        if context is None:
-            yield from self.read_all()
-        else:
-            yield from super().read(context)
 
 
 class LabelStream(FullTableDetailStream):
-    """The labels of a list's items.
-
-    Later runs read them from the label side, so that a label that was put on or taken off an old
-    page is seen at the cost of a few list requests.
-    """
+    """The labels of a list's items."""
 
     section = "labels"
+
+
+def make_streams(kinds: Iterable[type[ConfluenceStream]], run: Run) -> list[ConfluenceStream]:
+    """Make the streams of a run, and each a child of its further parents: the SDK knows but one."""
+    streams = {kind: kind(run) for kind in kinds}
+    for stream in streams.values():
+        if isinstance(stream, DetailStream):
+            for kind in stream.further_parent_stream_types:
+                streams[kind].child_streams.append(stream)
+    return list(streams.values())
 
 
 def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> Rows | RefusedError:

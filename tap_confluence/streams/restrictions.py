@@ -134,7 +134,7 @@ def unread(reason: str) -> Row:
     }
 
 
-def restrictions_that_ride(item: Mapping[str, Any]) -> list[Row] | None:
+def expanded_restrictions(item: Mapping[str, Any]) -> list[Row] | None:
     """Return the restrictions that came with an item; None where some or all of them did not."""
     spelled_out = item.get("restrictions")
     if not isinstance(spelled_out, dict):

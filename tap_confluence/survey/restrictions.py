@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_confluence.cloud.api.descendants import TREE_ITEMS
-from tap_confluence.streams.restrictions import EXPAND, restrictions_that_ride
+from tap_confluence.streams.restrictions import EXPAND, expanded_restrictions
 from tap_confluence.survey.asker import OK, pick
 from tap_confluence.survey.facts import Question, UnansweredError
 from tap_confluence.survey.search import CONTENT_SEARCH
@@ -65,7 +65,7 @@ class RestrictionSurvey:
             operation: {"restrictions": pick(reply.body, operation, "restrictions")}
             for operation in ("read", "update")
         }
-        is_told = restrictions_that_ride({"restrictions": spelled_out}) is not None
+        is_told = expanded_restrictions({"restrictions": spelled_out}) is not None
         return "told" if is_told else "answered without them"
 
     def _by_search(self, id_: str) -> str:
@@ -77,4 +77,4 @@ class RestrictionSurvey:
         found = [row for row in reply.rows if str(row.get("id")) == id_]
         if not found:
             return "not found"
-        return "told" if restrictions_that_ride(found[0]) is not None else "found without them"
+        return "told" if expanded_restrictions(found[0]) is not None else "found without them"

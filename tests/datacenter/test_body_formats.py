@@ -1,4 +1,4 @@
-"""Bodies as readers see them ride on the lists of Data Center, fewer at a time."""
+"""Bodies as readers see them come along with the lists of Data Center, fewer at a time."""
 
 from __future__ import annotations
 

@@ -312,10 +312,10 @@ def labels(count: int, **more: Any) -> dict[str, Any]:
         ({"id": "1"}, None),
     ],
 )
-def test_labels_ride_if_they_are_complete(item: dict[str, Any], count: int | None) -> None:
-    riding = records.labels_that_ride(item)
+def test_labels_come_along_if_they_are_complete(item: dict[str, Any], count: int | None) -> None:
+    found = records.expanded_labels(item)
 
-    assert (None if riding is None else len(riding)) == count
+    assert (None if found is None else len(found)) == count
 
 
 def test_groups_have_their_name_for_an_id() -> None:

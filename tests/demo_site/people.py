@@ -58,7 +58,7 @@ class People:
         role_mode: Whether the site has roles, in the words of the API.
         anonymous_use: Whether those may use a Data Center site who are not signed in.
         unlicensed_use: Whether those may who are signed in and have no licence for it.
-        roles_ride: Whether a space that is asked for comes with who has which role in it.
+        roles_come_along: Whether a space that is asked for comes with who has which role in it.
         joined: Who is in a group beside some authors, by the group's id.
         granted: Roles that somebody has in a space beside those that all spaces give.
     """
@@ -68,7 +68,7 @@ class People:
         self.authors = authors
         self.groups = groups
         self.role_mode = "ROLES"
-        self.roles_ride = True
+        self.roles_come_along = True
         self.anonymous_use = True
         self.unlicensed_use = False
         self.joined: defaultdict[str, list[str]] = defaultdict(list)

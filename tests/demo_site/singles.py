@@ -138,7 +138,7 @@ class Singles:
             if query.get(f"include-{name}"):
                 found[name] = self._first_fifty(f"spaces/{{id}}/{name}", id_)
         people = self._wiki.people
-        if query.get("include-role-assignments") and people.has_roles and people.roles_ride:
+        if query.get("include-role-assignments") and people.has_roles and people.roles_come_along:
             found["roleAssignments"] = self._first_fifty("spaces/{id}/role-assignments", id_)
         if query.get("include-operations"):
             operations = [{"operation": o, "targetType": t} for o, t in words.OPERATIONS]

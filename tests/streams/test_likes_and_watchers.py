@@ -192,7 +192,9 @@ def test_watchers_that_nobody_may_see_are_named(site: DemoSite, config: Json) ->
     assert "'page_watchers'" in run.complaints[0]
 
 
-def test_roles_are_complete_beyond_what_rides_on_the_details(site: DemoSite, config: Json) -> None:
+def test_roles_are_complete_beyond_what_comes_along_with_the_details(
+    site: DemoSite, config: Json
+) -> None:
     run = run_tap(config, streams=ROLES)
 
     assert run.exit_status == 0
@@ -205,8 +207,10 @@ def test_roles_are_complete_beyond_what_rides_on_the_details(site: DemoSite, con
     assert lists == spaces_with_more
 
 
-def test_roles_that_do_not_ride_on_the_details_are_listed(site: DemoSite, config: Json) -> None:
-    site.wiki.people.roles_ride = False
+def test_roles_that_do_not_come_along_with_the_details_are_listed(
+    site: DemoSite, config: Json
+) -> None:
+    site.wiki.people.roles_come_along = False
 
     run = run_tap(config, streams=("space_role_assignments",))
 

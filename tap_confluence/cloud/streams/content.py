@@ -13,17 +13,20 @@ from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, Increme
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
-from tap_confluence.streams.incremental import TRASHED, IncrementalStream
+from tap_confluence.streams.incremental import TRASHED, ChangeWork, IncrementalStream
+from tap_confluence.streams.parents import FullTableDetailStream, Work
+from tap_confluence.streams.progress import recognised
+from tap_confluence.timestamps import modified_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.incremental import Changes
-    from tap_confluence.streams.parents import Details, FullTableDetailStream
+    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.parents import Details
 
 
 class ContentStream(IncrementalStream):
@@ -41,6 +44,9 @@ class ContentStream(IncrementalStream):
 
     _walk: IncrementalList | None = None
     _listed_until: str | None = None
+
+    _written_from_trash: dict[str, Sequence[ConfluenceStream]]
+    """What this run wrote in its place among the changes, though it is in the trash."""
 
     @cached_property
     def _unjudged(self) -> set[str]:
@@ -82,10 +88,17 @@ class ContentStream(IncrementalStream):
 
     @override
     def shape(self, item: dict[str, Any]) -> Record:
-        record = super().shape(item)
+        self.timestamp(item)
         for body in (self._details or {}).get(BODY_SECTION, ()):
-            record["body"] = body
-        return record
+            item["body"] = body
+        return item
+
+    @override
+    def timestamp(self, item: dict[str, Any]) -> str | None:
+        """Return when an item was last modified, and keep it with the item."""
+        if self.replication_key not in item:
+            item[self.replication_key] = modified_at(item)
+        return item[self.replication_key]  # type: ignore[no-any-return]
 
     @property
     def content_filter(self) -> ContentFilter:
@@ -97,14 +110,43 @@ class ContentStream(IncrementalStream):
         return True
 
     @override
-    def changed_since(self, start: str | None, *, bookmarked: bool, overlap: int) -> Changes:
+    def read_changes(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Generator[Record, None, bool]:
+        self._written_from_trash = {}
+        changes = self._changes_of(family)
+        items: Iterator[dict[str, Any]] = iter(changes)
+        first = list(itertools.islice(items, 1))
+        items = itertools.chain(first, items)
+        if changes.overview is None:
+            items = recognised(items, family.values(), self.dated)
+        else:
+            for progress in family.values():
+                progress.compare(changes.overview)
+        oldest = self.timestamp(first[0]) if first else None
+        # Then every item is asked for its details anyway.
+        come_along = changes.everything and any(
+            stream is not self and progress.reaches_back_to(oldest) and not progress.recognises
+            for stream, progress in family.items()
+        )
+        items = itertools.chain(items, self._expecting_trash())
+        yield from self.write_changes(items, family, full_table if come_along else ())
+        return come_along
+
+    def _changes_of(self, family: Family) -> IncrementalList:
+        """Return the items that changed, oldest first."""
+        starts = {progress.start for progress in family.values()}
+        start = None if None in starts else min(filter(None, starts))
+        # An earlier run came as far as that, so that little is new.
+        is_bookmarked = start is not None and all(s.bookmark for s in family if s.is_incremental)
+        overlap = max(progress.overlap for progress in family.values())
         self._walk = IncrementalList(
             self.reader,
-            self._wanted_lists(tag=self.name, bodies=True, to_the_end=not bookmarked),
+            self._wanted_lists(tag=self.name, bodies=True, to_the_end=not is_bookmarked),
             self.timestamp,
             lambda items: self.wanted(filter(self.belongs, map(self._listed, items))),
             start=start,
-            bookmarked=bookmarked,
+            bookmarked=is_bookmarked,
             overlap_pages=overlap // self.reader.page_size,
         )
         return self._walk
@@ -118,19 +160,58 @@ class ContentStream(IncrementalStream):
         self._listed_until = self.latest(self._listed_until, self.timestamp(item))
         return item
 
-    @override
-    def expect_trash(self) -> None:
+    def _expecting_trash(self) -> Iterator[dict[str, Any]]:
+        """Have the trash on the way, when all changes have been listed."""
         for request in self.lists_of_trash():
             self.reader.ask_ahead(request, further=PAGES_AHEAD)
+        yield from ()
 
     @override
+    def written(self, work: Work) -> None:
+        if isinstance(work, ChangeWork) and work.item.get("status") == TRASHED:
+            self._written_from_trash[self.identity(work.item)] = work.streams
+        super().written(work)
+
+    @override
+    def prepare(self) -> None:
+        if family := self.progress():
+            self._changes_of(family).ask_ahead()
+
+    @property
+    @override
+    def hidden_now(self) -> Mapping[str, str | None]:
+        return dict(map(self.dated, self.trashed()))
+
+    @override
+    def hidden_work(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Mapping[str, str | None],
+    ) -> Iterator[Work]:
+        due: dict[str, list[ConfluenceStream]] = {}
+        for item_id, lacking in self.lacking_hidden(family, hidden).items():
+            written = self._written_from_trash.get(item_id, ())
+            if streams := [s for s in (*lacking, *full_table) if s not in written]:
+                due[item_id] = streams
+        for item in self.from_trash(list(due)) if due else ():
+            if (item_id := self.identity(item)) in due:
+                yield Work(item, due[item_id])
+
+    @override
+    def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
+        for stream in full_table:
+            stream.sync(None)
+        return ()
+
+    def from_trash(self, item_ids: Sequence[str]) -> Iterable[dict[str, Any]]:  # noqa: ARG002
+        """Read some items that are in the trash, as they are written; in any order."""
+        return self.trashed()
+
     def trashed(self) -> Iterator[dict[str, Any]]:
+        """Read all items that are in the trash, without their bodies."""
         for request in self.lists_of_trash():
             yield from self.wanted(self.reader.items(request))
-
-    @override
-    def from_trash(self, item_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-        return self.trashed()
 
     def lists_of_trash(self) -> list[ListRequest]:
         """Return the first pages of the lists of what is in the trash, without bodies."""
@@ -190,18 +271,31 @@ class ContentStream(IncrementalStream):
         return [status for status in self.statuses if status in self.config["content_statuses"]]
 
 
-def read_by_item(stream: FullTableDetailStream, parent: ContentStream) -> Iterator[Record]:
-    """Read one section of the details of all items, with a request an item."""
+class SeparatelyReadStream(FullTableDetailStream):
+    """Full-table details that have requests of their own, for when the items do not bring them."""
 
-    def call(item: dict[str, Any]) -> Callable[[], Details]:
-        path = f"{parent.path}/{item['id']}"
-        client, sections = parent.reader.client, [stream.section]
-        return partial(get_details, client, path, sections, tag=stream.name)
+    parent_stream_type: type[ContentStream]
+    parent: ContentStream
 
-    for item, details in stream.each(parent.all_items(tag=stream.name), call):
-        found = details[stream.section]
-        if isinstance(found, RefusedError):
-            stream.skip(str(item["id"]), found)
-            continue
-        for row in found:
-            yield {parent.owner_key: item["id"], **row}
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        if context is None:
+            yield from self.read_all()
+        else:
+            yield from super().read(context)
+
+    def read_all(self) -> Iterator[Record]:
+        """Read the details of all items, with a request an item."""
+        parent = self.parent
+
+        def call(item: dict[str, Any]) -> Callable[[], Details]:
+            path = f"{parent.path}/{item['id']}"
+            return partial(get_details, self.reader.client, path, [self.section], tag=self.name)
+
+        for item, details in self.each(parent.all_items(tag=self.name), call):
+            found = details[self.section]
+            if isinstance(found, RefusedError):
+                self.skip(str(item["id"]), found)
+                continue
+            for row in found:
+                yield {parent.owner_key: item["id"], **row}

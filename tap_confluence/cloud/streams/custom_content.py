@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.streams.content import ContentStream, read_by_item
-from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream
+from tap_confluence.cloud.streams.content import ContentStream, SeparatelyReadStream
+from tap_confluence.streams.parents import ChangeDetailStream
 from tap_confluence.streams.state import start_over
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class CustomContent(ContentStream):
         """Wait for the stream's turn: which lists there are has to be asked first."""
 
 
-class CustomContentLabels(FullTableDetailStream):
+class CustomContentLabels(SeparatelyReadStream):
     """Labels of custom content, a request an item: no list tells what carries a label."""
 
     name = "custom_content_labels"
@@ -98,11 +98,6 @@ class CustomContentLabels(FullTableDetailStream):
     parent_stream_type = CustomContent
     schema = schemas.CUSTOM_CONTENT_LABEL
     selected_by_default = False
-    parent: CustomContent
-
-    @override
-    def read_all(self) -> Iterator[Record]:
-        return read_by_item(self, self.parent)
 
 
 class CustomContentVersions(ChangeDetailStream):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.cloud.streams.content import read_by_item
+from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.http import FEW_AHEAD, get_page
 from tap_confluence.streams.base import ConfluenceStream
@@ -18,26 +18,24 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.cloud.streams.content import ContentStream
     from tap_confluence.http import ListPage
 
 LABELS = "/api/v2/labels"
 LABEL_KEYS = ("id", "name", "prefix")
 
 
-class ContentLabelStream(LabelStream):
+class ContentLabelStream(SeparatelyReadStream, LabelStream):
     """The labels of pages, blog posts or attachments.
 
-    Read by label, `/labels` and then `/labels/{id}/pages`, while there are fewer labels than
-    items; else item by item.
+    Later runs read them by label, `/labels` and then `/labels/{id}/pages`, so that a label that was
+    put on or taken off an old page is seen at the cost of a few list requests; item by item, if
+    there are fewer items than labels.
 
     Attributes:
         carriers: What carries the labels, as in `/labels/{id}/pages`.
     """
 
     carriers: ClassVar[str]
-    parent_stream_type: type[ContentStream]
-    parent: ContentStream
 
     @override
     def read_all(self) -> Iterator[Record]:
@@ -48,7 +46,7 @@ class ContentLabelStream(LabelStream):
             # The token may read the items, but not the list of labels.
             labels = None
         if labels is None or self.parent.has_fewer_items_than(len(labels), tag=self.name):
-            yield from read_by_item(self, self.parent)
+            yield from super().read_all()
         else:
             yield from self._read_by_label(labels)
 

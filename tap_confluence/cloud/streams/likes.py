@@ -16,32 +16,23 @@ from tap_confluence.cloud.streams.comments import (
     PageFooterComments,
     PageInlineComments,
 )
-from tap_confluence.cloud.streams.content import read_by_item
+from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.parents import FullTableDetailStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.cloud.streams.content import ContentStream
 
-
-class LikeStream(FullTableDetailStream):
+class LikeStream(SeparatelyReadStream):
     """The likes of pages or blog posts, which have no list: a request an item in each run."""
 
     section = "likes"
     scope = "read:page:confluence"
     selected_by_default = False
-    parent_stream_type: type[ContentStream]
-    parent: ContentStream
-
-    @override
-    def read_all(self) -> Iterable[Record]:
-        return read_by_item(self, self.parent)
 
 
 class PageLikes(LikeStream):

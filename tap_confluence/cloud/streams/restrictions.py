@@ -27,8 +27,8 @@ from tap_confluence.streams.failures import FAILED
 from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
+    expanded_restrictions,
     failure,
-    restrictions_that_ride,
     unread,
 )
 
@@ -373,7 +373,7 @@ def _find(client: Client, request: ListRequest, ids: list[str]) -> Found:
     seen: set[str] = set()
     found: Found = {}
     for page in read_pages(client, replace(request, params=params), LinkPaginator(guard)):
-        rows = {str(item.get("id")): restrictions_that_ride(item) for item in page.items}
+        rows = {str(item.get("id")): expanded_restrictions(item) for item in page.items}
         seen |= rows.keys()
         found |= {item_id: row for item_id, row in rows.items() if row is not None}
         if len(seen) >= len(ids):

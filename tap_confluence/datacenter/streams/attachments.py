@@ -12,12 +12,12 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_pag
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
 from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
+from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ class Attachments(FileStream, ContainedStream):
         self, bearer: dict[str, Any], expand: tuple[str, ...], *, tag: str
     ) -> list[dict[str, Any]]:
         """Return what is attached to a page or blog post, from its own list if there is much."""
-        files = records.attachments_that_ride(bearer)
+        files = records.expanded_attachments(bearer)
         if files is None:
             path = f"{CONTENT}/{bearer['id']}/child/attachment"
             query = Query(path, {}, tag, expand, MOST_EXPANDED)
@@ -125,7 +125,7 @@ class AttachmentLabels(LabelStream):
     schema = schemas.ATTACHMENT_LABEL
 
 
-class AttachmentVersions(ContentDetailStream):
+class AttachmentVersions(ChangeDetailStream):
     """The history of attachments: every file that was uploaded under the name."""
 
     name = "attachment_versions"
@@ -135,7 +135,7 @@ class AttachmentVersions(ContentDetailStream):
     schema = schemas.ATTACHMENT_VERSION
 
 
-class AttachmentContentProperties(ContentDetailStream):
+class AttachmentContentProperties(ChangeDetailStream):
     """Values that apps and users keep with an attachment."""
 
     name = "attachment_content_properties"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
@@ -39,7 +39,7 @@ class BlogPostLabels(LabelStream):
     schema = schemas.BLOG_POST_LABEL
 
 
-class BlogPostVersions(ContentDetailStream):
+class BlogPostVersions(ChangeDetailStream):
     """The history of blog posts: who changed what, when."""
 
     name = "blog_post_versions"
@@ -49,7 +49,7 @@ class BlogPostVersions(ContentDetailStream):
     schema = schemas.BLOG_POST_VERSION
 
 
-class BlogPostContentProperties(ContentDetailStream):
+class BlogPostContentProperties(ChangeDetailStream):
     """Values that apps and users keep with a blog post."""
 
     name = "blog_post_content_properties"

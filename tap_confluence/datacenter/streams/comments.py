@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.datacenter.streams.content import SearchedStream
 from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.parents import DetailStream
@@ -72,7 +71,7 @@ class PageFooterComments(Place, ContainedStream):
         return isinstance(stream, Place) and bool(stream.has(item))
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         return [dict(self.shape(item))]
 
     @override
@@ -82,7 +81,7 @@ class PageFooterComments(Place, ContainedStream):
         return [] if body_format == "none" else [body_format]
 
 
-class OtherComments(Place, SearchedStream, DetailStream):
+class OtherComments(Place, DetailStream):
     """Other comments of the list that the first stream reads."""
 
     section = "comments"

@@ -11,18 +11,19 @@ from tap_confluence.datacenter.api.batches import Query, collect
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.datacenter.streams.content_list import limit_for
-from tap_confluence.datacenter.streams.posts import PostStream, digest_of
+from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.errors import NotFoundError
+from tap_confluence.streams.incremental import digest_of, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.datacenter.streams.content import Family
-    from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.parents import FullTableDetailStream
 
 
 class ContainedStream(ContentStream):
@@ -39,16 +40,28 @@ class ContainedStream(ContentStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        digest = digest_of(self._hidden_now())
-        for stream in self.family:
-            if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry:
-                # What is on these is part of the full read that begins now.
-                Progress(stream).note_trash(digest)
+        fresh = [
+            stream
+            for stream in self.family
+            if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry
+        ]
+        # What is on what is hidden is part of the full read that begins now.
+        note_hidden(map(Progress, fresh), self.hidden_now)
         yield from super().read(context)
 
+    @property
     @override
-    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
-        hidden = self._hidden_now()
+    def hidden_now(self) -> Mapping[str, str | None]:
+        posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
+        return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
+
+    @override
+    def hidden_work(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Mapping[str, str | None],
+    ) -> Iterator[Work]:
         digest = digest_of(hidden)
         late = [p for stream, p in family.items() if "trash" in stream.entry]
         containers = [
@@ -56,20 +69,9 @@ class ContainedStream(ContentStream):
             for item_id, status in hidden.items()
             if any(progress.lacks_trashed(item_id, status, digest) for progress in late)
         ]
-
-        def work() -> Iterator[Work]:
-            for item in self._items_on(containers):
-                if lacking := self.lacking(family, item):
-                    yield Work(item, lacking)
-
-        yield from self.write(work())
-        for progress in family.values():
-            if progress.is_kept:
-                progress.note_trash(digest)
-
-    def _hidden_now(self) -> dict[str, str]:
-        posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
-        return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
+        for item in self._items_on(containers):
+            if lacking := self.lacking(family, item):
+                yield Work(item, lacking)
 
     def _items_on(self, containers: Sequence[str]) -> Iterator[dict[str, Any]]:
         if not self.wanted_statuses:

@@ -21,13 +21,21 @@ from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content_list import CURRENT, ContentList, limit_for
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
-from tap_confluence.errors import ConfluenceError, NotFoundError, RefusedError
+from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.incremental import ChangeWork
-from tap_confluence.streams.parents import ChangeDetailStream, DetailStream, Work, read_section
-from tap_confluence.streams.progress import Passed, Progress, recognised
-from tap_confluence.streams.restrictions import RestrictionReader, restrictions_that_ride, unread
+from tap_confluence.streams.incremental import IncrementalStream
+from tap_confluence.streams.parents import (
+    FullTableDetailStream,
+    Work,
+    read_section,
+)
+from tap_confluence.streams.progress import Passed, recognised
+from tap_confluence.streams.restrictions import (
+    EXPAND,
+    RestrictionReader,
+    expanded_restrictions,
+    unread,
+)
 from tap_confluence.timestamps import with_overlap
 
 if TYPE_CHECKING:
@@ -36,16 +44,22 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.progress import Dated
 
-    Family = dict[ConfluenceStream, Progress]
-
 SEARCH = "/rest/api/content/search"
 EXPERIMENTAL = "/rest/experimental/content"
-LABELS = "metadata.labels"
 RESTRICTIONS = "restrictions"
 """The section of details of whom something is restricted to."""
+
+EXPANSIONS: Mapping[str, tuple[str, ...]] = {
+    "labels": ("metadata.labels",),
+    "children": ("ancestors", "space"),
+    RESTRICTIONS: EXPAND,
+}
+"""What to have spelled out of an item for the sections of full-table details."""
 
 OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
@@ -59,40 +73,6 @@ FARTHEST_BEHIND = timedelta(hours=12)
 """How far a time zone may be behind UTC."""
 
 
-class SearchedStream(ConfluenceStream):
-    """A stream whose changes are found by search."""
-
-    @override
-    def starting_point(self) -> str | None:
-        bookmark = self.bookmark
-        if not self.is_incremental or bookmark is None:
-            return super().starting_point()
-        return with_overlap(bookmark, OVERLAP)
-
-
-class ContentDetailStream(SearchedStream, ChangeDetailStream):
-    """Details that are written when their item has changed."""
-
-
-class RidingStream(DetailStream):
-    """Details that change without changing the date of their item, complete in every run.
-
-    They come with the items of a full read; else all items are listed once for them.
-
-    Attributes:
-        rides_on: What has to be spelled out of an item for them.
-    """
-
-    rides_on: ClassVar[tuple[str, ...]]
-
-
-class LabelStream(RidingStream):
-    """The labels of a list's items."""
-
-    section = "labels"
-    rides_on = (LABELS,)
-
-
 @dataclass(frozen=True)
 class ReadWork(Work):
     """An item of a full read.
@@ -104,7 +84,7 @@ class ReadWork(Work):
     cursor: str | None = None
 
 
-class ContentStream(SearchedStream, ExpandedParentStream):
+class ContentStream(ExpandedParentStream, IncrementalStream):
     """Pages, blog posts, comments or attachments, for themselves and for their children.
 
     Without a bookmark all is read, in the order of ids; afterwards what a search finds to have
@@ -117,39 +97,22 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         has_body: Whether it has a body.
     """
 
-    primary_keys = ("id",)
-    replication_key = "modifiedAt"
-
     kind: ClassVar[str]
     hidden: ClassVar[tuple[str, ...]] = ()
     expand: ClassVar[tuple[str, ...]]
     has_body: ClassVar[bool] = True
 
     _full_sync: ResumableFullSync | None = None
-    _passed: Passed
 
     @abstractmethod
     def record(self, item: dict[str, Any]) -> Record:
         """Turn an item into a record."""
 
-    @abstractmethod
-    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
-        """Read what a search does not find and no earlier run has written.
-
-        Args:
-            family: The streams to read for.
-            riders: Streams that want all there is.
-        """
-
-    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
-        """Tell whether a stream of the family is made of such an item."""
-        return True
-
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         match section:
             case "labels":
-                labels = records.labels_that_ride(item)
+                labels = records.expanded_labels(item)
                 return None if labels is None else [records.label(label) for label in labels]
             case "restrictions":
                 return self._restrictions_of(item)
@@ -161,7 +124,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         error = self.restrictions.unread.get(str(item["id"]))
         if error is not None:
             return [unread(str(error))]
-        rows = restrictions_that_ride(item)
+        rows = expanded_restrictions(item)
         if rows is not None:
             self.restrictions.note_read()
         return rows
@@ -213,35 +176,39 @@ class ContentStream(SearchedStream, ExpandedParentStream):
             record["body"] = {k: body for k, body in record["body"].items() if k == body_format}
         return record
 
+    @property
+    @override
+    def bookmark_overlap(self) -> timedelta:
+        return OVERLAP
+
+    @override
+    def timestamp(self, item: dict[str, Any]) -> str | None:
+        return records.modified_at(item)
+
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for child in self.child_streams:
-            if isinstance(child, DetailStream):
-                # A child may be made of the details of several lists, which are read in turn.
-                child.parent = self
-        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
-        family = {stream: Progress(stream) for stream in self.family if stream not in riders}
-        rode = False
-        if family:
-            rode = yield from self._read_visible(family, riders)
-            yield from self.read_hidden(family, riders if rode else [])
-        if riders and not rode:
-            expand = tuple(dict.fromkeys(name for rider in riders for name in rider.rides_on))
-            yield from self.write(self._riding_work(expand, riders))
-        if restricting := _restricting(riders):
+        yield from super().read(context)
+        if restricting := _restricting(self.full_table):
             try:
                 self.restrictions.check()
             except RefusedError as error:
                 for stream in restricting:
                     stream.deny(error)
 
-    def _riding_work(self, expand: tuple[str, ...], riders: list[RidingStream]) -> Iterator[Work]:
-        # The list serves all of them, and can be booked on one only.
-        for batch in self.everything(self.wanted_statuses, expand, tag=riders[0].name):
-            self.report(batch, riders)
-            yield from self.marked(batch, riders)
-            for item in batch.items:
-                yield Work(item, riders)
+    @override
+    def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Record]:
+        """List all items once for the details that did not come along."""
+
+        def work() -> Iterator[Work]:
+            expand, tag = _expansion_for(full_table), full_table[0].name
+            # The list serves all of them, and can be booked on one only.
+            for batch in self.everything(self.wanted_statuses, expand, tag=tag):
+                self.report(batch, full_table)
+                yield from self.marked(batch, full_table)
+                for item in batch.items:
+                    yield Work(item, full_table)
+
+        return self.write(work())
 
     @override
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
@@ -277,15 +244,8 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     @override
     def written(self, work: Work) -> None:
-        if isinstance(work, ReadWork):
-            if work.cursor is not None and self._full_sync is not None:
-                self._full_sync.note(work.cursor)
-        elif isinstance(work, ChangeWork):
-            for stream in work.streams:
-                stream.advance(records.modified_at(work.item))
-            self._passed.add(work.passed)
-            if self.run.state_is_due:
-                self._passed.note_place()
+        if isinstance(work, ReadWork) and work.cursor is not None and self._full_sync is not None:
+            self._full_sync.note(work.cursor)
         super().written(work)
 
     @override
@@ -315,8 +275,7 @@ class ContentStream(SearchedStream, ExpandedParentStream):
 
     def expansion(self) -> tuple[str, ...]:
         """Return what to have spelled out, so that nothing has to be asked for item by item."""
-        riders = [stream for stream in self.family if isinstance(stream, RidingStream)]
-        names = [*self.expand, *(name for rider in riders for name in rider.rides_on)]
+        names = [*self.expand, *_expansion_for(self.full_table)]
         names += [f"body.{body_format}" for body_format in self.body_formats()]
         return tuple(dict.fromkeys(names))
 
@@ -325,54 +284,34 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         body_format = self.config["body_format"]
         return [body_format] if self.has_body and self.selected and body_format != "none" else []
 
-    def _read_visible(
-        self, family: Family, riders: list[RidingStream]
+    @override
+    def read_changes(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
     ) -> Generator[Record, None, bool]:
-        """Read what a search would find.
-
-        Returns:
-            Whether the riders came along.
-        """
-        starts = [progress.start for progress in family.values()]
-        known = all(stream.is_incremental and stream.bookmark for stream in family)
         if CURRENT not in self.wanted_statuses:
-            return not riders
-        if known:
-            yield from self._read_changes(family, min(filter(None, starts)))
             return False
-        return (yield from self._read_everything(family, riders))
+        if all(stream.is_incremental and stream.bookmark for stream in family):
+            yield from self._read_found(family)
+            return False
+        return (yield from self._read_everything(family, full_table))
 
-    def _read_changes(self, family: Family, start: str) -> Iterator[Record]:
+    def _read_found(self, family: Family) -> Iterator[Record]:
         """Read what a search finds to have changed."""
-        self._passed = Passed(family.values())
+        start = min(progress.start for progress in family.values() if progress.start)
         expand = self.expansion()
         overlap = max(progress.overlap for progress in family.values())
-        if overlap > limit_for(expand, self.reader.page_size):
+        is_compared = overlap > limit_for(expand, self.reader.page_size)
+        if is_compared:
             overview = self._compare(family, start)
             if not any(p.lacks(*dated) for p in family.values() for dated in overview):
-                self._passed.add(overview)
-                self._passed.note_walk()
+                passed = Passed(family.values())
+                passed.add(overview)
+                passed.note_walk()
                 return
-            items = self.take(self._changed_since(start, expand), family)
-        else:
-            items = self.take(self._changed_since(start, expand), family)
-            items = recognised(items, family.values(), self._dated)
-        since: list[Dated] = []
-
-        def work() -> Iterator[Work]:
-            for item in items:
-                since.append(self._dated(item))
-                if changed := self.lacking(family, item):
-                    yield ChangeWork(item, changed, passed=tuple(since))
-                    since.clear()
-
-        try:
-            yield from self.write(work())
-        except ConfluenceError:
-            self._passed.note_place()
-            raise
-        self._passed.add(since)
-        self._passed.note_walk()
+        items = self.take(self._changed_since(start, expand), family)
+        if not is_compared:
+            items = recognised(items, family.values(), self.dated)
+        yield from self.write_changes(items, family)
 
     def _compare(self, family: Family, start: str) -> list[Dated]:
         """Find out which items have been written, by a search that brings hardly more than dates.
@@ -381,38 +320,37 @@ class ContentStream(SearchedStream, ExpandedParentStream):
             All items that have changed. It costs a quarter of the requests that bodies cost.
         """
         items = self.take(self._changed_since(start, DATES), family)
-        overview = [self._dated(item) for item in items]
+        overview = [self.dated(item) for item in items]
         for progress in family.values():
             progress.compare(overview)
         return overview
 
-    def _dated(self, item: dict[str, Any]) -> Dated:
-        return self.identity(item), records.modified_at(item)
-
     def _read_everything(
-        self, family: Family, riders: list[RidingStream]
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
     ) -> Generator[Record, None, bool]:
         """Read all there is, from the beginning or from where an earlier run was killed."""
         resumed = ResumableFullSync.resumed({stream: p.start for stream, p in family.items()})
         lasting = [stream for stream in family if stream.is_incremental]
         self._full_sync = read = resumed or ResumableFullSync(lasting, self.run.began)
-        riding = [] if resumed else riders
+        full_table = [] if resumed else full_table
         if starts := [p.start for p in family.values() if p.overlap and p.start]:
             self._compare(family, min(starts))
-        passed = Passed(
-            family.values(), lambda: with_overlap(read.newest, OVERLAP) if read.newest else None
-        )
+
+        def next_start() -> str | None:
+            return with_overlap(read.newest, self.bookmark_overlap) if read.newest else None
+
+        passed = Passed(family.values(), next_start)
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor, tag=self.name):
-                self.report(batch, [*family, *riding])
-                yield from self.marked(batch, riding)
+                self.report(batch, [*family, *full_table])
+                yield from self.marked(batch, full_table)
                 read.meet(batch.newest)
                 works = []
-                passed.add(map(self._dated, batch.items))
+                passed.add(map(self.dated, batch.items))
                 for item in batch.items:
                     read.meet(records.modified_at(item))
-                    if due := [*self.lacking(family, item), *riding]:
+                    if due := [*self.lacking(family, item), *full_table]:
                         works.append((item, due))
                 for place, (item, due) in enumerate(works, start=1):
                     yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
@@ -438,14 +376,15 @@ class ContentStream(SearchedStream, ExpandedParentStream):
         for batch in read_by_offset(self.reader, query):
             yield replace(batch, items=[*content_filter.filtered(batch.items)])
 
-    def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
-        """Return the streams that have yet to write an item as it is now."""
-        item_id, timestamp = self.identity(item), records.modified_at(item)
-        return [
-            s for s, p in family.items() if self.concerns(s, item) and p.lacks(item_id, timestamp)
-        ]
+
+def _expansion_for(full_table: Iterable[FullTableDetailStream]) -> tuple[str, ...]:
+    """Return what to have spelled out of items, so that they bring some details along."""
+    names = (name for stream in full_table for name in EXPANSIONS[stream.section])
+    return tuple(dict.fromkeys(names))
 
 
 def _restricting(streams: Iterable[ConfluenceStream]) -> list[ConfluenceStream]:
     """Return those of some streams that are made of restrictions."""
-    return [s for s in streams if isinstance(s, RidingStream) and s.section == RESTRICTIONS]
+    return [
+        s for s in streams if isinstance(s, FullTableDetailStream) and s.section == RESTRICTIONS
+    ]

@@ -23,12 +23,8 @@ class ExpandedParentStream(ParentStream):
     """A list that spells out what children are made of; only the rest is asked for by item."""
 
     @abstractmethod
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
-        """Return the rows of a section that came with an item; None to have them asked for."""
-
-    def identity(self, item: dict[str, Any]) -> str:
-        """Return under which id or key the details of an item are asked for."""
-        return str(item["id"])
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+        """Return the rows of a section that an item brings along; None to have them asked for."""
 
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
         """Report the item of a batch that the site fails for, if there is one."""
@@ -41,13 +37,13 @@ class ExpandedParentStream(ParentStream):
 
     @override
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
-        missing = [s for s in _sections(work) if self.riding(work.item, s) is None]
+        missing = [s for s in _sections(work) if self.expanded(work.item, s) is None]
         return partial(self.get_details, self.identity(work.item), missing) if missing else None
 
     @override
     def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
         item = self._work.item
-        rows = {section: self.riding(item, section) for section in _sections(self._work)}
+        rows = {section: self.expanded(item, section) for section in _sections(self._work)}
         came_along = {section: found for section, found in rows.items() if found is not None}
         asked_for = super()._await_details(future) or {}
         return {**came_along, **asked_for} or None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import schemas
-from tap_confluence.datacenter.streams.content import ContentDetailStream, LabelStream, RidingStream
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +32,11 @@ class Pages(PostStream):
         return records.page(item)
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         if section == ChildPages.section:
             child = records.child_page(item)
             return [child] if child else []
-        return super().riding(item, section)
+        return super().expanded(item, section)
 
 
 class PageLabels(LabelStream):
@@ -48,7 +48,7 @@ class PageLabels(LabelStream):
     schema = schemas.PAGE_LABEL
 
 
-class PageVersions(ContentDetailStream):
+class PageVersions(ChangeDetailStream):
     """The history of pages: who changed what, when."""
 
     name = "page_versions"
@@ -58,7 +58,7 @@ class PageVersions(ContentDetailStream):
     schema = schemas.PAGE_VERSION
 
 
-class PageContentProperties(ContentDetailStream):
+class PageContentProperties(ChangeDetailStream):
     """Values that apps and users keep with a page."""
 
     name = "page_content_properties"
@@ -68,12 +68,11 @@ class PageContentProperties(ContentDetailStream):
     schema = schemas.PAGE_CONTENT_PROPERTY
 
 
-class ChildPages(RidingStream):
+class ChildPages(FullTableDetailStream):
     """Which page lies under which, in every run complete."""
 
     name = "child_pages"
     section = "children"
-    rides_on = ("ancestors", "space")
     primary_keys = ("parentId", "id")
     parent_stream_type = Pages
     schema = schemas.CHILD_PAGE

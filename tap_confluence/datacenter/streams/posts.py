@@ -17,19 +17,16 @@ from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
-from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import DetailStream, Work
 from tap_confluence.streams.restrictions import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from singer_sdk.helpers.types import Record
-
-    from tap_confluence.datacenter.streams.content import Family
     from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.parents import Details, FullTableDetailStream
 
 TASKS = "tasks"
 VERSIONS = "versions"
@@ -43,16 +40,17 @@ class PostStream(ContentStream):
     """
 
     @cached_property
-    def hidden_now(self) -> Mapping[str, str]:
+    @override
+    def hidden_now(self) -> Mapping[str, str | None]:
         """The status of all that is archived or in the trash, by id, as this run first saw it."""
         statuses = [status for status in self.wanted_statuses if status != CURRENT]
         batches = self.everything(statuses, (), tag=self.name) if statuses else ()
         return {str(i["id"]): str(i.get("status")) for batch in batches for i in batch.items}
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         if section != TASKS:
-            return super().riding(item, section)
+            return super().expanded(item, section)
         with_body = self.config["body_format"] != "none"
         tasks = [task_record(item, task) for task in tasks_in(records.storage_body(item))]
         return tasks if with_body else [{**task, "body": None} for task in tasks]
@@ -76,41 +74,29 @@ class PostStream(ContentStream):
         return [*super().body_formats(), *([STORAGE] if has_tasks else [])]
 
     @override
-    def read_hidden(self, family: Family, riders: Sequence[ConfluenceStream]) -> Iterator[Record]:
-        digest = digest_of(self.hidden_now)
+    def hidden_work(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Mapping[str, str | None],
+    ) -> Iterator[Work]:
         first_time = {s for s in family if s.is_incremental and "trash" not in s.entry}
-        due: dict[str, list[ConfluenceStream]] = {}
-        for item_id, status in self.hidden_now.items():
-            streams = [*self._streams_lacking(family, item_id, status, digest), *riders]
-            if streams:
-                due[item_id] = streams
-
+        due = {
+            item_id: streams
+            for item_id, lacking in self.lacking_hidden(family, hidden).items()
+            if (streams := [*lacking, *full_table])
+        }
         failures: dict[str, RefusedError] = {}
-
-        def work() -> Iterator[Work]:
-            for item in self._hidden_items(due, [*family, *riders], failures):
-                timestamp = records.modified_at(item)
-                streams = [
-                    stream
-                    for stream in due.get(str(item["id"]), ())
-                    if stream not in first_time or not timestamp or timestamp >= stream.anchor
-                ]
-                if streams:
-                    yield Work(item, streams)
-            yield from self.mark(failures, riders)
-
-        yield from self.write(work())
-        for progress in family.values():
-            if progress.is_kept:
-                progress.note_trash(digest)
-
-    def _streams_lacking(
-        self, family: Family, item_id: str, status: str, digest: TrashDigest
-    ) -> Iterator[ConfluenceStream]:
-        for stream, progress in family.items():
-            lacks = progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
-            if lacks(item_id, status, digest):
-                yield stream
+        for item in self._hidden_items(due, [*family, *full_table], failures):
+            timestamp = self.timestamp(item)
+            streams = [
+                stream
+                for stream in due.get(self.identity(item), ())
+                if stream not in first_time or not timestamp or timestamp >= stream.anchor
+            ]
+            if streams:
+                yield Work(item, streams)
+        yield from self.mark(failures, full_table)
 
     def _hidden_items(
         self,
@@ -138,7 +124,7 @@ class PostStream(ContentStream):
         expand = {"expand": ",".join(self.expansion())}
 
         def call(item_id: str) -> Callable[[], dict[str, Any]]:
-            params = {"status": self.hidden_now[item_id], **expand}
+            params = {"status": str(self.hidden_now[item_id]), **expand}
             path = f"{CONTENT}/{item_id}"
             return partial(get_item, self.reader.client, path, params, tag=self.name)
 
@@ -152,7 +138,7 @@ class PostStream(ContentStream):
                 self._note_hidden_failure(item_id, error, failures)
             except RetriesExhaustedError as error:
                 # Is it this item, or the whole site?
-                lean = {"status": self.hidden_now[item_id]}
+                lean = {"status": str(self.hidden_now[item_id])}
                 self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
                 failed = Batch([], failed=item_id, error=failure(error))
                 self.report(failed, streams)
@@ -163,11 +149,3 @@ class PostStream(ContentStream):
     ) -> None:
         if self.hidden_now.get(item_id) != records.TRASHED:
             failures[item_id] = error
-
-
-def digest_of(hidden: Mapping[str, str]) -> TrashDigest:
-    """Return the digest of what is archived or in the trash, by id and status."""
-    digest = TrashDigest()
-    for item_id, status in hidden.items():
-        digest.add(item_id, status)
-    return digest

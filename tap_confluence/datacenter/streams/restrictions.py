@@ -8,9 +8,9 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
-from tap_confluence.datacenter.streams.content import RESTRICTIONS, ContentStream, RidingStream
+from tap_confluence.datacenter.streams.content import RESTRICTIONS, ContentStream
 from tap_confluence.datacenter.streams.pages import Pages
-from tap_confluence.streams.restrictions import EXPAND
+from tap_confluence.streams.parents import FullTableDetailStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
 
-class RestrictionStream(RidingStream):
+class RestrictionStream(FullTableDetailStream):
     """The restrictions of all pages or blog posts, those in the trash left out.
 
     What the site does not tell the restrictions of has a marker in their place, so that it does not
@@ -26,7 +26,6 @@ class RestrictionStream(RidingStream):
     """
 
     section = RESTRICTIONS
-    rides_on = EXPAND
     selected_by_default = False
     parent_stream_type: type[ContentStream]
 

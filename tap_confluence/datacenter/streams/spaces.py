@@ -83,7 +83,7 @@ class Spaces(ExpandedParentStream):
         return str(item["key"])
 
     @override
-    def riding(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
+    def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         if section != SpaceLabels.section:
             return None
         # There is no other list of them; a space hardly has as many as would be cut off.
@@ -91,7 +91,7 @@ class Spaces(ExpandedParentStream):
 
     @override
     def written(self, work: Work) -> None:
-        if records.labels_that_ride(work.item) is None:
+        if records.expanded_labels(work.item) is None:
             for stream in work.streams:
                 if isinstance(stream, SpaceLabels):
                     stream.leave_incomplete()

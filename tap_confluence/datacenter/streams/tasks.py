@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
-from tap_confluence.datacenter.streams.content import ContentDetailStream, ContentStream
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.datacenter.streams.posts import TASKS
+from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:
     from tap_confluence.streams.state import StreamState
 
 
-class Tasks(ContentDetailStream):
+class Tasks(ChangeDetailStream):
     """All tasks of the content that changed.
 
     Data Center has no public list of tasks, so they are taken from the bodies that are read
     anyway, first of pages and then of blog posts. Ticking one off need not change the date of
     what it stands on.
-
-    Attributes:
-        containers: The lists in whose bodies there are tasks.
     """
 
     name = "tasks"
     section = TASKS
     primary_keys = ("id",)
     parent_stream_type = Pages
+    further_parent_stream_types = (BlogPosts,)
     schema = schemas.TASK
-
-    containers: ClassVar[tuple[type[ContentStream], ...]] = (Pages, BlogPosts)
 
     _completed = 0
 
@@ -47,8 +43,7 @@ class Tasks(ContentDetailStream):
     @override
     def advance(self, *timestamps: str | None) -> None:
         super().advance(*timestamps)
-        names = [s.name for s in self.run.streams.values() if isinstance(s, self.containers)]
-        entries = [self.stream_state.get(name) or {} for name in names]
+        entries = [self.stream_state.get(parent.name) or {} for parent in self.parents]
         bookmarks = [entry.get("replication_key_value") or "" for entry in entries]
         if all(bookmarks):
             self.stream_state["replication_key"] = self.replication_key
@@ -57,5 +52,5 @@ class Tasks(ContentDetailStream):
     @override
     def complete(self) -> None:
         self._completed += 1
-        if self._completed == len(self.containers):
+        if self._completed == len(self.parents):
             super().complete()
