@@ -168,7 +168,7 @@ class Cloud(Deployment):
 
     @override
     def references(self, run: Run) -> CloudReferences:
-        return CloudReferences(run)
+        return CloudReferences(run, lambda: ContentFilter.of(run).space_keys())
 
 
 __all__ = ["STREAMS", "Cloud"]

@@ -18,25 +18,34 @@ from tap_confluence.errors import RefusedError
 from tap_confluence.streams.references import TAG, References
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
 
 HOLDERS = ("pageId", "blogPostId", "customContentId")
 """Under which keys an item has the id of what it is on, where its files are."""
 
-SPACES = "/api/v2/spaces"
-
 _SPACE: re.Pattern[str] = re.compile(r"/spaces/([^/?#]+)")
 _ACCOUNT: re.Pattern[str] = re.compile(r"[\w:.-]{1,128}")
 
 
 class CloudReferences(References):
-    """Resolves references with what the lists give, and people 250 a request."""
+    """Resolves references with what the lists give, and people 250 a request.
+
+    Args:
+        run: The run.
+        list_space_keys: Returns the key of each space by its id.
+    """
 
     at_once = MOST_IDS
 
     _is_refused = False
+
+    def __init__(self, run: Run, list_space_keys: Callable[[], Mapping[str, str]]) -> None:
+        super().__init__(run)
+        self._list_space_keys = list_space_keys
 
     @override
     def links_of(self, item: Mapping[str, Any]) -> Links:
@@ -81,11 +90,9 @@ class CloudReferences(References):
 
     @cached_property
     def _space_keys(self) -> Mapping[str, str]:
-        """The key of each space by its id."""
-        reader = self._run.reader
+        """The key of each space by its id; none where spaces cannot be read."""
         try:
-            spaces = list(reader.items(reader.first_page(SPACES, tag=TAG)))
+            return self._list_space_keys()
         except RefusedError as error:
             logger.warning("Links to pages stay names, for spaces cannot be read (%s)", error)
             return {}
-        return {str(space["id"]): str(space["key"]) for space in spaces if space.get("key")}

@@ -82,9 +82,9 @@ class ContentFilter:
         """Read the wanted spaces, as the API lists them."""
         return self._spaces
 
-    def space_key(self, space_id: str) -> str | None:
-        """Return the key of a space; None if there is no such space."""
-        return self._spaces.key(space_id)
+    def space_keys(self) -> Mapping[str, str]:
+        """Return the key of each space by its id, of the wanted ones at least."""
+        return self._spaces.keys()
 
     def has_space_id(self, space_id: str) -> bool:
         """Tell whether a space is wanted."""

@@ -59,11 +59,11 @@ class SpaceFilter:
         if self._filters.by_space:
             _ = self._wanted
 
-    def key(self, space_id: str) -> str | None:
-        """Return the key of a space; None if there is no such space."""
+    def keys(self) -> Mapping[str, str]:
+        """Return the key of each space by its id, of the wanted ones at least."""
         if not self._keys:
             deque(self, maxlen=0)
-        return self._keys.get(space_id)
+        return self._keys
 
     def has(self, space_id: str) -> bool:
         """Tell whether a space is wanted."""
@@ -131,7 +131,8 @@ class SpaceFilter:
     def _list(self, params: Mapping[str, Sequence[str]]) -> Iterator[Row]:
         request = self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)
         for space in self._reader.items(request):
-            self._keys[str(space["id"])] = _key_of(space)
+            if space.get("key"):
+                self._keys[str(space["id"])] = _key_of(space)
             yield space
 
 

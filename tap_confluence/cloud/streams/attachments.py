@@ -57,7 +57,7 @@ class Attachments(FileStream, ContentStream):
                 rows.look_up(some)
                 for each in some:
                     space_id = (rows.get(each) or {}).get("spaceId")
-                    key = self.content_filter.space_key(str(space_id)) if space_id else None
+                    key = self.content_filter.space_keys().get(str(space_id)) if space_id else None
                     if key:
                         keys[each] = key
             except RefusedError as error:
