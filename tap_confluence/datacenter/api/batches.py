@@ -91,7 +91,11 @@ class Halving(Paginator):
     """
 
     _limit: int | None = None
+    """How many items to ask for while one of the next is suspected; None for as many as asked."""
+
     _suspects = 0
+    """Items among which is the one that the site fails for."""
+
     _is_first = True
 
     @override
