@@ -1,4 +1,4 @@
-"""Moments as the records and the state have them: UTC, milliseconds, comparable as text."""
+"""Timestamps as the records and the state have them: UTC, milliseconds, comparable as text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def to_timestamp(value: object) -> str | None:
 
 
 def format_timestamp(timestamp: datetime) -> str:
-    """Write a moment with an offset the one way in which all are written."""
+    """Write a time with an offset the one way in which all are written."""
     utc = timestamp.astimezone(UTC)
     return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
@@ -53,7 +53,7 @@ def with_overlap(bookmark: str, overlap: timedelta = OVERLAP) -> str:
 
 
 def is_due(timestamp: str | None, start: str | None) -> bool:
-    """Tell whether what has a moment is to be read from a start on.
+    """Tell whether what has a time is to be read from a start on.
 
     Args:
         timestamp: When it was last modified; what has no date is always due.

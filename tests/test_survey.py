@@ -353,7 +353,7 @@ def test_it_names_the_headers_of_rate_limits(fresh: ClockedSite) -> None:
 
     assert found["headers about rate limits"] == (
         "Retry-After a number; X-RateLimit-Limit a number; X-RateLimit-Remaining a number; "
-        "X-RateLimit-Reset a moment with seconds"
+        "X-RateLimit-Reset a time with seconds"
     )
     assert found["answers 429"].startswith("1 of ")
 

@@ -175,7 +175,7 @@ class Client:
         return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
 
     def site_time(self) -> datetime:
-        """Return the present moment by the site's clock, as its last `Date` header told it.
+        """Return the present time by the site's clock, as its last `Date` header told it.
 
         A clock that is ahead of the one here may be wrong, and what goes by it would pass over
         changes. One that is behind at worst has some read again, so the earlier one counts.

@@ -191,7 +191,7 @@ class SiteRate:
         self._known = math.inf
 
     def at(self, now: float) -> float:
-        """Return the rate at a moment; infinite while no limit is known."""
+        """Return the rate at a time; infinite while no limit is known."""
         if not self._limits:
             return math.inf
         seconds = max(now - self._resumed_at, 0.0)
@@ -231,7 +231,7 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
 
     Args:
         headers: The headers of a 429 or 503. `Retry-After` is in seconds or a date, and
-            `X-RateLimit-Reset` an ISO 8601 moment that may lack the seconds
+            `X-RateLimit-Reset` an ISO 8601 time that may lack the seconds
             (https://developer.atlassian.com/cloud/confluence/rate-limiting/).
 
     Returns:

@@ -83,13 +83,13 @@ def deployment(config: Mapping[str, Any]) -> str:
 
 
 def anchor(config: Mapping[str, Any]) -> pendulum.DateTime:
-    """Return the moment at which a stream without a bookmark starts.
+    """Return the time at which a stream without a bookmark starts.
 
     Args:
         config: Checked settings.
 
     Returns:
-        A moment in UTC.
+        A time in UTC.
     """
     if date := config.get("anchor_date"):
         return parse_day(date)
@@ -110,7 +110,7 @@ def download_folder(config: Mapping[str, Any]) -> Path | None:
 
 
 def parse_day(value: str) -> pendulum.DateTime:
-    """Read a day, `YYYY-MM-DD`, as its first moment in UTC.
+    """Read a day, `YYYY-MM-DD`, as its beginning in UTC.
 
     Raises:
         ValueError: It is not a day.

@@ -202,7 +202,7 @@ def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _start_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with the moment to start at."""
+    """Say what is wrong with the time to start at."""
     if config.get("anchor_date") and config.get("lookback_days"):
         yield "Set only one of 'anchor_date' and 'lookback_days'."
     date = config.get("anchor_date")

@@ -40,8 +40,8 @@ class Span:
     """A span of time that one answer covers.
 
     Attributes:
-        first: Its first moment; None where there is none older.
-        last: Its last moment.
+        first: Its first timestamp; None where there is none older.
+        last: Its last timestamp.
         records: What the log has of it, unless that is to be asked again.
     """
 
@@ -55,8 +55,8 @@ class AuditStream(ConfluenceStream):
 
     The log is given out newest first, by offset or by cursor, while it grows. So it is never
     paged through: each answer is asked for by the span of time that it is to cover, back to the
-    bookmark, and a span ends between two moments, never within one. Then the spans are written from
-    the oldest on, and the bookmark moves with each.
+    bookmark, and a span ends between two timestamps, never within one. Then the spans are written
+    from the oldest on, and the bookmark moves with each.
     """
 
     name = "audit_records"
@@ -72,8 +72,8 @@ class AuditStream(ConfluenceStream):
         """Ask for the records of a span of time, without their ids, newest first, page by page.
 
         Args:
-            first: The first moment of the span; None where there is none.
-            last: Its last moment.
+            first: The first timestamp of the span; None where there is none.
+            last: Its last timestamp.
         """
 
     @override
@@ -101,13 +101,13 @@ class AuditStream(ConfluenceStream):
                 spans.append(Span(first, last, None))
                 break
             if oldest < last:
-                # There may be more of the oldest moment than the answer has.
+                # There may be more of the oldest timestamp than the answer has.
                 newer = [r for r in records if r["createdAt"] is None or r["createdAt"] > oldest]
                 kept = newer if len(spans) < SPANS_KEPT else None
                 spans.append(Span(_after(oldest), last, kept))
                 last = oldest
             else:
-                # One moment has more records than an answer holds.
+                # One timestamp has more records than an answer holds.
                 spans.append(Span(last, last, None))
                 if (before := _before(last)) == last:
                     break
@@ -132,14 +132,14 @@ def moment_of(epoch_ms: object) -> str | None:
 
 
 def epoch_ms_of(timestamp: str) -> int:
-    """Return the milliseconds since 1970 of a moment."""
+    """Return the milliseconds since 1970 of a timestamp."""
     return (datetime.fromisoformat(timestamp) - EPOCH) // timedelta(milliseconds=1)
 
 
 def with_ids(records: Iterable[Record]) -> Iterator[Record]:
     """Give records ids, which are the same each time: the log has none.
 
-    An id is made of what the record says. Of several that say the same of the same moment, which
+    An id is made of what the record says. Of several that say the same of the same timestamp, which
     no span divides, each but the first is counted.
     """
     twins: Counter[str] = Counter()

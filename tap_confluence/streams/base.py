@@ -259,7 +259,7 @@ class ConfluenceStream(RunStream):
         return True
 
     def starting_point(self) -> str | None:
-        """Return the moment from which on changes are read; None reads everything."""
+        """Return the time from which on changes are read; None reads everything."""
         if not self.is_incremental:
             return None
         bookmark = self.bookmark
@@ -272,12 +272,12 @@ class ConfluenceStream(RunStream):
 
     @property
     def anchor(self) -> str:
-        """The moment at which the stream starts without a bookmark."""
+        """The time at which the stream starts without a bookmark."""
         return self.run.anchor
 
     @property
     def bookmark(self) -> str | None:
-        """The moment up to which everything has been written, if any run got that far."""
+        """The time up to which everything has been written, if any run got that far."""
         if self.entry.get("replication_key") != self.replication_key:
             return None
         return to_timestamp(self.entry.get("replication_key_value"))
@@ -289,7 +289,7 @@ class ConfluenceStream(RunStream):
 
     @property
     def complete_until(self) -> str:
-        """The moment up to which this run can have read everything: when it began.
+        """The time up to which this run can have read everything: when it began.
 
         What bears a later date has changed while the run went on, or its date is not true. Either
         way others may be dated before it that are still to come.
@@ -297,12 +297,12 @@ class ConfluenceStream(RunStream):
         return self.run.began
 
     def latest(self, *timestamps: str | None) -> str | None:
-        """Return the latest of some moments to which a bookmark may move, if there is one."""
+        """Return the latest of some times to which a bookmark may move, if there is one."""
         possible = (each for each in timestamps if each and each <= self.complete_until)
         return max(possible, default=None)
 
     def advance(self, *timestamps: str | None) -> None:
-        """Move the bookmark on to the latest of some moments, never back and never too far."""
+        """Move the bookmark on to the latest of some times, never back and never too far."""
         timestamp = self.latest(*timestamps)
         if (
             self.is_incremental

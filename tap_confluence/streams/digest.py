@@ -124,7 +124,7 @@ class OverlapDigest(Digest):
 
     @staticmethod
     def mark(item_id: str, timestamp: str | None) -> int:
-        """Return what stands for an item as of a moment."""
+        """Return what stands for an item as of a time."""
         text = f"{item_id} {timestamp}".encode()
         return _with_check(hashlib.blake2b(text, digest_size=HASH_BYTES).digest())
 

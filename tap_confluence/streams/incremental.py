@@ -174,7 +174,7 @@ class IncrementalStream(ParentStream):
         super().written(work)
 
     def dated(self, item: dict[str, Any]) -> Dated:
-        """Return an item by its id and the moment of its last change."""
+        """Return an item by its id and the time of its last change."""
         return self.identity(item), self.timestamp(item)
 
     def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tap_confluence.streams.state import OverlapState
 
     Dated = tuple[str, str | None]
-    """An item by its id and the moment of its last change."""
+    """An item by its id and the time of its last change."""
 
 MOST_HELD = 2_500
 """Items of an overlap that are held in memory at most, to be compared with the state."""
@@ -31,7 +31,7 @@ class Written:
         digest: Of these items.
         count: How many they are.
         until: When the latest of them was changed; None where that lies in the future.
-        last: The last of them, if others of the same moment had yet to come.
+        last: The last of them, if others of the same time had yet to come.
     """
 
     digest: OverlapDigest
@@ -62,11 +62,11 @@ class Written:
         return found
 
     def reaches(self, timestamp: str) -> bool:
-        """Tell whether there may be items of a moment among these."""
+        """Tell whether there may be items of a time among these."""
         return self.until is None or timestamp <= self.until
 
     def comes_before(self, timestamp: str) -> bool:
-        """Tell whether these have been passed where an item of a moment has been written."""
+        """Tell whether these have been passed where an item of a time has been written."""
         return not self.reaches(timestamp) or (timestamp == self.until and self.last is not None)
 
     def may_hold(self, items: Iterable[Dated]) -> Iterator[int]:
@@ -89,7 +89,7 @@ class Progress:
     what was written, and true also when the run that comes next is killed.
 
     Attributes:
-        start: The moment from which on changes are read; None reads everything.
+        start: The time from which on changes are read; None reads everything.
     """
 
     def __init__(self, stream: ConfluenceStream) -> None:
@@ -106,7 +106,7 @@ class Progress:
         return self._written.count if self._written and self.start is not None else 0
 
     def overlaps(self, timestamp: str | None) -> bool:
-        """Tell whether items of a moment may be among these."""
+        """Tell whether items of a time may be among these."""
         return (
             self.overlap > 0
             and timestamp is not None
@@ -127,11 +127,11 @@ class Progress:
             self._known = self._written.digest.common({*self._written.may_hold(due)})
 
     def reaches_back_to(self, timestamp: str | None) -> bool:
-        """Tell whether the stream is to write items of a moment."""
+        """Tell whether the stream is to write items of a time."""
         return is_due(timestamp, self.start)
 
     def lacks(self, item_id: str, timestamp: str | None) -> bool:
-        """Tell whether the stream has yet to write an item as it is since a moment."""
+        """Tell whether the stream has yet to write an item as it is since a time."""
         if not self.reaches_back_to(timestamp):
             return False
         return not self._known or OverlapDigest.mark(item_id, timestamp) not in self._known
@@ -209,7 +209,7 @@ def recognised(
     Args:
         items: The changed items, oldest first.
         family: How far each stream has come that reads them.
-        dated: Tells the id and the moment of an item.
+        dated: Tells the id and the time of an item.
 
     Yields:
         The items.
@@ -246,7 +246,7 @@ class Passed:
 
     Args:
         family: How far each stream has come that reads them.
-        start: Tells from which moment on the next run will meet them, if not where it would start
+        start: Tells from which time on the next run will meet them, if not where it would start
             after what has been written so far.
     """
 
@@ -271,7 +271,7 @@ class Passed:
             self._most = 2 * len(self._items) + ITEMS_BETWEEN_CUTS
 
     def since(self, start: str | None) -> list[Dated]:
-        """Return those from a moment on."""
+        """Return those from a time on."""
         return [item for item in self._items if is_due(item[1], start)]
 
     def note_place(self) -> None:

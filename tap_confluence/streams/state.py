@@ -113,7 +113,7 @@ def bookmarks_of(state: dict[str, Any]) -> Bookmarks:
         if value is not None and to_timestamp(value) is None:
             message = (
                 f"The bookmark {value!r} of '{name}' is not a time stamp. Remove it from the "
-                "state to start over, or set it to a moment like 2024-01-31T00:00:00.000Z."
+                "state to start over, or set it to a time like 2024-01-31T00:00:00.000Z."
             )
             raise StateError(message)
     return {name: entry for name, entry in bookmarks.items() if _is_past(name, entry)}

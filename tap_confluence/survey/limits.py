@@ -19,8 +19,8 @@ SHAPES = (
     (re.compile(r"\d{1,12}"), "a number"),
     (re.compile(r"\d{13,}"), "a number of more than 12 digits"),
     (re.compile(r"true|false"), "true or false"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ"), "a moment without seconds"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*"), "a moment with seconds"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ"), "a time without seconds"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*"), "a time with seconds"),
 )
 POLICY = re.compile(r"[a-z0-9;=,\" -]{1,120}")
 """Such as `"global-app-quota";q=65000;w=3600`, or the reason of a refusal."""

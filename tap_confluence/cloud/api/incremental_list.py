@@ -1,4 +1,4 @@
-"""What changed since a moment, oldest first, at the cost of the change."""
+"""What changed since a time, oldest first, at the cost of the change."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ PAGES_KEPT = 4
 
 
 class IncrementalList:
-    """The items of some lists that changed at or after a moment, oldest first.
+    """The items of some lists that changed at or after a time, oldest first.
 
     The API cannot start in the middle of a list, only at one of its ends. When a bookmark promises
     that little has changed, the lists are read from the newest item back to the bookmark and given
     out in reverse; otherwise, or when it turns out that much has changed, from the oldest item on.
-    Then bodies are left out from the second page on until the moment is reached.
+    Then bodies are left out from the second page on until the time is reached.
 
     Attributes:
         everything: Whether no item was left out; known once the first one has been read.
         seen: How many items there are at least.
-        overview: All of the items by id and moment, if the lists are read from the newest item
+        overview: All of the items by id and time, if the lists are read from the newest item
             back; known once the first one has been read.
 
     Args:

@@ -90,7 +90,7 @@ class AttachmentLabels(ContentLabelStream):
     """Labels of attachments."""
 
     name = "attachment_labels"
-    carriers = "attachments"
+    labelled_list = "attachments"
     scope = SCOPE
     primary_keys = ("attachmentId", "id")
     parent_stream_type = Attachments

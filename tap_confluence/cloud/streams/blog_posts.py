@@ -25,7 +25,7 @@ class BlogPostLabels(ContentLabelStream):
     """Labels of blog posts."""
 
     name = "blog_post_labels"
-    carriers = "blogposts"
+    labelled_list = "blogposts"
     scope = SCOPE
     primary_keys = ("blogPostId", "id")
     parent_stream_type = BlogPosts

@@ -32,10 +32,10 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
     there are fewer items than labels.
 
     Attributes:
-        carriers: What carries the labels, as in `/labels/{id}/pages`.
+        labelled_list: The list of what has a label, as in `/labels/{id}/pages`.
     """
 
-    carriers: ClassVar[str]
+    labelled_list: ClassVar[str]
 
     @override
     def read_all(self) -> Iterator[Record]:
@@ -54,7 +54,7 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
         parent = self.parent
 
         def call(label: dict[str, Any]) -> Callable[[], list[ListPage]]:
-            path = f"{LABELS}/{label['id']}/{self.carriers}"
+            path = f"{LABELS}/{label['id']}/{self.labelled_list}"
             request = self.reader.first_page(path, tag=self.name)
             lists = [request]
             if parent.takes_spaces:
@@ -67,16 +67,16 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
                 for page in self.reader.result(future) if future else ():
                     yield from self._records(label, page)
             except NotFoundError as error:
-                # Perhaps its last carrier has lost it since the labels were listed.
+                # Perhaps the last item that had it has lost it since the labels were listed.
                 self.skip(f"label {label['id']}", error)
 
     def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""
         row = {key: label.get(key) for key in LABEL_KEYS}
         wanted = (None, *self.config["content_statuses"])
-        for carrier in self.parent.wanted(self.reader.items_from(page)):
-            if carrier.get("status") in wanted:
-                yield {self.parent.owner_key: carrier["id"], **row}
+        for item in self.parent.wanted(self.reader.items_from(page)):
+            if item.get("status") in wanted:
+                yield {self.parent.owner_key: item["id"], **row}
 
 
 class Labels(ConfluenceStream):

@@ -37,7 +37,7 @@ class PageLabels(ContentLabelStream):
     """Labels of pages."""
 
     name = "page_labels"
-    carriers = "pages"
+    labelled_list = "pages"
     scope = SCOPE
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages

@@ -91,12 +91,12 @@ class Attachments(FileStream, ContainedStream):
             place = ""
 
     def _attached(
-        self, bearer: dict[str, Any], expand: tuple[str, ...], *, tag: str
+        self, holder: dict[str, Any], expand: tuple[str, ...], *, tag: str
     ) -> list[dict[str, Any]]:
         """Return what is attached to a page or blog post, from its own list if there is much."""
-        files = records.expanded_attachments(bearer)
+        files = records.expanded_attachments(holder)
         if files is None:
-            path = f"{CONTENT}/{bearer['id']}/child/attachment"
+            path = f"{CONTENT}/{holder['id']}/child/attachment"
             query = Query(path, {}, tag, expand, MOST_EXPANDED)
             files = []
             try:
@@ -104,11 +104,11 @@ class Attachments(FileStream, ContainedStream):
                     files += page.items
             except RefusedError as error:
                 # Some sites refuse all but the first page of this list.
-                self.note_skipped(f"some files of {bearer['id']}", error)
+                self.note_skipped(f"some files of {holder['id']}", error)
                 for stream in self.family:
                     stream.leave_incomplete()
         told = ("id", "type", "space", "_expandable")
-        container = {name: bearer[name] for name in told if name in bearer}
+        container = {name: holder[name] for name in told if name in holder}
         return [{**file, "container": container} for file in files]
 
     @override

@@ -78,16 +78,16 @@ class ContainedStream(ContentStream):
             return
         expand = self.expansion()
 
-        def call(bearer: str) -> Callable[[], list[dict[str, Any]]]:
-            path = f"{CONTENT}/{bearer}/child/{self.kind}"
+        def call(container: str) -> Callable[[], list[dict[str, Any]]]:
+            path = f"{CONTENT}/{container}/child/{self.kind}"
             limit = limit_for(expand, self.reader.page_size)
             query = Query(path, self.params_of_list, self.name, expand, limit)
             return partial(collect, self.reader.client, query)
 
-        for bearer, future in self.reader.look_ahead(containers, call):
+        for container, future in self.reader.look_ahead(containers, call):
             if future is None:
                 continue
             try:
                 yield from self.reader.result(future)
             except NotFoundError as error:
-                self.note_skipped(f"what is on {bearer}", error)
+                self.note_skipped(f"what is on {container}", error)

@@ -361,7 +361,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         return resumed is None
 
     def _changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
-        """List what a search finds to have changed at or after a moment, or not long before."""
+        """List what a search finds to have changed at or after a time, or not long before."""
         # Written in UTC, but read in the time zone of the user, which may be behind UTC.
         date = f"{datetime.fromisoformat(start) - FARTHEST_BEHIND:%Y-%m-%d %H:%M}"
         content_filter = ContentFilter.of(self.run)
