@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from tap_confluence.filters.settings import Filters
 from tap_confluence.http import Reader, ThreadPool
@@ -52,13 +53,24 @@ UNIDENTIFIED = "without a key"
 """Why a row is skipped that names nothing."""
 
 
-class ContentFilter(Protocol):
+class ContentFilter(ABC):
     """What the filters leave of a site. Each deployment judges its content in its own way."""
 
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Return the filter of a run over a site of this deployment."""
+        found = run.content_filter
+        if not isinstance(found, cls):
+            message = f"{found!r} judges no content of this deployment"
+            raise TypeError(message)
+        return found
+
     @property
+    @abstractmethod
     def lacks_verdicts(self) -> bool:
         """Whether there was something that could not be judged."""
 
+    @abstractmethod
     def check(self) -> None:
         """Make sure of what the settings name before anything is read.
 
@@ -66,6 +78,7 @@ class ContentFilter(Protocol):
             SettingsError: A space or a page does not exist or is not visible.
         """
 
+    @abstractmethod
     def spaces(self) -> Iterable[Row]:
         """Read the wanted spaces, as the API lists them."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from typing_extensions import override
 
 from tap_confluence.datacenter.api.batches import (
     MOST_BARE,
@@ -21,13 +23,13 @@ from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.filters.settings import check_roots, warn_of_excluded
 from tap_confluence.http import in_chunks
 from tap_confluence.rest_v1 import records, search
+from tap_confluence.run import ContentFilter as AnyContentFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tap_confluence.filters.settings import Filters
     from tap_confluence.http import Reader
-    from tap_confluence.run import Run
 
     Row = dict[str, Any]
 
@@ -51,7 +53,7 @@ ON_OTHERS = frozenset({"comment", records.ATTACHMENT})
 """Types of content that is on other content."""
 
 
-class ContentFilter:
+class ContentFilter(AnyContentFilter):
     """What is wanted of a site.
 
     Everything is asked for when it is first needed and once a run. Without filters nothing is.
@@ -69,15 +71,7 @@ class ContentFilter:
         self._asked: dict[str, Row | None] = {}
         self._asked_labels: dict[str, list[Row] | None] = {}
 
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        """Return that of a run over such a site."""
-        found = run.content_filter
-        if not isinstance(found, cls):
-            message = f"{found!r} judges no content of this deployment"
-            raise TypeError(message)
-        return found
-
+    @override
     def check(self) -> None:
         """Make sure of what the settings name before anything is read.
 
@@ -107,6 +101,7 @@ class ContentFilter:
         limit = MOST_EXPANDED if expand else MOST_BARE
         return read_by_offset(self._reader, Query(SPACES, {}, tag, expand, limit))
 
+    @override
     def spaces(self) -> Sequence[Row]:
         """Return the wanted spaces in the order of their ids, in which new ones come last."""
         return self._spaces
@@ -141,6 +136,7 @@ class ContentFilter:
         return self._spaces[0] if self._filters.by_space and len(self._spaces) == 1 else None
 
     @property
+    @override
     def lacks_verdicts(self) -> bool:
         """Whether something was left out of which it could not be told whether it is wanted."""
         return None in self._asked_labels.values()

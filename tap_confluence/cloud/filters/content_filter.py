@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
 
 from tap_confluence.cloud.api.custom_types import find_types
 from tap_confluence.cloud.api.descendants import PATHS
@@ -13,6 +15,7 @@ from tap_confluence.cloud.filters.containers import LISTS, MOST_IDS, Container, 
 from tap_confluence.cloud.filters.labels import LabelFilter
 from tap_confluence.cloud.filters.page_trees import PageTreeFilter
 from tap_confluence.cloud.filters.spaces import SpaceFilter
+from tap_confluence.run import ContentFilter as AnyContentFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from tap_confluence.errors import RefusedError
     from tap_confluence.filters.settings import Filters
     from tap_confluence.http import ListRequest, Reader
-    from tap_confluence.run import Run
 
     OnRefused = Callable[[str, RefusedError], None]
 
@@ -34,7 +36,7 @@ PAGE = "pageId"
 Row = dict[str, Any]
 
 
-class ContentFilter:
+class ContentFilter(AnyContentFilter):
     """What is wanted of a site.
 
     Everything is asked for when it is first needed and once a run. Without filters nothing is.
@@ -59,15 +61,7 @@ class ContentFilter:
         self._look_ups = 0
         self._has_judged_all_posts = False
 
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        """Return that of a run over such a site."""
-        found = run.content_filter
-        if not isinstance(found, cls):
-            message = f"{found!r} judges no content of this deployment"
-            raise TypeError(message)
-        return found
-
+    @override
     def check(self) -> None:
         """Make sure of what the settings name before anything is read.
 
@@ -78,6 +72,7 @@ class ContentFilter:
         self._trees.check()
         self._labels.check()
 
+    @override
     def spaces(self) -> Iterable[Row]:
         """Read the wanted spaces, as the API lists them."""
         return self._spaces
@@ -159,6 +154,7 @@ class ContentFilter:
         return find_types(self._reader, tag="custom_content")
 
     @property
+    @override
     def lacks_verdicts(self) -> bool:
         """Whether something was left out of which it could not be told whether it is wanted."""
         return bool(self._labels.refusals)
