@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+GAVE_UP = 500
+"""The status that stands for a request that failed each time it was sent."""
+
 
 class ConfluenceError(Exception):
     """The run cannot go on; the message is for the person who runs it."""

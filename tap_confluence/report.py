@@ -18,8 +18,9 @@ from tap_confluence.http import Usage
 from tap_confluence.output.progress_line import is_watched
 from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
+from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.inventory import CURRENT, InventoryStream
+from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
     from collections import Counter

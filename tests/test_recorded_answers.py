@@ -512,12 +512,14 @@ def test_a_page_of_a_search_that_leads_back_only_is_the_last(
 
 def test_a_search_tells_how_much_it_finds_and_where_it_goes_on(cloud: RecordedCloud) -> None:
     answer = recorded("cloud_v1_search_site")
-    cloud.answers = {search.SEARCH: answer}
+    cloud.answers = {search.SITE_SEARCH: answer}
     with signals_left_alone():
         tap = TapConfluence(config=settings_of(cloud))
 
     assert search.counts(tap.run.reader, "type=page", tag="search") == [answer["totalSize"]]
-    page = get_page(tap.run.client, ListRequest(search.SEARCH, {"cql": "type = page"}, "search"))
+    page = get_page(
+        tap.run.client, ListRequest(search.SITE_SEARCH, {"cql": "type = page"}, "search")
+    )
     assert page.next is not None
     [cursor] = parse_qs(answer["_links"]["next"])["cursor"]
     assert page.next.params["cursor"] == cursor

@@ -24,6 +24,7 @@ from tap_confluence.filters.settings import check_roots, warn_of_excluded
 from tap_confluence.http import in_chunks
 from tap_confluence.rest_v1 import records, search
 from tap_confluence.run import ContentFilter as AnyContentFilter
+from tap_confluence.statuses import TRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -257,7 +258,7 @@ class ContentFilter(AnyContentFilter):
         return (
             (self._filters.by_space and records.space_key(post) is None)
             or (self._filters.by_status and post.get("status") is None)
-            or (self._filters.by_tree and post.get("status") != records.TRASHED and lacks_path)
+            or (self._filters.by_tree and post.get("status") != TRASHED and lacks_path)
         )
 
     def _has_status(self, item: Row) -> bool:
@@ -267,7 +268,7 @@ class ContentFilter(AnyContentFilter):
         if not self._filters.by_tree or post.get("type") == "blogpost":
             return True
         # What is in the trash lies under nothing.
-        above = [] if post.get("status") == records.TRASHED else post.get("ancestors") or []
+        above = [] if post.get("status") == TRASHED else post.get("ancestors") or []
         return self._filters.takes_path(frozenset(str(row["id"]) for row in (*above, post)))
 
     def _is_labelled_well(self, post: Row) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.decoding import unquoted
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS, IN_PERMISSIONS
 from tap_confluence.timestamps import to_timestamp
 
@@ -26,7 +27,6 @@ USER_STATUSES = {"current": "active", "deactivated": "inactive"}
 
 ANONYMOUS = "anonymous"
 ATTACHMENT = "attachment"
-TRASHED = "trashed"
 FOOTER = "footer"
 
 

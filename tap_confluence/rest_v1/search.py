@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import Reader
 
-SEARCH = "/rest/api/search"
+SITE_SEARCH = "/rest/api/search"
+CONTENT_SEARCH = "/rest/api/content/search"
 
 
 def counts(reader: Reader, *queries: str, tag: str) -> list[int | None]:
@@ -29,7 +30,7 @@ def counts(reader: Reader, *queries: str, tag: str) -> list[int | None]:
     asked = [
         reader.start(
             reader.client.get,
-            SEARCH,
+            SITE_SEARCH,
             {"cql": query, "limit": "1", "includeArchivedSpaces": "true"},
             tag=tag,
         )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from tap_confluence.errors import RefusedError, RetriesExhaustedError
+from tap_confluence.errors import GAVE_UP, RefusedError, RetriesExhaustedError
 
 MOST_IN_A_ROW = 20
 """Items in a row that the site may fail for. Behind them, it is taken to fail for all others too,
 each of which would take all retries to say so."""
-
-FAILED = 500
 
 
 class Failures:
@@ -32,7 +30,7 @@ class Failures:
         self._in_a_row += 1
         if self._in_a_row >= MOST_IN_A_ROW:
             raise error
-        return RefusedError(str(error), FAILED)
+        return RefusedError(str(error), GAVE_UP)
 
     def end(self) -> None:
         """Take note of an item that the site answers for."""

@@ -19,6 +19,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import Download, MisdirectedError, Source, TooLargeError
 from tap_confluence.settings import download_folder
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.file_folder import FileFolder, path_of_file
 from tap_confluence.streams.parents import ParentStream
 
@@ -41,8 +42,6 @@ FIELDS = (PATH, SHA256, SKIPPED)
 
 MOST_AT_ONCE = 250
 """Files whose places are looked up together."""
-
-TRASHED = "trashed"
 
 
 @dataclass(frozen=True)

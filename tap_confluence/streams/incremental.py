@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Family = Mapping[ConfluenceStream, Progress]
     """The streams that are written as far as something changed, and how far each has come."""
 
-TRASHED = "trashed"
-
 
 @dataclass(frozen=True)
 class ChangeWork(Work):

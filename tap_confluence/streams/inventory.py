@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.run import Run
-
-CURRENT = "current"
 
 
 class InventoryStream(ConfluenceStream):

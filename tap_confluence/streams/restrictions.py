@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.errors import (
+    GAVE_UP,
     ForbiddenError,
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
 )
 from tap_confluence.http import CircleGuard, ListRequest, OffsetPaginator, collect
-from tap_confluence.streams.failures import FAILED, Failures
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,13 +112,13 @@ class RestrictionReader:
         errors = list(self.unread.values())
         if all(isinstance(error, ForbiddenError) for error in errors):
             raise errors[0]
-        if all(error.status == FAILED for error in errors):
+        if all(error.status == GAVE_UP for error in errors):
             self._failures.check()
 
 
 def failure(error: RetriesExhaustedError) -> RefusedError:
     """Return how the site failed, without the advice that goes with the end of a run."""
-    return RefusedError(str(error.__cause__ or error), FAILED)
+    return RefusedError(str(error.__cause__ or error), GAVE_UP)
 
 
 def unread(reason: str) -> Row:

@@ -9,11 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tap_confluence.rest_v1.search import CONTENT_SEARCH, SITE_SEARCH
 from tap_confluence.survey.asker import OK, Asker, Listed, pick
 from tap_confluence.survey.endpoints import Endpoints, Source
 from tap_confluence.survey.facts import Question, UnansweredError
 from tap_confluence.survey.restrictions import RestrictionSurvey
-from tap_confluence.survey.search import CONTENT_SEARCH, SEARCH, SearchSurvey, cap_of, is_number
+from tap_confluence.survey.search import SearchSurvey, cap_of, is_number
 from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ COUNTED = {
 
 ENDPOINTS = (
     f"{CONTENT_SEARCH}?cql=type=page&limit=250",
-    f"{SEARCH}?cql=type=page&limit=1",
+    f"{SITE_SEARCH}?cql=type=page&limit=1",
     f"{V1}/user/current",
     f"{V1}/group?limit=1",
     f"{V1}/group/{{group}}/membersByGroupId?limit=1",
@@ -148,7 +149,7 @@ class CloudSurvey:
             self._custom_fields,
         )
         for kind, paths in COUNTED.items():
-            how = f"{SEARCH} totalSize against {' and '.join(paths)}, what is current"
+            how = f"{SITE_SEARCH} totalSize against {' and '.join(paths)}, what is current"
             yield Question(f"count of type {kind}", how, partial(self._count, kind, paths))
         yield from self._endpoints.questions(ENDPOINTS)
 

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_confluence.cloud.api.descendants import TREE_ITEMS
+from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.streams.restrictions import EXPAND, expanded_restrictions
 from tap_confluence.survey.asker import OK, pick
 from tap_confluence.survey.facts import Question, UnansweredError
-from tap_confluence.survey.search import CONTENT_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.cloud.api.custom_types import TYPE_NAME
+from tap_confluence.rest_v1.search import CONTENT_SEARCH, SITE_SEARCH
 from tap_confluence.survey.asker import OK, pick
 from tap_confluence.survey.facts import Question, UnansweredError
 from tap_confluence.timestamps import to_timestamp
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from tap_confluence.survey.asker import Asker, Reply, Row
 
-CONTENT_SEARCH = "/rest/api/content/search"
-SEARCH = "/rest/api/search"
 
 SETTLED = timedelta(minutes=5)
 """The age from which on a change is found by every search."""
@@ -60,7 +59,9 @@ class SearchSurvey:
             self._relative,
         )
         yield Question(
-            "search for a type that does not exist", f"{SEARCH}?cql=type=bogustype", self._bogus
+            "search for a type that does not exist",
+            f"{SITE_SEARCH}?cql=type=bogustype",
+            self._bogus,
         )
         for name, expand, limit, kind in CAPS:
             yield Question(
@@ -80,14 +81,16 @@ class SearchSurvey:
         Raises:
             UnansweredError: It does not say.
         """
-        total = self._asker.get(SEARCH, {"cql": f"type={kind}", "limit": "1"}).body.get("totalSize")
+        total = self._asker.get(SITE_SEARCH, {"cql": f"type={kind}", "limit": "1"}).body.get(
+            "totalSize"
+        )
         if not isinstance(total, int):
             message = "no totalSize"
             raise UnansweredError(message)
         return total
 
     def _bogus_reply(self) -> Reply:
-        return self._asker.ask_whether(SEARCH, {"cql": "type=bogustype"})
+        return self._asker.ask_whether(SITE_SEARCH, {"cql": "type=bogustype"})
 
     def _bogus(self) -> str:
         status = self._bogus_reply().status

@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from tap_confluence.errors import RefusedError
+from tap_confluence.rest_v1.search import SITE_SEARCH
 
 if TYPE_CHECKING:
     from tap_confluence.http import Reader
 
 logger = logging.getLogger("tap-confluence")
 
-SEARCH = "/rest/api/search"
 
 TYPE_NAME = re.compile(r"[\w.-]+(?::[\w.-]+)+")
 """Custom content types have a colon in their name, the types of Confluence itself have none."""
@@ -33,7 +33,7 @@ def find_types(reader: Reader, *, tag: str) -> list[str]:
         The types, such as `ac:com.mxgraph.confluence.plugins.diagramly:drawio-diagram`.
     """
     try:
-        reader.get(SEARCH, {"cql": "type=bogustype"}, tag=tag)
+        reader.get(SITE_SEARCH, {"cql": "type=bogustype"}, tag=tag)
     except RefusedError as error:
         types = sorted(set(TYPE_NAME.findall(error.said)))
     else:

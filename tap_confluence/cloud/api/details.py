@@ -18,14 +18,14 @@ LONGEST_PAGE = "250"
 BODY_SECTION = "body"
 """Under which name a body is among the details."""
 
-OWNERS = frozenset({"page", "blogpost", "attachment", "custom"})
+VERSION_OWNERS = frozenset({"page", "blogpost", "attachment", "custom"})
 """Under which keys versions repeat what they are versions of, with its whole text if that was asked
 for."""
 
 FIELDS = {"role-assignments": "roleAssignments"}
 """Where in an answer a section is, if not under its own name."""
 
-LISTS = {"likes": "likes/users"}
+SECTION_LISTS = {"likes": "likes/users"}
 """Where the list of a section is, if not under its own name."""
 
 
@@ -76,7 +76,9 @@ def get_details(  # noqa: PLR0913
 
 
 def _rows(client: Client, path: str, section: str, part: object, tag: str) -> list[dict[str, Any]]:
-    first = ListRequest(f"{path}/{LISTS.get(section, section)}", {"limit": LONGEST_PAGE}, tag)
+    first = ListRequest(
+        f"{path}/{SECTION_LISTS.get(section, section)}", {"limit": LONGEST_PAGE}, tag
+    )
     if not isinstance(part, dict) or not isinstance(part.get("results"), list):
         return _listed(client, first)
     # What is no row has no key either, which its stream takes note of.
@@ -97,4 +99,4 @@ def _listed(client: Client, first: ListRequest) -> list[dict[str, Any]]:
 
 def _alone(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row without the item it belongs to."""
-    return {key: value for key, value in row.items() if key not in OWNERS}
+    return {key: value for key, value in row.items() if key not in VERSION_OWNERS}

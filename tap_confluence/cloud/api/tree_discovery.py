@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tap_confluence.cloud.api.descendants import PATHS, TREE_ITEMS, descendants
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, ScopeError
 from tap_confluence.http import get_item
+from tap_confluence.rest_v1.search import CONTENT_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-SEARCH = "/rest/api/content/search"
 TAG = "tree items"
 
 STATUSES = ("current", "archived")
@@ -176,7 +176,7 @@ class TreeDiscovery:
         }
         if self._filters.by_space:
             params["expand"] = "space"
-        return self._reader.first_page(SEARCH, params, tag=TAG)
+        return self._reader.first_page(CONTENT_SEARCH, params, tag=TAG)
 
     def _descend(self, tops: Iterable[Place]) -> None:
         """Take all that is under some pages and items, at any depth."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tap_confluence.cloud.api.details import get_details
 from tap_confluence.cloud.filters.containers import LISTS
 from tap_confluence.errors import ForbiddenError, RefusedError, ScopeError, SettingsError
+from tap_confluence.statuses import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,8 +23,6 @@ LABELS = "/api/v2/labels"
 SECTION = "labels"
 CARRIERS = {"pageId": "pages", "blogPostId": "blogposts"}
 """What carries labels, by the field that refers to it."""
-
-CURRENT = "current"
 
 
 class LabelFilter:

@@ -14,6 +14,7 @@ from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
+from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.files import FileStream, Place, size_of, version_of
 from tap_confluence.streams.parents import ChangeDetailStream
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SCOPE = "read:attachment:confluence"
-CURRENT = "current"
 CONTAINER = re.compile(r"/(?:content|attachments)/(\d+)/")
 
 

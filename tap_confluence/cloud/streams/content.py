@@ -13,7 +13,8 @@ from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, Increme
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
-from tap_confluence.streams.incremental import TRASHED, ChangeWork, IncrementalStream
+from tap_confluence.statuses import TRASHED
+from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
 from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import recognised
 from tap_confluence.timestamps import modified_at

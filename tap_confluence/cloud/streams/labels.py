@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence import schemas
+from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.http import FEW_AHEAD, get_page
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListPage
 
-LABELS = "/api/v2/labels"
 LABEL_KEYS = ("id", "name", "prefix")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.incremental import TRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.cloud.api.details import OWNERS
+from tap_confluence.cloud.api.details import VERSION_OWNERS
 from tap_confluence.cloud.api.incremental_list import BODY
 from tap_confluence.cloud.filters.containers import MOST_IDS
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.errors import NotFoundError
 from tap_confluence.http import ListRequest, collect, in_chunks
 from tap_confluence.settings import RENDERED, STORAGE
-from tap_confluence.streams.incremental import TRASHED
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.parents import read_section
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class PostStream(ContentStream):
 
 def _with_body(row: dict[str, Any]) -> dict[str, Any]:
     """Move the body of a version from what it is a version of to the version itself."""
-    owners = [owner for key in OWNERS if isinstance(owner := row.get(key), dict)]
+    owners = [owner for key in VERSION_OWNERS if isinstance(owner := row.get(key), dict)]
     body = next((owner.get("body") for owner in owners), None)
-    version = {key: value for key, value in row.items() if key not in OWNERS}
+    version = {key: value for key, value in row.items() if key not in VERSION_OWNERS}
     return {**version, "body": body if isinstance(body, dict) else {}}

@@ -20,10 +20,17 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import (
+    GAVE_UP,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
 from tap_confluence.http import FEW_AHEAD, CircleGuard, LinkPaginator, ListRequest, read_pages
+from tap_confluence.rest_v1.search import CONTENT_SEARCH
+from tap_confluence.statuses import ARCHIVED, CURRENT
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.failures import FAILED
 from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
@@ -43,13 +50,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-SEARCH = "/rest/api/content/search"
 
 MOST_EXPANDED = 200
 """Items that a search gives at most with anything spelled out."""
 
-CURRENT = "current"
-ARCHIVED = "archived"
 
 IN_ARCHIVED_SPACES = {"includeArchivedSpaces": "true"}
 ARCHIVED_ITSELF = {**IN_ARCHIVED_SPACES, "cqlcontext": '{"contentStatuses":["archived"]}'}
@@ -85,7 +89,7 @@ class RestrictionStream(ConfluenceStream):
         owner_key: Under which name a record carries the id of what it restricts.
     """
 
-    path = SEARCH
+    path = CONTENT_SEARCH
     scope = "read:content-details:confluence"
     selected_by_default = False
     owner_key: ClassVar[str]
@@ -156,7 +160,7 @@ class RestrictionStream(ConfluenceStream):
         missing: list[str] = []
 
         def call(some: list[str]) -> Callable[[], Found]:
-            request = ListRequest(SEARCH, params, self.name, RETRIES_OF_A_BATCH)
+            request = ListRequest(CONTENT_SEARCH, params, self.name, RETRIES_OF_A_BATCH)
             return partial(find_restrictions, self.reader.client, request, some, self._single)
 
         batches = _in_batches(ids, self._batch_size)
@@ -255,10 +259,10 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
     def mark_unread(self, single: RestrictionReader) -> Iterator[Record]:
         errors = single.unread
         statuses = {error.status for error in errors.values()}
-        if single.has_read or not errors or statuses - NOT_ANSWERED - {FAILED}:
+        if single.has_read or not errors or statuses - NOT_ANSWERED - {GAVE_UP}:
             yield from super().mark_unread(single)
             return
-        if FAILED in statuses:
+        if GAVE_UP in statuses:
             # There may be but one of them.
             yield from self._skipped(single)
             return
@@ -343,7 +347,7 @@ def find_restrictions(
             raise
         if isinstance(error, ForbiddenError):
             # Is it an item that is forbidden, or to search?
-            client.get(SEARCH, {**request.params, "cql": f"id={ids[0]}"}, tag=request.tag)
+            client.get(CONTENT_SEARCH, {**request.params, "cql": f"id={ids[0]}"}, tag=request.tag)
     except RetriesExhaustedError:
         if len(ids) == 1:
             rows = single.get(ids[0])

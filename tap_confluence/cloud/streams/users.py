@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tap_confluence.http import ListRequest
     from tap_confluence.http.client import Answer
 
-SEARCH = "/rest/api/search/user"
+USER_SEARCH = "/rest/api/search/user"
 EVERYONE = {"cql": "type=user", "sitePermissionTypeFilter": "all", "limit": "200"}
 
 AS_THEY_ARE = ("accountId", "displayName", "publicName", "profilePicture", "personalSpaceId")
@@ -39,7 +39,7 @@ class Users(UserStream):
     records of the run those who have left, or who are apps.
     """
 
-    path = SEARCH
+    path = USER_SEARCH
     scope = "read:user:confluence, read:group:confluence, read:content-details:confluence"
     schema = schemas.USER
 
@@ -80,7 +80,7 @@ class Users(UserStream):
 
     def _searched(self) -> Iterator[Record]:
         search = PeopleSearch()
-        request = self.reader.first_page(SEARCH, EVERYONE, tag=self.name)
+        request = self.reader.first_page(USER_SEARCH, EVERYONE, tag=self.name)
         try:
             for page in self.reader.pages(request, search):
                 yield from page.items
@@ -127,7 +127,7 @@ class PeopleSearch(OffsetPaginator):
 
     @override
     def step(self, answer: Answer, rows: list[dict[str, Any]]) -> int | None:
-        received = len(rows_of(SEARCH, answer.body))
+        received = len(rows_of(USER_SEARCH, answer.body))
         self.reached += received
         total = answer.body.get("totalSize")
         self.total = total if isinstance(total, int) else self.total

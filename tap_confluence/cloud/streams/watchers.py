@@ -13,8 +13,8 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import OffsetPaginator, collect
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.incremental import TRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

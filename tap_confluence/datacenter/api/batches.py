@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import http
-from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import GAVE_UP, NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.http import (
     CursorPaginator,
     ListRequest,
@@ -35,8 +35,6 @@ MOST_EXPORTED = 25
 
 RETRIES_OF_A_BATCH = 1
 """How often a batch is repeated before it is taken apart, to find out what is wrong with it."""
-
-FAILED = 500
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ class Halving(Paginator):
             return self.get(client, request)
         alone = self.page(request, send(client, _lean(request)))
         self._suspects, self._limit = 0, None
-        refused = error if isinstance(error, RefusedError) else RefusedError(str(error), FAILED)
+        refused = error if isinstance(error, RefusedError) else RefusedError(str(error), GAVE_UP)
         return replace(alone, error=refused)
 
 

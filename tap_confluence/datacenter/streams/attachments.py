@@ -12,10 +12,10 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_pag
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
+from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 

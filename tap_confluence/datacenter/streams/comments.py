@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from tap_confluence import schemas
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.rest_v1 import records
+from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.parents import DetailStream
 
 if TYPE_CHECKING:

@@ -18,11 +18,13 @@ from tap_confluence.datacenter.api.batches import (
 )
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
-from tap_confluence.datacenter.streams.content_list import CURRENT, ContentList, limit_for
+from tap_confluence.datacenter.streams.content_list import ContentList, limit_for
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
 from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.rest_v1.search import CONTENT_SEARCH
+from tap_confluence.statuses import CURRENT, TRASHED
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.parents import (
     FullTableDetailStream,
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.progress import Dated
 
-SEARCH = "/rest/api/content/search"
 EXPERIMENTAL = "/rest/experimental/content"
 RESTRICTIONS = "restrictions"
 """The section of details of whom something is restricted to."""
@@ -61,7 +62,7 @@ EXPANSIONS: Mapping[str, tuple[str, ...]] = {
 }
 """What to have spelled out of an item for the sections of full-table details."""
 
-OVERLAP = timedelta(days=1)
+SEARCH_OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
 time zone of the user, which is up to 14 hours from UTC, and their index lags behind
 (https://jira.atlassian.com/browse/CONFCLOUD-70966)."""
@@ -119,7 +120,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         return None
 
     def _restrictions_of(self, item: dict[str, Any]) -> list[dict[str, Any]] | None:
-        if item.get("status") == records.TRASHED:
+        if item.get("status") == TRASHED:
             return []
         error = self.restrictions.unread.get(str(item["id"]))
         if error is not None:
@@ -179,7 +180,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     @property
     @override
     def bookmark_overlap(self) -> timedelta:
-        return OVERLAP
+        return SEARCH_OVERLAP
 
     @override
     def timestamp(self, item: dict[str, Any]) -> str | None:
@@ -372,7 +373,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         expand = tuple(dict.fromkeys((*expand, *content_filter.expansion(self.kind))))
         params = {"cql": cql, "includeArchivedSpaces": "true"}
         limit = limit_for(expand, self.reader.page_size)
-        query = Query(SEARCH, params, self.name, expand, limit)
+        query = Query(CONTENT_SEARCH, params, self.name, expand, limit)
         for batch in read_by_offset(self.reader, query):
             yield replace(batch, items=[*content_filter.filtered(batch.items)])
 

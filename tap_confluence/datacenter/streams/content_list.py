@@ -23,6 +23,7 @@ from tap_confluence.datacenter.api.batches import (
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.statuses import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +36,6 @@ logger = logging.getLogger("tap-confluence")
 SCAN = f"{CONTENT}/scan"
 COMMENT = "comment"
 COMMENTED = ("page", "blogpost")
-CURRENT = "current"
 
 
 IN_SPACE = "in"

@@ -12,11 +12,11 @@ from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.api.task_parser import task_record, tasks_in
 from tap_confluence.datacenter.api.version_bodies import version_bodies
 from tap_confluence.datacenter.streams.content import ContentStream
-from tap_confluence.datacenter.streams.content_list import CURRENT
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
+from tap_confluence.statuses import CURRENT, TRASHED
 from tap_confluence.streams.parents import DetailStream, Work
 from tap_confluence.streams.restrictions import failure
 
@@ -147,5 +147,5 @@ class PostStream(ContentStream):
     def _note_hidden_failure(
         self, item_id: str, error: RefusedError, failures: dict[str, RefusedError]
     ) -> None:
-        if self.hidden_now.get(item_id) != records.TRASHED:
+        if self.hidden_now.get(item_id) != TRASHED:
             failures[item_id] = error

@@ -15,6 +15,7 @@ from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.errors import ForbiddenError
 from tap_confluence.rest_v1 import records
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class PageWatchers(ConfluenceStream):
     def _pages(self) -> Iterator[dict[str, Any]]:
         """Read all pages that are wanted, but those in the trash, which nobody watches."""
         pages = self.stream_of(Pages)
-        statuses = [status for status in pages.wanted_statuses if status != records.TRASHED]
+        statuses = [status for status in pages.wanted_statuses if status != TRASHED]
         if not statuses:
             return
         for batch in pages.everything(statuses, ("space",), tag=self.name):
