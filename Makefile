@@ -19,7 +19,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test slow recipes airflow lint types lock docs descriptions clean
+.PHONY: help demo sync test coverage slow recipes airflow lint types lock docs descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -37,6 +37,9 @@ test: .venv/ready $(PLUGINS)  ## run the tests; ARGS='-k name' for some of them
 
 slow: .venv/ready $(PLUGINS)  ## run the tests that show for much what others show for little
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest -m slow --numprocesses auto --dist worksteal $(ARGS)
+
+coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate
+	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term-missing $(ARGS)
 
 recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some minutes
 	$(PYTHON) -m pytest -m recipes tests/newcomer $(ARGS)
