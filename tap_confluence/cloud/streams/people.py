@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.http import OffsetPaginator, collect
-from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.groups import GroupMemberStream, GroupStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,29 +17,21 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Client, ListRequest
+    from tap_confluence.streams.base import ConfluenceStream
 
 GROUPS = "/rest/api/group"
 MOST_A_PAGE = 200
 """Groups, or members of a group, that the site gives at once; it refuses a higher limit."""
 
 
-class Groups(ConfluenceStream):
+class Groups(GroupStream):
     """All groups. Only REST v1 has them, paged by offset."""
 
-    name = "groups"
     path = GROUPS
     scope = "read:group:confluence"
-    primary_keys = ("id",)
-    schema = schemas.GROUP
-    is_filtered = False
-    stands_alone = True
-
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        for group in self.listed:
-            yield dict(group)
 
     @cached_property
+    @override
     def listed(self) -> Sequence[dict[str, Any]]:
         """All groups, which are read once a run."""
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
@@ -69,17 +60,11 @@ class Groups(ConfluenceStream):
         return stream.each(groups, call)
 
 
-class GroupMembers(ConfluenceStream):
+class GroupMembers(GroupMemberStream):
     """Who is in which group, with a request a group."""
 
-    name = "group_members"
     path = f"{GROUPS}/{{id}}/membersByGroupId"
     scope = "read:group:confluence, read:user:confluence"
-    primary_keys = ("groupId", "accountId")
-    schema = schemas.GROUP_MEMBER
-    is_filtered = False
-    fails_closed = True
-    stands_alone = True
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -50,10 +50,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-confluence")
 
-
 MOST_EXPANDED = 200
 """Items that a search gives at most with anything spelled out."""
-
 
 IN_ARCHIVED_SPACES = {"includeArchivedSpaces": "true"}
 ARCHIVED_ITSELF = {**IN_ARCHIVED_SPACES, "cqlcontext": '{"contentStatuses":["archived"]}'}
@@ -200,8 +198,9 @@ class PostRestrictionStream(RestrictionStream):
         if not wanted:
             return
         whole = self.reader.first_page(self.list_path, {"status": wanted}, tag=self.name)
-        for request in ContentFilter.of(self.run).space_lists(whole):
-            for item in ContentFilter.of(self.run).filtered(self.reader.items(request)):
+        content_filter = ContentFilter.of(self.run)
+        for request in content_filter.space_lists(whole):
+            for item in content_filter.filtered(self.reader.items(request)):
                 if item.get("status") == ARCHIVED:
                     archived.append(str(item["id"]))
                 else:

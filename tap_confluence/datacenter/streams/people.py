@@ -13,7 +13,7 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect,
 from tap_confluence.datacenter.api.paths import USER
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.groups import GroupMemberStream, GroupStream
 from tap_confluence.streams.users import UserStream
 
 if TYPE_CHECKING:
@@ -21,26 +21,19 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.streams.base import ConfluenceStream
+
 EXPAND = ("status",)
 REFUSED = 400
 
 
-class Groups(ConfluenceStream):
+class Groups(GroupStream):
     """All groups, which have a name and no other id."""
 
-    name = "groups"
     path = "/rest/api/group"
-    primary_keys = ("id",)
-    schema = schemas.GROUP
-    is_filtered = False
-    stands_alone = True
-
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        for group in self.listed:
-            yield dict(group)
 
     @cached_property
+    @override
     def listed(self) -> Sequence[Record]:
         """All groups, which are read once a run."""
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
@@ -76,17 +69,11 @@ class Groups(ConfluenceStream):
         return stream.each(groups, call)
 
 
-class GroupMembers(ConfluenceStream):
+class GroupMembers(GroupMemberStream):
     """Who is in which group, with a request a group."""
 
-    name = "group_members"
     path = "/rest/api/group/{name}/member"
     right = "the right of a Confluence administrator"
-    primary_keys = ("groupId", "accountId")
-    schema = schemas.GROUP_MEMBER
-    is_filtered = False
-    fails_closed = True
-    stands_alone = True
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
