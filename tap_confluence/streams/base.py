@@ -21,7 +21,7 @@ from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parquet import PARQUET, as_row
-from tap_confluence.streams.type_conformance import TypeConformance
+from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import OVERLAP, to_timestamp, with_overlap
 
@@ -147,7 +147,7 @@ class ConfluenceStream(RunStream):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        self._type_conformance.fit_fields(row)
+        self._conformance.fit(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
             self.run.notes.unusable(self.name)
             # It may be what an earlier run has written.
@@ -173,8 +173,8 @@ class ConfluenceStream(RunStream):
         return bool(self._readable_bodies)
 
     @cached_property
-    def _type_conformance(self) -> TypeConformance:
-        return TypeConformance(self.schema)
+    def _conformance(self) -> RecordConformance:
+        return RecordConformance(self.schema)
 
     @cached_property
     def _readable_bodies(self) -> dict[str, Callable[[Any, str, Links], str]]:
