@@ -55,7 +55,7 @@ from tap_confluence.run import Deployment
 from tap_confluence.streams.parents import make_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tap_confluence.http import Client
     from tap_confluence.run import Run
@@ -97,42 +97,6 @@ STREAMS = (
     AuditRecords,
 )
 
-ABSENT: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("page_likes", "blog_post_likes", "footer_comment_likes", "inline_comment_likes"),
-        "REST v1 of Data Center does not tell who likes something.",
-    ),
-    **dict.fromkeys(
-        ("space_roles", "space_role_assignments"),
-        "Data Center has no roles in spaces, but permissions.",
-    ),
-    **dict.fromkeys(
-        (
-            "custom_content",
-            *("custom_content_labels", "custom_content_versions"),
-            *("custom_content_content_properties", "custom_content_footer_comments"),
-        ),
-        "REST v1 of Data Center has no list of content of an app's own type.",
-    ),
-    **dict.fromkeys(
-        (
-            *("folders", "whiteboards", "databases", "embeds"),
-            *("folder_restrictions", "whiteboard_restrictions"),
-            *("database_restrictions", "embed_restrictions"),
-        ),
-        "On Data Center only pages lie in the tree of a space.",
-    ),
-    **dict.fromkeys(
-        ("page_views", "blog_post_views", "content_states", "templates"),
-        "REST v1 of Data Center does not tell.",
-    ),
-    **dict.fromkeys(
-        ("classification_levels", "page_classification_levels"),
-        "Data Center does not classify content.",
-    ),
-}
-"""The streams of Cloud that Data Center cannot tell, each with the reason."""
-
 
 class DataCenter(Deployment):
     """Confluence Data Center and Server."""
@@ -154,4 +118,4 @@ class DataCenter(Deployment):
         return DataCenterReferences(run)
 
 
-__all__ = ["ABSENT", "STREAMS", "DataCenter"]
+__all__ = ["STREAMS", "DataCenter"]

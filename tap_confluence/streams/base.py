@@ -56,6 +56,7 @@ class ConfluenceStream(RunStream):
             has none. Of all others, what could not be read may still be there.
         stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
+        not_on_data_center: Why Data Center has no such stream, of one that Cloud alone has.
         run: What it shares with the other streams of the run.
         own_keys: Its primary keys, whatever a catalog says.
         is_denied: Whether the site refuses it to this account.
@@ -69,6 +70,7 @@ class ConfluenceStream(RunStream):
     fails_closed: ClassVar[bool] = False
     stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
+    not_on_data_center: ClassVar[str] = ""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run.tap)

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence import cloud, datacenter
+from tap_confluence import cloud
 from tap_confluence.streams.parents import LabelStream
 from tap_confluence.tap import TapConfluence
 from tests.running import run_command, signals_left_alone
@@ -71,7 +71,7 @@ def _streams_of(config: dict[str, str]) -> dict[str, ConfluenceStream]:
 
 def why_absent(stream: ConfluenceStream) -> str:
     """Return why Data Center does not have a stream; nothing where it does."""
-    return datacenter.ABSENT.get(stream.name, "")
+    return stream.not_on_data_center
 
 
 def read_by_default() -> list[ConfluenceStream]:

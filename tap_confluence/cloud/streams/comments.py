@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.streams.content import ContentStream
+from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
 from tap_confluence.errors import NotFoundError
+from tap_confluence.schemas.comments import (
+    ATTACHMENT_FOOTER_COMMENT,
+    BLOG_POST_FOOTER_COMMENT,
+    BLOG_POST_INLINE_COMMENT,
+    CUSTOM_CONTENT_FOOTER_COMMENT,
+    PAGE_FOOTER_COMMENT,
+    PAGE_INLINE_COMMENT,
+)
 from tap_confluence.streams.parents import Work
 from tap_confluence.timestamps import is_due
 
@@ -140,7 +148,7 @@ class PageFooterComments(CommentStream):
     name = "page_footer_comments"
     path = FOOTER_COMMENTS
     container_key = "pageId"
-    schema = schemas.PAGE_FOOTER_COMMENT
+    schema = PAGE_FOOTER_COMMENT
 
 
 class PageInlineComments(CommentStream):
@@ -149,7 +157,7 @@ class PageInlineComments(CommentStream):
     name = "page_inline_comments"
     path = INLINE_COMMENTS
     container_key = "pageId"
-    schema = schemas.PAGE_INLINE_COMMENT
+    schema = PAGE_INLINE_COMMENT
 
 
 class BlogPostFooterComments(CommentStream):
@@ -158,7 +166,7 @@ class BlogPostFooterComments(CommentStream):
     name = "blog_post_footer_comments"
     path = FOOTER_COMMENTS
     container_key = "blogPostId"
-    schema = schemas.BLOG_POST_FOOTER_COMMENT
+    schema = BLOG_POST_FOOTER_COMMENT
 
 
 class BlogPostInlineComments(CommentStream):
@@ -167,7 +175,7 @@ class BlogPostInlineComments(CommentStream):
     name = "blog_post_inline_comments"
     path = INLINE_COMMENTS
     container_key = "blogPostId"
-    schema = schemas.BLOG_POST_INLINE_COMMENT
+    schema = BLOG_POST_INLINE_COMMENT
 
 
 class AttachmentFooterComments(CommentStream):
@@ -176,7 +184,7 @@ class AttachmentFooterComments(CommentStream):
     name = "attachment_footer_comments"
     path = FOOTER_COMMENTS
     container_key = "attachmentId"
-    schema = schemas.ATTACHMENT_FOOTER_COMMENT
+    schema = ATTACHMENT_FOOTER_COMMENT
 
 
 class CustomContentFooterComments(CommentStream):
@@ -185,4 +193,5 @@ class CustomContentFooterComments(CommentStream):
     name = "custom_content_footer_comments"
     path = FOOTER_COMMENTS
     container_key = "customContentId"
-    schema = schemas.CUSTOM_CONTENT_FOOTER_COMMENT
+    schema = CUSTOM_CONTENT_FOOTER_COMMENT
+    not_on_data_center = NO_OWN_TYPES

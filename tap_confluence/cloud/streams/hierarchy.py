@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.schemas.hierarchy import DATABASE, EMBED, FOLDER, WHITEBOARD
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class TreeItemReadingStream(ConfluenceStream):
     """
 
     kind: ClassVar[str]
+    not_on_data_center = "On Data Center only pages lie in the tree of a space."
 
     def tree_discovery(self) -> Iterator[Record]:
         """Get all that are wanted, with a request each."""
@@ -84,7 +85,7 @@ class Folders(TreeItemStream):
     name = "folders"
     path = "/api/v2/folders/{id}"
     scope = "read:folder:confluence"
-    schema = schemas.FOLDER
+    schema = FOLDER
     kind = "folder"
 
 
@@ -94,7 +95,7 @@ class Whiteboards(TreeItemStream):
     name = "whiteboards"
     path = "/api/v2/whiteboards/{id}"
     scope = "read:whiteboard:confluence"
-    schema = schemas.WHITEBOARD
+    schema = WHITEBOARD
     kind = "whiteboard"
 
 
@@ -104,7 +105,7 @@ class Databases(TreeItemStream):
     name = "databases"
     path = "/api/v2/databases/{id}"
     scope = "read:database:confluence"
-    schema = schemas.DATABASE
+    schema = DATABASE
     kind = "database"
 
 
@@ -114,5 +115,5 @@ class Embeds(TreeItemStream):
     name = "embeds"
     path = "/api/v2/embeds/{id}"
     scope = "read:embed:confluence"
-    schema = schemas.EMBED
+    schema = EMBED
     kind = "embed"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.http import FEW_AHEAD, get_page
+from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.parents import LabelStream
 
@@ -86,7 +86,7 @@ class Labels(ConfluenceStream):
     path = LABELS
     scope = "read:label:confluence"
     primary_keys = ("id",)
-    schema = schemas.LABEL
+    schema = LABEL
     is_filtered = False
 
     @override

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.comments import (
     FOOTER_COMMENTS,
@@ -19,12 +18,15 @@ from tap_confluence.cloud.streams.comments import (
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect
+from tap_confluence.schemas.people import BLOG_POST_LIKE, COMMENT_LIKE, PAGE_LIKE
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+NOT_TOLD = "REST v1 of Data Center does not tell who likes something."
 
 
 class LikeStream(SeparatelyReadStream):
@@ -33,6 +35,7 @@ class LikeStream(SeparatelyReadStream):
     section = "likes"
     scope = "read:page:confluence"
     selected_by_default = False
+    not_on_data_center = NOT_TOLD
 
 
 class PageLikes(LikeStream):
@@ -41,7 +44,7 @@ class PageLikes(LikeStream):
     name = "page_likes"
     primary_keys = ("pageId", "accountId")
     parent_stream_type = Pages
-    schema = schemas.PAGE_LIKE
+    schema = PAGE_LIKE
 
 
 class BlogPostLikes(LikeStream):
@@ -50,7 +53,7 @@ class BlogPostLikes(LikeStream):
     name = "blog_post_likes"
     primary_keys = ("blogPostId", "accountId")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_LIKE
+    schema = BLOG_POST_LIKE
 
 
 class CommentLikeStream(ConfluenceStream):
@@ -62,8 +65,9 @@ class CommentLikeStream(ConfluenceStream):
 
     scope = "read:comment:confluence"
     selected_by_default = False
+    not_on_data_center = NOT_TOLD
     primary_keys = ("commentId", "accountId")
-    schema = schemas.COMMENT_LIKE
+    schema = COMMENT_LIKE
     commented: ClassVar[type[CommentStream]]
 
     @override

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.cloud.streams.posts import PostStream
+from tap_confluence.schemas.labels import PAGE_LABEL
+from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
+from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import PAGE_VERSION
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.parents import ChangeDetailStream
 
@@ -29,7 +32,7 @@ class Pages(PostStream):
     path = PATH
     scope = SCOPE
     owner_key = "pageId"
-    schema = schemas.PAGE
+    schema = PAGE
     statuses = ("current", "archived", "trashed")
 
 
@@ -41,7 +44,7 @@ class PageLabels(ContentLabelStream):
     scope = SCOPE
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_LABEL
+    schema = PAGE_LABEL
 
 
 class PageVersions(ChangeDetailStream):
@@ -52,7 +55,7 @@ class PageVersions(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("pageId", "number")
     parent_stream_type = Pages
-    schema = schemas.PAGE_VERSION
+    schema = PAGE_VERSION
 
 
 class PageContentProperties(ChangeDetailStream):
@@ -63,7 +66,7 @@ class PageContentProperties(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_CONTENT_PROPERTY
+    schema = PAGE_CONTENT_PROPERTY
 
 
 class ChildPages(ConfluenceStream):
@@ -73,7 +76,7 @@ class ChildPages(ConfluenceStream):
     path = PATH
     scope = SCOPE
     primary_keys = ("parentId", "id")
-    schema = schemas.CHILD_PAGE
+    schema = CHILD_PAGE
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.errors import (
@@ -29,6 +28,14 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import FEW_AHEAD, CircleGuard, LinkPaginator, ListRequest, read_pages
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
+from tap_confluence.schemas.restrictions import (
+    BLOG_POST_RESTRICTION,
+    DATABASE_RESTRICTION,
+    EMBED_RESTRICTION,
+    FOLDER_RESTRICTION,
+    PAGE_RESTRICTION,
+    WHITEBOARD_RESTRICTION,
+)
 from tap_confluence.statuses import ARCHIVED, CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.restrictions import (
@@ -212,7 +219,7 @@ class PageRestrictions(PostRestrictionStream):
 
     name = "page_restrictions"
     primary_keys = ("pageId", "operation", "principalType", "principalId")
-    schema = schemas.PAGE_RESTRICTION
+    schema = PAGE_RESTRICTION
     list_path = "/api/v2/pages"
     statuses = (CURRENT, ARCHIVED)
     owner_key = "pageId"
@@ -223,7 +230,7 @@ class BlogPostRestrictions(PostRestrictionStream):
 
     name = "blog_post_restrictions"
     primary_keys = ("blogPostId", "operation", "principalType", "principalId")
-    schema = schemas.BLOG_POST_RESTRICTION
+    schema = BLOG_POST_RESTRICTION
     list_path = "/api/v2/blogposts"
     statuses = (CURRENT,)
     owner_key = "blogPostId"
@@ -281,7 +288,7 @@ class FolderRestrictions(TreeItemRestrictionStream):
 
     name = "folder_restrictions"
     primary_keys = ("folderId", "operation", "principalType", "principalId")
-    schema = schemas.FOLDER_RESTRICTION
+    schema = FOLDER_RESTRICTION
     kind = "folder"
     owner_key = "folderId"
 
@@ -291,7 +298,7 @@ class WhiteboardRestrictions(TreeItemRestrictionStream):
 
     name = "whiteboard_restrictions"
     primary_keys = ("whiteboardId", "operation", "principalType", "principalId")
-    schema = schemas.WHITEBOARD_RESTRICTION
+    schema = WHITEBOARD_RESTRICTION
     kind = "whiteboard"
     owner_key = "whiteboardId"
 
@@ -301,7 +308,7 @@ class DatabaseRestrictions(TreeItemRestrictionStream):
 
     name = "database_restrictions"
     primary_keys = ("databaseId", "operation", "principalType", "principalId")
-    schema = schemas.DATABASE_RESTRICTION
+    schema = DATABASE_RESTRICTION
     kind = "database"
     owner_key = "databaseId"
 
@@ -311,7 +318,7 @@ class EmbedRestrictions(TreeItemRestrictionStream):
 
     name = "embed_restrictions"
     primary_keys = ("embedId", "operation", "principalType", "principalId")
-    schema = schemas.EMBED_RESTRICTION
+    schema = EMBED_RESTRICTION
     kind = "embed"
     owner_key = "embedId"
 

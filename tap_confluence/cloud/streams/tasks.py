@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.timestamps import is_due, to_timestamp
@@ -26,7 +26,7 @@ class Tasks(ConfluenceStream):
     scope = "read:task:confluence"
     primary_keys = ("id",)
     replication_key = "modifiedAt"
-    schema = schemas.TASK
+    schema = TASK
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

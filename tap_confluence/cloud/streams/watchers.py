@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import OffsetPaginator, collect
+from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -35,7 +35,7 @@ class PageWatchers(ConfluenceStream):
     scope = SCOPE
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
-    schema = schemas.PAGE_WATCHER
+    schema = PAGE_WATCHER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -63,7 +63,7 @@ class SpaceWatchers(ConfluenceStream):
     scope = SCOPE
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
-    schema = schemas.SPACE_WATCHER
+    schema = SPACE_WATCHER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_pages
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
@@ -15,6 +14,10 @@ from tap_confluence.datacenter.streams.contained import ContainedStream
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.attachments import ATTACHMENT
+from tap_confluence.schemas.labels import ATTACHMENT_LABEL
+from tap_confluence.schemas.properties import ATTACHMENT_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
@@ -40,7 +43,7 @@ class Attachments(FileStream, ContainedStream):
     name = "attachments"
     kind = "attachment"
     owner_key = "attachmentId"
-    schema = schemas.ATTACHMENT
+    schema = ATTACHMENT
     expand = ("container", "version", "history")
     has_body = False
 
@@ -122,7 +125,7 @@ class AttachmentLabels(LabelStream):
     name = "attachment_labels"
     primary_keys = ("attachmentId", "id")
     parent_stream_type = Attachments
-    schema = schemas.ATTACHMENT_LABEL
+    schema = ATTACHMENT_LABEL
 
 
 class AttachmentVersions(ChangeDetailStream):
@@ -132,7 +135,7 @@ class AttachmentVersions(ChangeDetailStream):
     section = "versions"
     primary_keys = ("attachmentId", "number")
     parent_stream_type = Attachments
-    schema = schemas.ATTACHMENT_VERSION
+    schema = ATTACHMENT_VERSION
 
 
 class AttachmentContentProperties(ChangeDetailStream):
@@ -142,4 +145,4 @@ class AttachmentContentProperties(ChangeDetailStream):
     section = "properties"
     primary_keys = ("attachmentId", "id")
     parent_stream_type = Attachments
-    schema = schemas.ATTACHMENT_CONTENT_PROPERTY
+    schema = ATTACHMENT_CONTENT_PROPERTY

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.contained import ContainedStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.comments import (
+    ATTACHMENT_FOOTER_COMMENT,
+    BLOG_POST_FOOTER_COMMENT,
+    BLOG_POST_INLINE_COMMENT,
+    PAGE_FOOTER_COMMENT,
+    PAGE_INLINE_COMMENT,
+)
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.parents import DetailStream
 
@@ -47,7 +53,7 @@ class PageFooterComments(Place, ContainedStream):
     name = "page_footer_comments"
     kind = "comment"
     owner_key = "id"
-    schema = schemas.PAGE_FOOTER_COMMENT
+    schema = PAGE_FOOTER_COMMENT
     container = "page"
     is_inline = False
     params_of_list: ClassVar[dict[str, str]] = {"depth": "all"}
@@ -98,7 +104,7 @@ class PageInlineComments(OtherComments):
     """Comments on a piece of text of pages."""
 
     name = "page_inline_comments"
-    schema = schemas.PAGE_INLINE_COMMENT
+    schema = PAGE_INLINE_COMMENT
     container = "page"
     is_inline = True
 
@@ -107,7 +113,7 @@ class BlogPostFooterComments(OtherComments):
     """Comments at the foot of blog posts."""
 
     name = "blog_post_footer_comments"
-    schema = schemas.BLOG_POST_FOOTER_COMMENT
+    schema = BLOG_POST_FOOTER_COMMENT
     container = "blogpost"
     is_inline = False
 
@@ -116,7 +122,7 @@ class BlogPostInlineComments(OtherComments):
     """Comments on a piece of text of blog posts."""
 
     name = "blog_post_inline_comments"
-    schema = schemas.BLOG_POST_INLINE_COMMENT
+    schema = BLOG_POST_INLINE_COMMENT
     container = "blogpost"
     is_inline = True
 
@@ -125,6 +131,6 @@ class AttachmentFooterComments(OtherComments):
     """Comments on files."""
 
     name = "attachment_footer_comments"
-    schema = schemas.ATTACHMENT_FOOTER_COMMENT
+    schema = ATTACHMENT_FOOTER_COMMENT
     container = records.ATTACHMENT
     is_inline = False

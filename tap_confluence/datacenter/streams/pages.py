@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.labels import PAGE_LABEL
+from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
+from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import PAGE_VERSION
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ class Pages(PostStream):
     name = "pages"
     kind = "page"
     owner_key = "pageId"
-    schema = schemas.PAGE
+    schema = PAGE
     hidden = ("archived", "trashed")
     expand = ("space", "version", "history", "ancestors")
 
@@ -45,7 +48,7 @@ class PageLabels(LabelStream):
     name = "page_labels"
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_LABEL
+    schema = PAGE_LABEL
 
 
 class PageVersions(ChangeDetailStream):
@@ -55,7 +58,7 @@ class PageVersions(ChangeDetailStream):
     section = "versions"
     primary_keys = ("pageId", "number")
     parent_stream_type = Pages
-    schema = schemas.PAGE_VERSION
+    schema = PAGE_VERSION
 
 
 class PageContentProperties(ChangeDetailStream):
@@ -65,7 +68,7 @@ class PageContentProperties(ChangeDetailStream):
     section = "properties"
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_CONTENT_PROPERTY
+    schema = PAGE_CONTENT_PROPERTY
 
 
 class ChildPages(FullTableDetailStream):
@@ -75,7 +78,7 @@ class ChildPages(FullTableDetailStream):
     section = "children"
     primary_keys = ("parentId", "id")
     parent_stream_type = Pages
-    schema = schemas.CHILD_PAGE
+    schema = CHILD_PAGE
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

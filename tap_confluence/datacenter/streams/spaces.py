@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import (
     MOST_EXPANDED,
     RETRIES_OF_A_BATCH,
@@ -20,6 +19,8 @@ from tap_confluence.datacenter.filters import SPACE_EXPAND, ContentFilter
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.errors import GAVE_UP, NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.labels import SPACE_LABEL
+from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
 from tap_confluence.streams.parents import DetailStream, Work, read_section
 from tap_confluence.streams.space_properties import SpacePropertyStream
@@ -46,7 +47,7 @@ class Spaces(ExpandedParentStream):
     name = "spaces"
     owner_key = "spaceId"
     primary_keys = ("id",)
-    schema = schemas.SPACE
+    schema = SPACE
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
@@ -203,7 +204,7 @@ class SpaceLabels(DetailStream):
     section = "labels"
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_LABEL
+    schema = SPACE_LABEL
 
 
 class SpacePermissions(DetailStream):
@@ -213,7 +214,7 @@ class SpacePermissions(DetailStream):
     section = "permissions"
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_PERMISSION
+    schema = SPACE_PERMISSION
     fails_closed = True
 
 

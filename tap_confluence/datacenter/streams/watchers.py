@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.errors import ForbiddenError
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -36,7 +36,7 @@ class PageWatchers(ConfluenceStream):
     right = RIGHT
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
-    schema = schemas.PAGE_WATCHER
+    schema = PAGE_WATCHER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -85,7 +85,7 @@ class SpaceWatchers(ConfluenceStream):
     right = RIGHT
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
-    schema = schemas.SPACE_WATCHER
+    schema = SPACE_WATCHER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
