@@ -151,7 +151,10 @@ class ApiV1:
         }
 
     def _group(self, group: Group) -> Row:
+        # Some sites say this of some of their groups.
+        kind = {"usageType": "USERBASE_GROUP", "managedBy": "ADMINS"} if group.id < "8" else {}
         return {
+            **kind,
             "id": group.id,
             "name": group.name,
             "resourceAri": f"ari:cloud:identity::group/{group.id}",

@@ -18,7 +18,12 @@ from tap_confluence.cloud.streams.comments import (
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect
-from tap_confluence.schemas.people import BLOG_POST_LIKE, COMMENT_LIKE, PAGE_LIKE
+from tap_confluence.schemas.people import (
+    BLOG_POST_LIKE,
+    FOOTER_COMMENT_LIKE,
+    INLINE_COMMENT_LIKE,
+    PAGE_LIKE,
+)
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -67,7 +72,6 @@ class CommentLikeStream(ConfluenceStream):
     selected_by_default = False
     not_on_data_center = NOT_TOLD
     primary_keys = ("commentId", "accountId")
-    schema = COMMENT_LIKE
     commented: ClassVar[type[CommentStream]]
 
     @override
@@ -92,6 +96,7 @@ class FooterCommentLikes(CommentLikeStream):
 
     name = "footer_comment_likes"
     path = f"{FOOTER_COMMENTS}/{{id}}/likes/users"
+    schema = FOOTER_COMMENT_LIKE
     commented = PageFooterComments
 
 
@@ -100,4 +105,5 @@ class InlineCommentLikes(CommentLikeStream):
 
     name = "inline_comment_likes"
     path = f"{INLINE_COMMENTS}/{{id}}/likes/users"
+    schema = INLINE_COMMENT_LIKE
     commented = PageInlineComments
