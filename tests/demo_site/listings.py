@@ -30,7 +30,6 @@ from tests.demo_site.listing import (
 )
 from tests.demo_site.model import Comment, Content, Page, Row, Version
 from tests.demo_site.paging import Walk, only, walk_over
-from tests.demo_site.people_lists import people_lists
 from tests.demo_site.queries import BODY, BY_SPACE, RAW_BODY, Param, Query, one_of, some_of
 
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ class Listings:
         yield from self._of_labels()
         yield from self._of_custom_content()
         yield from hierarchy_lists(self._wiki, self._find)
-        yield from people_lists(self._wiki, self._find)
         tasks: dict[str, Param] = {
             **BODY,
             "status": one_of("complete", "incomplete"),

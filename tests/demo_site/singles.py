@@ -10,7 +10,6 @@ from tests.demo_site import queries, words
 from tests.demo_site.errors import ApiError
 from tests.demo_site.hierarchy import TREE_ITEMS
 from tests.demo_site.paging import Cursor, Order, page_of
-from tests.demo_site.people_lists import role_mode
 from tests.demo_site.queries import Param, Query, one_of, some_of
 
 if TYPE_CHECKING:
@@ -77,11 +76,7 @@ class Singles:
         params: dict[str, Param] = {f"include-{name}": queries.flag for name in space}
         params["description-format"] = one_of("plain", "view")
         yield Single("spaces/{id}", self._space, params)
-        asked_for: dict[str, Param] = {"status": one_of("current", "draft", "archived")}
-        yield Single("classification-levels", lambda *_: self._levels(), {})
-        yield Single("pages/{id}/classification-level", self._level, asked_for)
         yield Single("tasks/{id}", self._task, queries.BODY)
-        yield Single("space-role-mode", lambda *_: role_mode(self._wiki), {})
         lying = ("collaborators", "direct-children", "operations", "properties")
         flags: dict[str, Param] = {f"include-{name}": queries.flag for name in lying}
         for kind in TREE_ITEMS:
@@ -145,20 +140,6 @@ class Singles:
             link = f"/api/v2/spaces/{id_}/operations"
             found["operations"] = _fragment(operations, None, link)
         return found
-
-    def _levels(self) -> list[Row]:
-        if not self._wiki.usage.levels:
-            raise ApiError(404, "Classification levels do not exist")
-        return [dict(level) for level in self._wiki.usage.levels]
-
-    def _level(self, id_: str, query: Query) -> Row:
-        page = self._find.content("pages", id_)
-        level_id = self._wiki.usage.level_of.get(page.num)
-        of_status = page.status == query.get("status", "current")
-        for level in self._wiki.usage.levels:
-            if of_status and level["id"] == level_id:
-                return dict(level)
-        raise ApiError(404, f"Page [{id_}] does not have a classification level")
 
     def _task(self, id_: str, query: Query) -> Row:
         return self._rows.task(self._find.task(id_), query.body_format)

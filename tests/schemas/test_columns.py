@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.running import Run
 
-READABLE = {"body_markdown": True, "body_text": True, "version_bodies": True}
+READABLE: dict[str, Any] = {"body_markdown": True, "body_text": True, "version_bodies": True}
 NOT_SHOWN = {
     "custom_content.customContentId": "nothing of an app lies in something of an app here",
     **{
