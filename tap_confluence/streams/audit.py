@@ -66,6 +66,7 @@ class AuditStream(ConfluenceStream):
     primary_keys = ("id",)
     replication_key = "createdAt"
     schema = AUDIT_RECORD
+    cost = "1 for 1,000 new records, on Data Center for 200; twice that when it is thousands"
 
     @abstractmethod
     def pages(self, first: str | None, last: str) -> Iterator[ListPage]:

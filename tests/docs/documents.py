@@ -38,6 +38,10 @@ def readme() -> str:
             ("stream", "what it takes on Cloud", "what it takes on Data Center"),
             ((_linked(s), _needs_of_cloud(s), _needs_of_data_center(s)) for s in facts.left_out()),
         ),
+        "costs": table(
+            ("stream", "requests for 1,000 items, each run"),
+            ((code(names), cost) for cost, names in facts.costs().items()),
+        ),
         "settings": table(
             ("setting", "default", "meaning"),
             (

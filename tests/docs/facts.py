@@ -84,6 +84,14 @@ def left_out() -> list[ConfluenceStream]:
     return [stream for stream in streams().values() if not stream.selected_by_default]
 
 
+def costs() -> dict[str, list[str]]:
+    """Return what the streams cost that are left out by default, and which of them cost that."""
+    found: dict[str, list[str]] = {}
+    for stream in left_out():
+        found.setdefault(stream.cost, []).append(stream.name)
+    return found
+
+
 def selection() -> list[str]:
     """Return the rules that select what is read by default, as Meltano writes them."""
     return ["*.*", *sorted(f"!{stream.name}.*" for stream in left_out())]

@@ -55,6 +55,7 @@ class PageClassificationLevels(PerItemStream):
     scope = "read:page:confluence, write:page:confluence"
     primary_keys = ("pageId",)
     schema = PAGE_CLASSIFICATION_LEVEL
+    cost = "1,000, and one more for each page without a level; 1 on a site without levels"
     not_on_data_center = NOT_CLASSIFIED
     owners = (Pages,)
 

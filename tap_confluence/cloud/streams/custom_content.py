@@ -104,6 +104,7 @@ class CustomContentLabels(SeparatelyReadStream):
     primary_keys = ("customContentId", "id")
     parent_stream_type = CustomContent
     schema = CUSTOM_CONTENT_LABEL
+    cost = "1,000; in a first run none beyond those for versions and properties"
     not_on_data_center = NO_OWN_TYPES
     selected_by_default = False
 

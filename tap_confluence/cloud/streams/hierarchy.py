@@ -71,6 +71,10 @@ class TreeItemStream(TreeItemReadingStream):
 
     primary_keys = ("id",)
     selected_by_default = False
+    cost = (
+        "1,000, and to find them one for each 1,000, for each 125 pages and for each space, "
+        "whether one of the streams is selected or all"
+    )
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

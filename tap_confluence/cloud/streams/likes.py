@@ -40,6 +40,7 @@ class LikeStream(SeparatelyReadStream):
     section = "likes"
     scope = "read:page:confluence"
     selected_by_default = False
+    cost = "1,000; in a first run none beyond those for versions and properties"
     not_on_data_center = NOT_TOLD
 
 
@@ -70,6 +71,7 @@ class CommentLikeStream(ConfluenceStream):
 
     scope = "read:comment:confluence"
     selected_by_default = False
+    cost = "1,000"
     not_on_data_center = NOT_TOLD
     primary_keys = ("commentId", "accountId")
     commented: ClassVar[type[CommentStream]]

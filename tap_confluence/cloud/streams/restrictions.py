@@ -196,6 +196,10 @@ class PostRestrictionStream(RestrictionStream):
         statuses: The statuses of those that can be restricted and read.
     """
 
+    cost = (
+        "Cloud: 4 for their list and 5 for their restrictions, and one for each archived "
+        "page where the search does not find these; Data Center: 5"
+    )
     list_path: ClassVar[str]
     statuses: ClassVar[tuple[str, ...]]
 
@@ -241,6 +245,11 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
 
     That sites tell them is not documented: REST v1 takes the id of any content.
     """
+
+    cost = (
+        "5, and one for each item that the search does not find, which may be all; without "
+        "`folders` and the like also what these cost"
+    )
 
     @override
     def listed(self, archived: list[str]) -> Iterator[str]:

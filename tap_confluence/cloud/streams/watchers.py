@@ -36,6 +36,7 @@ class PageWatchers(ConfluenceStream):
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
     schema = PAGE_WATCHER
+    cost = "1,000"
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -64,6 +65,7 @@ class SpaceWatchers(ConfluenceStream):
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
     schema = SPACE_WATCHER
+    cost = "1,000, of spaces"
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
