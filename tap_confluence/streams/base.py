@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -23,11 +24,16 @@ from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parquet import PARQUET, as_row
 from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
-from tap_confluence.timestamps import OVERLAP, to_timestamp, with_overlap
+from tap_confluence.timestamps import (
+    CLOCKS_DIFFER,
+    OVERLAP,
+    format_timestamp,
+    to_timestamp,
+    with_overlap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -54,6 +60,8 @@ class ConfluenceStream(RunStream):
         fails_closed: Whether its rows grant rights. After an incomplete read of such a stream, too,
             what the run has not written is taken for deleted: who cannot be shown to have a right
             has none. Of all others, what could not be read may still be there.
+        request_per: What it takes a request for each of in every run, such as `space`. How often
+            that is worth it says the setting `full_table_interval_hours`.
         stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
         cost: How many requests it takes for 1,000 items in each run; told of what is left out by
@@ -73,6 +81,7 @@ class ConfluenceStream(RunStream):
     stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
     cost: ClassVar[str] = ""
+    request_per: ClassVar[str] = ""
     not_on_data_center: ClassVar[str] = ""
 
     def __init__(self, run: Run) -> None:
@@ -328,6 +337,34 @@ class ConfluenceStream(RunStream):
             message = f"'{stream.name}' needs {stream.needed(error)} ({error})"
             self.run.notes.denied[stream.name] = message
 
+    @property
+    def is_not_due(self) -> bool:
+        """Whether it was read whole so short a time ago that this run need not read it.
+
+        How long that may be says the setting `full_table_interval_hours`.
+        """
+        interval = self._longest_interval
+        read = to_timestamp(self.entry.get("lastFullRead")) if interval else None
+        now = datetime.now(UTC)
+        return read is not None and (
+            format_timestamp(now - interval) < read <= format_timestamp(now + CLOCKS_DIFFER)
+        )
+
+    @property
+    def keeps_last_full_read(self) -> bool:
+        """Whether its state tells when it was last read whole."""
+        return bool(self._longest_interval)
+
+    @property
+    def _longest_interval(self) -> timedelta:
+        hours = self.config["full_table_interval_hours"] if self.request_per else 0
+        return timedelta(hours=float(hours))
+
+    def note_full_read(self) -> None:
+        """Keep in the state that this run has written all of it, and what is gone was told."""
+        if self.keeps_last_full_read and not self._is_partial:
+            self.entry["lastFullRead"] = self.run.began
+
     def leave_incomplete(self) -> None:
         """Take note that something could not be read.
 
@@ -338,7 +375,7 @@ class ConfluenceStream(RunStream):
     def complete(self) -> None:
         """Take note that everything there is has been written: what was not is gone."""
         is_known = not self.is_denied and (self.fails_closed or not self._is_partial)
-        if self.has_version and is_known and not self._lacks_unjudged:
+        if is_known and not self._lacks_unjudged:
             self.run.notes.complete.append(self)
         for child in self.selected_children:
             child.complete()

@@ -41,6 +41,7 @@ class GroupMemberStream(ConfluenceStream):
     """Who is in which group. To be in one grants rights."""
 
     name = "group_members"
+    request_per = "group"
     primary_keys = ("groupId", "accountId")
     schema = GROUP_MEMBER
     is_filtered = False

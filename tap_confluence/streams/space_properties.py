@@ -19,6 +19,7 @@ class SpacePropertyStream(DetailStream):
     """Values that apps and users keep with a space."""
 
     name = "space_properties"
+    request_per = "space"
     section = "properties"
     primary_keys = ("spaceId", "id")
     schema = SPACE_PROPERTY

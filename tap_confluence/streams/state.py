@@ -60,6 +60,8 @@ class StreamState(TypedDict, total=False):
         trash: The digest of what was in the trash, as `TrashDigest` dumps it.
         trashStart: Where the run started that read the trash last.
         fullRead: How far a first run of Data Center has come; gone when it is done.
+        lastFullRead: When the run began that read the stream whole last, of one that need not be
+            read in each run.
         repliesListed: Whether the site's lists of comments have been seen to hold replies.
         types: Marks of the types of custom content that have been read.
         pages: Of the tasks of Data Center, which are in the bodies of two lists: those of pages.
@@ -73,6 +75,7 @@ class StreamState(TypedDict, total=False):
     trash: str
     trashStart: str | None
     fullRead: FullSyncState
+    lastFullRead: str
     repliesListed: bool
     types: object
     pages: StreamState

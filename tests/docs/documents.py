@@ -42,6 +42,10 @@ def readme() -> str:
             ("stream", "requests for 1,000 items, each run"),
             ((code(names), cost) for cost, names in facts.costs().items()),
         ),
+        "requests-per": table(
+            ("a request in each run for each", "streams"),
+            ((thing, code(names)) for thing, names in facts.requests_per().items()),
+        ),
         "settings": table(
             ("setting", "default", "meaning"),
             (

@@ -92,6 +92,15 @@ def costs() -> dict[str, list[str]]:
     return found
 
 
+def requests_per() -> dict[str, list[str]]:
+    """Return which streams take a request a space, a group or an item in each run."""
+    found: dict[str, list[str]] = {}
+    for stream in streams().values():
+        if stream.request_per:
+            found.setdefault(stream.request_per, []).append(stream.name)
+    return found
+
+
 def selection() -> list[str]:
     """Return the rules that select what is read by default, as Meltano writes them."""
     return ["*.*", *sorted(f"!{stream.name}.*" for stream in left_out())]

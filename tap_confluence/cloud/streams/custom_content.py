@@ -99,6 +99,7 @@ class CustomContentLabels(SeparatelyReadStream):
     """Labels of custom content, a request an item: no list tells what carries a label."""
 
     name = "custom_content_labels"
+    request_per = "item"
     section = "labels"
     scope = SCOPE
     primary_keys = ("customContentId", "id")

@@ -70,6 +70,7 @@ class TreeItemStream(TreeItemReadingStream):
     """What is of one type among the pages, in every run complete, a request an item."""
 
     primary_keys = ("id",)
+    request_per = "item"
     selected_by_default = False
     cost = (
         "1,000, and to find them one for each 1,000, for each 125 pages and for each space, "

@@ -38,6 +38,7 @@ class LikeStream(SeparatelyReadStream):
     """The likes of pages or blog posts, which have no list: a request an item in each run."""
 
     section = "likes"
+    request_per = "item"
     scope = "read:page:confluence"
     selected_by_default = False
     cost = "1,000; in a first run none beyond those for versions and properties"
@@ -70,6 +71,7 @@ class CommentLikeStream(ConfluenceStream):
     """
 
     scope = "read:comment:confluence"
+    request_per = "item"
     selected_by_default = False
     cost = "1,000"
     not_on_data_center = NOT_TOLD

@@ -246,6 +246,7 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
     That sites tell them is not documented: REST v1 takes the id of any content.
     """
 
+    request_per = "item"
     cost = (
         "5, and one for each item that the search does not find, which may be all; without "
         "`folders` and the like also what these cost"

@@ -61,6 +61,7 @@ class SpaceLabels(DetailStream):
     """Labels of spaces."""
 
     name = "space_labels"
+    request_per = "space"
     section = "labels"
     scope = "read:space:confluence"
     primary_keys = ("spaceId", "id")
@@ -72,6 +73,7 @@ class SpacePermissions(DetailStream):
     """Who may do what in a space."""
 
     name = "space_permissions"
+    request_per = "space"
     section = "permissions"
     scope = "read:space:confluence"
     primary_keys = ("spaceId", "id")
@@ -94,6 +96,7 @@ class SpaceRoleAssignments(DetailStream):
     """Which people and groups have which roles in a space, where the site has roles."""
 
     name = "space_role_assignments"
+    request_per = "space"
     section = "role-assignments"
     scope = ROLE_SCOPE
     primary_keys = ("spaceId", "roleId", "principalType", "principalId")

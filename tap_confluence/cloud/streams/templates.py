@@ -35,6 +35,7 @@ class Templates(ConfluenceStream):
     """
 
     name = "templates"
+    request_per = "space"
     path = PATHS[0]
     scope = "read:template:confluence, read:content-details:confluence, read:space:confluence"
     primary_keys = ("templateId",)

@@ -31,6 +31,7 @@ class PageWatchers(ConfluenceStream):
     """Who watches which page, with a request a page. Nobody watches what is in the trash."""
 
     name = "page_watchers"
+    request_per = "item"
     path = "/rest/api/content/{id}/notification/child-created"
     scope = SCOPE
     selected_by_default = False
@@ -60,6 +61,7 @@ class SpaceWatchers(ConfluenceStream):
     """Who watches which space, with a request a space."""
 
     name = "space_watchers"
+    request_per = "space"
     path = "/rest/api/space/{key}/watch"
     scope = SCOPE
     selected_by_default = False

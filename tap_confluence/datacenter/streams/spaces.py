@@ -211,6 +211,7 @@ class SpacePermissions(DetailStream):
     """Who may do what in a space, since 9.1."""
 
     name = "space_permissions"
+    request_per = "space"
     section = "permissions"
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces

@@ -32,6 +32,7 @@ class PageWatchers(ConfluenceStream):
     """Who watches which page, with a request a page, in spaces that the account administers."""
 
     name = "page_watchers"
+    request_per = "item"
     path = f"{CONTENT}/{{id}}/watchers"
     right = RIGHT
     selected_by_default = False
@@ -81,6 +82,7 @@ class SpaceWatchers(ConfluenceStream):
     """Who watches which space, with a request a space that the account administers."""
 
     name = "space_watchers"
+    request_per = "space"
     path = f"{SPACES}/{{key}}/watchers"
     right = RIGHT
     selected_by_default = False
