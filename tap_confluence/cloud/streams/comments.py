@@ -13,6 +13,7 @@ from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST
 from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.errors import NotFoundError
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.streams.parents import Work
 from tap_confluence.timestamps import is_due
 
@@ -90,7 +91,9 @@ class CommentStream(ContentStream):
         start = self.starting_point()
         latest = start
         [first] = self.lists(tag=self.name)
-        roots = self.wanted(filter(self.belongs, self.reader.items(first)))
+        roots = self.wanted(self._own(self.reader.items(first)))
+
+        tell = names_left_out(self.name)
 
         def work() -> Iterator[Work]:
             nonlocal latest
@@ -101,6 +104,8 @@ class CommentStream(ContentStream):
                     latest = self.latest(latest, timestamp)
                     if is_due(timestamp, start):
                         yield Work(comment, [self])
+                    elif tell and not self.bookmark:
+                        tell(comment["id"], before_start(timestamp, start))
 
         yield from self.write(work())
         self.advance(latest)

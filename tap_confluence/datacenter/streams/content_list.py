@@ -82,7 +82,7 @@ class ContentList:
         expand = tuple(dict.fromkeys((*expand, *self._content_filter.expansion(kind))))
         for batch in self._all(kind, statuses, expand, cursor):
             newest = max(filter(None, map(records.modified_at, batch.items)), default=None)
-            wanted = [*self._content_filter.filtered(batch.items)]
+            wanted = [*self._content_filter.filtered(batch.items, stream=self._tag)]
             yield replace(batch, items=wanted, newest=newest)
 
     def _all(
