@@ -114,10 +114,6 @@ class ContentFilter(AnyContentFilter):
         """Return the wanted spaces in the order of their ids, in which new ones come last."""
         return self._spaces
 
-    def has_space(self, key: str) -> bool:
-        """Tell whether a space is wanted."""
-        return all(self.verdicts_on_space(key).values())
-
     def verdicts_on_space(self, key: str) -> Verdicts:
         """Tell which filters a space passes."""
         if not self._filters.by_space:
@@ -268,13 +264,13 @@ class ContentFilter(AnyContentFilter):
                 return None
             passed.add(str(post.get("id")))
             told = post.get("container")
-            post = told or (self._ask(str(post.get("id"))) or {}).get("container")
+            post = told or (self.ask(str(post.get("id"))) or {}).get("container")
         return post if isinstance(post, dict) and "id" in post else None
 
     def _verdicts_on_post(self, post: Row) -> Verdicts:
         told: Row | None = post
         if self._leaves_open(post):
-            told = self._ask(str(post["id"]))
+            told = self.ask(str(post["id"]))
         if told is None:
             return {NOWHERE: False}
         verdicts = {
@@ -283,7 +279,8 @@ class ContentFilter(AnyContentFilter):
             **self._filters.verdicts_on_path(self._path_of(told)),
         }
         # Labels that did not come along are not asked for in vain.
-        if self._filters.by_label and all(verdicts.values()):
+        comes_along = records.expanded_labels(told) is not None
+        if self._filters.by_label and (comes_along or all(verdicts.values())):
             verdicts |= self._verdicts_on_labels(told)
         return verdicts
 
@@ -315,7 +312,7 @@ class ContentFilter(AnyContentFilter):
             frozenset(str(label.get("name")).lower() for label in labels)
         )
 
-    def _ask(self, item_id: str) -> Row | None:
+    def ask(self, item_id: str) -> Row | None:
         """Ask for what did not come along with something; None if it is gone."""
         if item_id not in self._asked:
             self._asked[item_id] = self._reader.result(self._reader.start(self._get, item_id))

@@ -127,14 +127,6 @@ class Filters:
         text = msgspec.json.encode(same, order="deterministic")
         return hashlib.blake2b(text, digest_size=8).hexdigest()
 
-    def takes_space(self, space: Mapping[str, Any]) -> bool:
-        """Tell whether a space is wanted.
-
-        Args:
-            space: Its `id`, `key`, `type` and `status`.
-        """
-        return all(self.verdicts_on_space(space).values())
-
     def verdicts_on_space(self, space: Mapping[str, Any]) -> Verdicts:
         """Tell which filters a space passes.
 
@@ -166,10 +158,6 @@ class Filters:
         """
         return not self.space_keys and 2 * wanted > known
 
-    def takes_labels(self, names: frozenset[str]) -> bool:
-        """Tell whether something is wanted that carries labels of these names, in lower case."""
-        return all(self.verdicts_on_labels(names).values())
-
     def verdicts_on_labels(self, names: frozenset[str]) -> Verdicts:
         """Tell which filters something passes that carries labels of these names."""
         verdicts: Verdicts = {}
@@ -178,14 +166,6 @@ class Filters:
         if self.exclude_labels:
             verdicts["exclude_labels"] = not self.exclude_labels & names
         return verdicts
-
-    def takes_path(self, path: frozenset[str]) -> bool:
-        """Tell whether a page is wanted.
-
-        Args:
-            path: Its id and those of all that it lies under.
-        """
-        return all(self.verdicts_on_path(path).values())
 
     def verdicts_on_path(self, path: frozenset[str]) -> Verdicts:
         """Tell which filters something passes because of where it lies.
@@ -205,11 +185,6 @@ class Filters:
         if not self.by_status:
             return {}
         return {"content_statuses": status in {None, *self.statuses}}
-
-    @property
-    def takes_posts(self) -> bool:
-        """Whether blog posts can be wanted, which lie in no tree."""
-        return not self.root_page_ids
 
     @property
     def takes_what_spaces_keep(self) -> bool:

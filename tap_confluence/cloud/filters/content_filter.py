@@ -87,6 +87,10 @@ class ContentFilter(AnyContentFilter):
         """Tell whether a space is wanted."""
         return self._spaces.has(space_id)
 
+    def verdicts_on_space(self, space_id: str) -> Verdicts:
+        """Tell which filters a space passes."""
+        return self._spaces.verdicts(space_id)
+
     def space_lists(self, request: ListRequest, *, to_the_end: bool = True) -> list[ListRequest]:
         """Restrict a list that takes `space-id` to the wanted spaces, where that is cheaper.
 
@@ -155,12 +159,9 @@ class ContentFilter(AnyContentFilter):
         Returns:
             The verdicts on what it is on, if it is on something: a single one if that is nowhere.
         """
-        passed: set[Container] = set()
-        while (container := Container.of(row)) is not None:
-            found = None if container in passed else self._containers.get(container)
+        for container, found in self.containers_of(row):
             if found is None:
                 return {NOWHERE: False}
-            passed.add(container)
             row, field = {"id": container.id, **found}, container.field
         if ":" in str(row.get("type")):
             return self._filters.verdicts_on_what_spaces_keep | self._verdicts_on_space(row)
@@ -184,6 +185,21 @@ class ContentFilter(AnyContentFilter):
     def _verdicts_on_place(self, row: Row) -> Verdicts:
         of_status = self._filters.verdicts_on_status(row.get("status"))
         return of_status | self._verdicts_on_space(row) | self._trees.verdicts(row)
+
+    def containers_of(self, row: Row) -> Iterator[tuple[Container, Row | None]]:
+        """Look up what something is on, and what that is on, up to a page or a blog post.
+
+        Yields:
+            Each with hardly more than its status; with None if it is gone or not visible.
+        """
+        passed: set[Container] = set()
+        while (container := Container.of(row)) is not None:
+            found = None if container in passed else self._containers.get(container)
+            yield container, found
+            if found is None:
+                return
+            passed.add(container)
+            row = {"id": container.id, **found}
 
     def verdicts_on_tree_item(self, row: Row) -> Verdicts:
         """Tell which filters a folder, whiteboard, database or embed passes, which has no label.
@@ -376,4 +392,4 @@ class ContentFilter(AnyContentFilter):
 
     def _verdicts_on_space(self, row: Row) -> Verdicts:
         space_id = row.get("spaceId")
-        return {} if space_id is None else self._spaces.verdicts(str(space_id))
+        return {} if space_id is None else self.verdicts_on_space(str(space_id))

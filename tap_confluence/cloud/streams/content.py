@@ -217,7 +217,7 @@ class ContentStream(IncrementalStream):
 
     def lists_of_trash(self) -> list[ListRequest]:
         """Return the first pages of the lists of what is in the trash, without bodies."""
-        if TRASHED not in self._wanted_statuses():
+        if TRASHED not in self.wanted_statuses:
             return []
         return self.lists(TRASHED, tag=self.name, bodies=False)
 
@@ -282,13 +282,15 @@ class ContentStream(IncrementalStream):
     def _wanted_lists(
         self, *, tag: str, bodies: bool, to_the_end: bool = True
     ) -> list[ListRequest]:
-        wanted = self._wanted_statuses()
+        wanted = self.wanted_statuses
         if self.statuses and not wanted:
             # A list that is asked for no status at all gives those that it thinks fit.
             return []
         return self.lists(*wanted, tag=tag, bodies=bodies, to_the_end=to_the_end)
 
-    def _wanted_statuses(self) -> list[str]:
+    @property
+    def wanted_statuses(self) -> list[str]:
+        """The statuses to read."""
         return [status for status in self.statuses if status in self.config["content_statuses"]]
 
 

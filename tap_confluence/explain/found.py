@@ -1,0 +1,137 @@
+"""What has an id on a site, told alike for Cloud and Data Center."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.streams.restrictions import failure, get_restrictions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_confluence.filters.settings import Verdicts
+    from tap_confluence.http.client import Params
+    from tap_confluence.run import Run
+    from tap_confluence.streams.base import ConfluenceStream
+
+    Row = dict[str, Any]
+
+TAG = "explain"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What has an id on the site.
+
+    Attributes:
+        noun: What it is, in words, such as `page`.
+        id: Its id, as its stream writes it.
+        title: Its title or name, if it has one.
+        status: Its status, such as `current`.
+        modified_at: When it was last modified; None for what has no date.
+        place: Where it is, a line each.
+        access: What is told of who may see it.
+        verdicts: Which filters it passes.
+        hindrance: Why no run reads what is like it, in words; empty if runs do.
+        stream: The stream that it is a row of; None if there is none.
+        others: The other streams that have rows of it.
+    """
+
+    noun: str
+    id: str
+    title: str | None
+    status: str | None
+    modified_at: str | None
+    place: Sequence[str]
+    access: str
+    verdicts: Verdicts
+    hindrance: str
+    stream: ConfluenceStream | None
+    others: Sequence[ConfluenceStream] = field(default_factory=list)
+
+
+class Finder(ABC):
+    """Looks for what has an id, with a request for each kind of thing it may be.
+
+    Attributes:
+        refusals: What the site answered instead, by what was looked for.
+
+    Args:
+        run: Whose settings, catalog and state decide what is extracted.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.refusals: dict[str, RefusedError] = {}
+        self.run = run
+
+    @abstractmethod
+    def find(self, given: str) -> Found | None:
+        """Look for something by what a user took for its id; None if there is nothing.
+
+        Args:
+            given: An id, or the key of a space.
+        """
+
+    @property
+    def refusal(self) -> RefusedError | None:
+        """What the site answered that was not simply "not found", if anything."""
+        refusals = self.refusals.values()
+        others = [error for error in refusals if not isinstance(error, NotFoundError)]
+        # That it is forbidden says most: there is something.
+        return next(
+            iter(sorted(others, key=lambda error: not isinstance(error, ForbiddenError))), None
+        )
+
+    def get(self, noun: str, path: str, params: Params | None = None) -> Row | None:
+        """Get a single object; where the site refuses, take note of how.
+
+        Args:
+            noun: What it would be.
+            path: Where it would be.
+            params: Query parameters.
+        """
+        try:
+            return self.run.client.get(path, params, tag=TAG, max_retries=1).body
+        except RefusedError as error:
+            self.refusals[noun] = error
+        except RetriesExhaustedError as error:
+            self.refusals[noun] = failure(error)
+        return None
+
+    def restrictions(self, item_id: str) -> str:
+        """Say who alone may read something, by its own restrictions."""
+        try:
+            rows = get_restrictions(self.run.client, item_id, tag=TAG)
+        except RefusedError as error:
+            return f"the site does not tell whether it is restricted ({error.status})"
+        except RetriesExhaustedError as error:
+            return f"the site does not tell whether it is restricted ({failure(error)})"
+        kinds = Counter(row["principalType"] for row in rows if row["operation"] == "read")
+        if not kinds:
+            return "not restricted itself"
+        words = (f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in sorted(kinds.items()))
+        return f"only {' and '.join(words)} may read it"
+
+
+def together(*verdicts: Verdicts) -> Verdicts:
+    """Put verdicts on something and on what it is on together: both have to pass."""
+    names = dict.fromkeys(name for each in verdicts for name in each)
+    return {name: all(each.get(name, True) for each in verdicts) for name in names}
+
+
+def words_for_space(space: Row | None, space_id: object) -> str:
+    """Say in which space something is.
+
+    Args:
+        space: As the API has it; None if it cannot be read.
+        space_id: What is known of it anyway.
+    """
+    if space is None:
+        return f"in space {space_id}, which the account may not see"
+    kind, status = space.get("type"), space.get("status")
+    told = ", ".join(str(each) for each in (kind, status) if each)
+    return f"in space {space.get('key')} ({space.get('name')}, id {space.get('id')}): {told}"
