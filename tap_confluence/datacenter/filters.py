@@ -34,12 +34,13 @@ from tap_confluence.run import ContentFilter as AnyContentFilter
 from tap_confluence.statuses import TRASHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import Reader
 
     Row = dict[str, Any]
+    NamesOf = Callable[[Row], Iterable[str]]
 
 logger = logging.getLogger("tap-confluence")
 
@@ -59,6 +60,11 @@ ASKED_IN_VAIN = 4
 
 ON_OTHERS = frozenset({"comment", records.ATTACHMENT})
 """Types of content that is on other content."""
+
+
+def name_of(item: Row) -> Iterable[str]:
+    """Return the id of an item, by which the log names it."""
+    return [str(item["id"])]
 
 
 class ContentFilter(AnyContentFilter):
@@ -172,12 +178,15 @@ class ContentFilter(AnyContentFilter):
         on = ["container"] if self._filters.by_anything else []
         return (*on, *(f"container.{name}" for name in names))
 
-    def filtered(self, items: Iterable[Row], *, stream: str) -> Iterator[Row]:
+    def filtered(
+        self, items: Iterable[Row], *, stream: str, names: NamesOf = name_of
+    ) -> Iterator[Row]:
         """Yield what is wanted of pages, blog posts, comments or attachments, in their order.
 
         Args:
             items: The items, as the API has them.
             stream: The name of the stream they are for, whose log names those that are left out.
+            names: What is left out with an item, by id or in words, if not the item itself.
         """
         if not self._filters.by_anything:
             yield from items
@@ -188,7 +197,8 @@ class ContentFilter(AnyContentFilter):
             if all(verdicts.values()):
                 yield item
             elif tell:
-                tell(item["id"], failing(verdicts))
+                for name in names(item):
+                    tell(name, failing(verdicts))
 
     @cached_property
     def _spaces(self) -> list[Row]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from tap_confluence.errors import ForbiddenError, RefusedError, ScopeError
+from tap_confluence.errors import ForbiddenError, ScopeError
 from tap_confluence.explain.cloud import CloudFinder
 from tap_confluence.explain.datacenter import DataCenterFinder
 from tap_confluence.filters.left_out import failing
@@ -69,24 +69,20 @@ def explain(run: Run, item_id: str) -> tuple[Outcome, list[str]]:
 
 def _nothing_found(finder: Finder, item_id: str) -> str:
     """Say in one line that there is nothing of an id, as far as the account may see."""
-    site, error = finder.run.client.root, finder.refusal
-    if isinstance(error, ForbiddenError):
-        return f"{site} forbids this account to see {item_id} (403: {error}): no run reads it."
-    if isinstance(error, ScopeError):
-        lacking = ", ".join(
-            noun for noun, each in finder.refusals.items() if isinstance(each, ScopeError)
+    site, last = finder.run.client.root, next(reversed(finder.refusals.values()), None)
+    if isinstance(last, ForbiddenError):
+        return f"{site} forbids this account to see {item_id} (403: {last}): no run reads it."
+    if finder.is_withheld:
+        return f"{site} fails for {item_id}: {last}. A run leaves out what the site fails for."
+    if unseen := [n for n, each in finder.refusals.items() if isinstance(each, ScopeError)]:
+        return (
+            f"Nothing has the id {item_id} at {site} as far as the token may look, which lacks the "
+            f"scope for: {', '.join(unseen)}."
         )
-        return f"{item_id} is not found at {site}, but the token lacks the scope to see: {lacking}."
-    if error is not None and not _is_no_id(error):
-        return f"{site} fails for {item_id}: {error}. A run leaves out what the site fails for."
     return (
         f"Nothing has the id {item_id} at {site}, or this account may not see it: the site answers "
         "both with 404."
     )
-
-
-def _is_no_id(error: RefusedError) -> bool:
-    return 400 <= error.status < 500  # noqa: PLR2004 - the site itself says that it is none
 
 
 def _lines(run: Run, found: Found) -> Iterator[str]:

@@ -88,6 +88,8 @@ class CloudFinder(Finder):
             row = self.get(place.noun, f"{place.path}/{item_id}", params)
             if row is not None:
                 return self._content(place, {**row, "id": item_id})
+            if self.is_withheld:
+                return None
         return self._space(self.get("space", f"{SPACES}/{number}")) if given == number else None
 
     def _space_by_key(self, key: str) -> Row | None:

@@ -51,6 +51,8 @@ class DataCenterFinder(Finder):
                 row = self.get(f"{status} content", f"{CONTENT}/{item_id}", params)
                 if row is not None:
                     return self._content(row)
+                if self.is_withheld:
+                    return None
         return self._space_by_id(number) if given == number else None
 
     def _space_by_id(self, space_id: str) -> Found | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import GAVE_UP, ForbiddenError, RefusedError, RetriesExhaustedError
 from tap_confluence.streams.restrictions import failure, get_restrictions
 
 if TYPE_CHECKING:
@@ -77,14 +77,10 @@ class Finder(ABC):
         """
 
     @property
-    def refusal(self) -> RefusedError | None:
-        """What the site answered that was not simply "not found", if anything."""
-        refusals = self.refusals.values()
-        others = [error for error in refusals if not isinstance(error, NotFoundError)]
-        # That it is forbidden says most: there is something.
-        return next(
-            iter(sorted(others, key=lambda error: not isinstance(error, ForbiddenError))), None
-        )
+    def is_withheld(self) -> bool:
+        """Whether there is something that the site forbids or fails for, in the last place."""
+        last = next(reversed(self.refusals.values()), None)
+        return isinstance(last, ForbiddenError) or (last is not None and last.status == GAVE_UP)
 
     def get(self, noun: str, path: str, params: Params | None = None) -> Row | None:
         """Get a single object; where the site refuses, take note of how.
