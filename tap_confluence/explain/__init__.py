@@ -97,6 +97,8 @@ def _lines(run: Run, found: Found) -> Iterator[str]:
     if not found.verdicts:
         yield "- no filter is set that concerns it"
     if found.stream is not None:
+        if found.stream.is_incremental and found.modified_at is not None:
+            yield f"- date: {_date(found, found.stream)}"
         alike: defaultdict[str, list[str]] = defaultdict(list)
         for stream in (found.stream, *found.others):
             alike[_of_stream(found, stream)].append(stream.name)
@@ -112,7 +114,9 @@ def _of_stream(found: Found, stream: ConfluenceStream) -> str:
         return "selected, but it is left out"
     if not stream.is_incremental or found.modified_at is None:
         return "selected, read in each run whatever has changed"
-    return f"selected, {_date(found, stream)}"
+    if _is_due(found, stream):
+        return "selected, the next run writes it"
+    return "selected, " + ("older than it starts" if stream.bookmark is None else "written already")
 
 
 def _date(found: Found, stream: ConfluenceStream) -> str:
@@ -123,15 +127,16 @@ def _date(found: Found, stream: ConfluenceStream) -> str:
         default = "by default, one year back"
         setting = next((name for name in settings if stream.config.get(name)), default)
         side = "not before" if _is_due(found, stream) else "before"
-        return f"without a bookmark; {date} is {side} its start {stream.anchor} ({setting})"
+        return (
+            f"{side} {stream.anchor} ({setting}), where '{stream.name}' starts without a bookmark"
+        )
     if date > bookmark:
-        return f"{date} is after its bookmark {bookmark}"
+        return f"after the bookmark {bookmark} of '{stream.name}'"
     if _is_hidden_anew(found, stream):
-        return f"bookmark {bookmark}; it has come to be {found.status} since"
-    written = f"{date} is not after its bookmark {bookmark}: an earlier run has written it"
-    if Progress(stream).reaches_back_to(date):
-        return f"{written}, and the next one looks at it once more"
-    return written
+        return f"not after the bookmark {bookmark}, but it has come to be {found.status} since"
+    again = ", but so near that the next run looks at it once more"
+    overlaps = Progress(stream).reaches_back_to(date)
+    return f"not after the bookmark {bookmark} of '{stream.name}'{again if overlaps else ''}"
 
 
 def _is_due(found: Found, stream: ConfluenceStream) -> bool:
