@@ -112,7 +112,8 @@ class ContentFilter(AnyContentFilter):
 
         Args:
             rows: Pages, blog posts, folders, or what is on them, as REST v2 has them.
-            field: What refers to the rows themselves, if they are pages or blog posts.
+            field: What refers to the rows themselves. Unless they are pages or blog posts, what
+                they are on is judged.
             stream: The name of the stream they are for, whose log names those that are left out.
             on_refused: Called with the id of a page or blog post that was left out because its
                 labels could not be read, and with the reason.
@@ -154,7 +155,7 @@ class ContentFilter(AnyContentFilter):
 
         Args:
             row: As in `filtered`; it has a `type` if it is neither a page nor a blog post.
-            field: What refers to the row itself, if it is a page or a blog post.
+            field: As in `filtered`.
 
         Returns:
             The verdicts on what it is on, if it is on something: a single one if that is nowhere.
@@ -167,6 +168,8 @@ class ContentFilter(AnyContentFilter):
             return self._filters.verdicts_on_what_spaces_keep | self._verdicts_on_space(row)
         if row.get("type") in PATHS:
             return self.verdicts_on_tree_item(row)
+        if field not in LISTS:
+            return {NOWHERE: False}
         post = Container(field, str(row["id"]))
         self._labels.ask([(post, row.get("status"))])
         return self._verdicts_on_post(row, post)
@@ -177,6 +180,8 @@ class ContentFilter(AnyContentFilter):
             return f"on {container.field} {container.id}, which is left out, gone or not visible"
         if ":" in str(row.get("type")) or row.get("type") in PATHS:
             return failing(self.verdicts(row, field))
+        if field not in LISTS:
+            return failing({NOWHERE: False})
         return failing(self._verdicts_on_post(row, Container(field, str(row["id"]))))
 
     def _verdicts_on_post(self, row: Row, post: Container) -> Verdicts:
@@ -251,7 +256,7 @@ class ContentFilter(AnyContentFilter):
         container = Container.of(row)
         if container is not None:
             return self._judged(container, row) is not None
-        if ":" in str(row.get("type")) or not self._has_place(row):
+        if ":" in str(row.get("type")) or field not in LISTS or not self._has_place(row):
             return True
         post = Container(field, str(row["id"]))
         return self._labels.verdict(post, row.get("status")) is not None
@@ -274,7 +279,9 @@ class ContentFilter(AnyContentFilter):
             # A file may be on an app's content, which is on a page.
             unjudged = self._unjudged(self._containers.look_up(unjudged))
         posts = [
-            (Container(field, str(row["id"])), row) for row in rows if Container.of(row) is None
+            (Container(field, str(row["id"])), row)
+            for row in rows
+            if field in LISTS and Container.of(row) is None
         ]
         posts += [
             (each, {"id": each.id, **row})
@@ -329,6 +336,9 @@ class ContentFilter(AnyContentFilter):
             return self._judge_container(container, on_refused, *passed)
         if ":" in str(row.get("type")):
             return self._filters.takes_what_spaces_keep and self._is_in_wanted_space(row)
+        if field not in LISTS:
+            # It is on nothing that it tells of, so that nothing says whether it is wanted.
+            return False
         post = Container(field, str(row["id"]))
         has_place = self._has_place(row)
         if has_place:

@@ -42,7 +42,9 @@ class Tasks(ConfluenceStream):
         tasks = (
             task
             for request in content_filter.space_lists(whole)
-            for task in content_filter.filtered(self.reader.items(request), stream=self.name)
+            for task in content_filter.filtered(
+                self.reader.items(request), "taskId", stream=self.name
+            )
         )
         tell = None if self.bookmark else names_left_out(self.name)
         for task in tasks:
