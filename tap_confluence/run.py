@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from tap_confluence.filters.settings import Filters
 from tap_confluence.http import Reader, ThreadPool
 from tap_confluence.http.connect import connect
-from tap_confluence.locks import StreamLocks
 from tap_confluence.output.writer import BufferedWriter
 from tap_confluence.settings import anchor
 from tap_confluence.timestamps import format_timestamp
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from tap_confluence.content import Links
     from tap_confluence.errors import RefusedError
     from tap_confluence.http import Client, StopFlag
+    from tap_confluence.locks import StreamLocks
 
     Row = dict[str, Any]
 
@@ -276,6 +276,9 @@ class Run:
     @cached_property
     def locks(self) -> StreamLocks:
         """What tells of other runs that read the same streams of the site."""
+        # What locks files takes long to import, and only a run that writes needs it.
+        from tap_confluence.locks import StreamLocks  # noqa: PLC0415
+
         selected = [stream.name for stream in self.streams.values() if stream.selected]
         return StreamLocks(self.client.root, selected)
 

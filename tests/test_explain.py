@@ -218,6 +218,17 @@ def test_the_state_tells_what_an_earlier_run_has_written(site: Site) -> None:
     assert outcome is Outcome.EXTRACTED, "with other filters the stream starts over"
 
 
+def test_what_the_state_lists_as_failed_is_tried_again(site: Site) -> None:
+    state = run_tap(config_of(site), streams=("pages",)).state
+    page = first_page(site.wiki)
+    state["bookmarks"]["pages"]["failed"] = {page.id: "2026-01-01T00:00:00.000Z"}
+
+    [(outcome, lines)] = explained(site, page.id, state=state)
+
+    assert outcome is Outcome.EXTRACTED
+    assert [line for line in lines if "stream pages: selected, listed as failed" in line]
+
+
 @pytest.mark.parametrize("kind", [DemoSite, DataCenterSite])
 def test_a_change_after_the_bookmark_is_extracted(kind: type[Site]) -> None:
     with kind(Wiki.plain()) as site:

@@ -114,6 +114,8 @@ def _of_stream(found: Found, stream: ConfluenceStream) -> str:
         return "selected, but it is left out"
     if not stream.is_incremental or found.modified_at is None:
         return "selected, read in each run whatever has changed"
+    if _has_failed(found, stream):
+        return "selected, listed as failed in the state: each run tries it once more"
     if _is_due(found, stream):
         return "selected, the next run writes it"
     return "selected, " + ("older than it starts" if stream.bookmark is None else "written already")
@@ -145,7 +147,15 @@ def _is_due(found: Found, stream: ConfluenceStream) -> bool:
         return True
     if stream.bookmark is None:
         return Progress(stream).reaches_back_to(found.modified_at)
+    if _has_failed(found, stream):
+        return True
     return found.modified_at > stream.bookmark or _is_hidden_anew(found, stream)
+
+
+def _has_failed(found: Found, stream: ConfluenceStream) -> bool:
+    """Tell whether the state lists something as failed, so that its bookmark does not count."""
+    failed: object = dict[str, object](stream.entry).get("failed")
+    return isinstance(failed, dict) and found.id in failed
 
 
 def _is_hidden_anew(found: Found, stream: ConfluenceStream) -> bool:
