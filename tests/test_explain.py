@@ -268,6 +268,31 @@ def test_an_attachment_is_found_with_and_without_its_letters(site: Site) -> None
     assert with_letters[1][0].startswith(f'Attachment {file.id} "{file.title}"')
 
 
+def test_a_file_that_is_on_nothing_is_extracted_unless_there_are_filters() -> None:
+    wiki = Wiki.plain()
+    lost = next(iter(wiki.attachments))
+    wiki.change(lost, lambda file: setattr(file, "container", None))
+    with DemoSite(wiki) as site:
+        [(without, _)] = explained(site, lost.id)
+        [(with_filter, lines)] = explained(site, lost.id, exclude_labels=["no-such"])
+
+    assert (without, with_filter) == (Outcome.EXTRACTED, Outcome.LEFT_OUT)
+    assert (
+        lines[-1] == "Not extracted: it does not pass what it is on, which is gone or not visible."
+    )
+
+
+def test_what_hides_is_listed_once(site: Site) -> None:
+    state = run_tap(config_of(site), streams=("pages", "page_versions")).state
+    trashed = first_page(site.wiki, status="trashed")
+    before = len(site.requests)
+
+    [(outcome, _)] = explained(site, trashed.id, state=state)
+
+    assert outcome is Outcome.WRITTEN
+    assert len(site.requests) - before <= MOST_REQUESTS
+
+
 def test_a_space_is_found_by_its_key_and_its_id(site: Site) -> None:
     personal = next(space for space in site.wiki.spaces if space.type == "personal")
 

@@ -188,9 +188,6 @@ class ContentFilter(AnyContentFilter):
             stream: The name of the stream they are for, whose log names those that are left out.
             names: What is left out with an item, by id or in words, if not the item itself.
         """
-        if not self._filters.by_anything:
-            yield from items
-            return
         tell = names_left_out(stream)
         for item in items:
             verdicts = self.verdicts(item)
@@ -257,6 +254,8 @@ class ContentFilter(AnyContentFilter):
         Args:
             item: As in `filtered`.
         """
+        if not self._filters.by_anything:
+            return {}
         if item.get("type") == records.ATTACHMENT:
             of_file = self._filters.verdicts_on_status(item.get("status"))
             if not all(of_file.values()):

@@ -163,10 +163,9 @@ def _is_hidden_anew(found: Found, stream: ConfluenceStream) -> bool:
     owner = found.stream
     if not isinstance(owner, IncrementalStream) or "trash" not in stream.entry:
         return False
-    hidden = owner.hidden_now
-    if found.id not in hidden:
+    if found.id not in found.hidden:
         return False
-    return stream in owner.lacking_hidden({stream: Progress(stream)}, hidden)[found.id]
+    return stream in owner.lacking_hidden({stream: Progress(stream)}, found.hidden)[found.id]
 
 
 def _outcome(found: Found) -> Outcome:

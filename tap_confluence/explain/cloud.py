@@ -197,7 +197,7 @@ class CloudFinder(Finder):
 def _hindrance(stream: ConfluenceStream | None, row: Row) -> str:
     """Say why no run reads what is like this; empty if runs do."""
     if stream is None:
-        return "no stream is made of what is on what it is on"
+        return "no stream has comments on what this one is on"
     status = row.get("status")
     if isinstance(stream, ContentStream):
         is_read = not stream.statuses or status in {None, *stream.statuses}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.errors import GAVE_UP, ForbiddenError, RefusedError, RetriesExhaustedError
+from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.restrictions import failure, get_restrictions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tap_confluence.filters.settings import Verdicts
     from tap_confluence.http.client import Params
@@ -52,6 +55,13 @@ class Found:
     hindrance: str
     stream: ConfluenceStream | None
     others: Sequence[ConfluenceStream] = field(default_factory=list)
+
+    @cached_property
+    def hidden(self) -> Mapping[str, str | None]:
+        """What is archived or in the trash besides, if it is; as `hidden_now` of its stream."""
+        if self.status == CURRENT or not isinstance(self.stream, IncrementalStream):
+            return {}
+        return self.stream.hidden_now
 
 
 class Finder(ABC):

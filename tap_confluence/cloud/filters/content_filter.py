@@ -160,6 +160,8 @@ class ContentFilter(AnyContentFilter):
         Returns:
             The verdicts on what it is on, if it is on something: a single one if that is nowhere.
         """
+        if not self._filters.by_anything:
+            return {}
         for container, found in self.containers_of(row):
             if found is None:
                 return {NOWHERE: False}
