@@ -26,6 +26,7 @@ from tap_confluence.filters.left_out import (
     UNREAD,
     failing,
     names_left_out,
+    together,
 )
 from tap_confluence.filters.settings import check_roots, warn_of_excluded
 from tap_confluence.http import in_chunks
@@ -188,14 +189,19 @@ class ContentFilter(AnyContentFilter):
             stream: The name of the stream they are for, whose log names those that are left out.
             names: What is left out with an item, by id or in words, if not the item itself.
         """
+        if not self._filters.by_anything:
+            yield from items
+            return
         tell = names_left_out(stream)
         for item in items:
-            verdicts = self.verdicts(item)
-            if all(verdicts.values()):
+            failed = next(
+                (each for each in self._verdicts_in_turn(item) if not all(each.values())), None
+            )
+            if failed is None:
                 yield item
             elif tell:
                 for name in names(item):
-                    tell(name, failing(verdicts))
+                    tell(name, failing(failed))
 
     @cached_property
     def _spaces(self) -> list[Row]:
@@ -249,21 +255,30 @@ class ContentFilter(AnyContentFilter):
         return [page_id for page_id in ids if (found.get(page_id) or {}).get("type") != "page"]
 
     def verdicts(self, item: Row) -> Verdicts:
-        """Tell which filters something passes, itself or what it is on, as far as any fails.
+        """Tell which filters something passes, itself and what it is on.
 
         Args:
             item: As in `filtered`.
         """
-        if not self._filters.by_anything:
-            return {}
-        if item.get("type") == records.ATTACHMENT:
-            of_file = self._filters.verdicts_on_status(item.get("status"))
-            if not all(of_file.values()):
-                return of_file
-        post = self.post_of(item)
-        return {NOWHERE: False} if post is None else self._verdicts_on_post(post)
+        return together(*self._verdicts_in_turn(item)) if self._filters.by_anything else {}
 
-    def post_of(self, item: Row) -> Row | None:
+    def _verdicts_in_turn(self, item: Row) -> Iterator[Verdicts]:
+        """Yield verdicts, the dearest last: behind one that fails nothing need be asked for."""
+        if item.get("type") == records.ATTACHMENT:
+            yield self._filters.verdicts_on_status(item.get("status"))
+        post = self._post_of(item)
+        if post is not None and self._leaves_open(post):
+            post = self.ask(str(post["id"]))
+        if post is None:
+            yield {NOWHERE: False}
+            return
+        yield self._filters.verdicts_on_status(post.get("status"))
+        yield self.verdicts_on_space(str(records.space_key(post)))
+        yield self._filters.verdicts_on_path(self._path_of(post))
+        if self._filters.by_label:
+            yield self._verdicts_on_labels(post)
+
+    def _post_of(self, item: Row) -> Row | None:
         """Return the page or blog post that something is, or is on at any depth."""
         post: object = item
         passed: set[str] = set()
@@ -275,23 +290,6 @@ class ContentFilter(AnyContentFilter):
             told = post.get("container")
             post = told or (self.ask(str(post.get("id"))) or {}).get("container")
         return post if isinstance(post, dict) and "id" in post else None
-
-    def _verdicts_on_post(self, post: Row) -> Verdicts:
-        told: Row | None = post
-        if self._leaves_open(post):
-            told = self.ask(str(post["id"]))
-        if told is None:
-            return {NOWHERE: False}
-        verdicts = {
-            **self._filters.verdicts_on_status(told.get("status")),
-            **self.verdicts_on_space(str(records.space_key(told))),
-            **self._filters.verdicts_on_path(self._path_of(told)),
-        }
-        # Labels that did not come along are not asked for in vain.
-        comes_along = records.expanded_labels(told) is not None
-        if self._filters.by_label and (comes_along or all(verdicts.values())):
-            verdicts |= self._verdicts_on_labels(told)
-        return verdicts
 
     def _leaves_open(self, post: Row) -> bool:
         """Tell whether more has to be known of a page or blog post to judge it."""

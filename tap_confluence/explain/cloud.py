@@ -16,8 +16,9 @@ from tap_confluence.cloud.streams.hierarchy import SHOWN, TreeItemReadingStream,
 from tap_confluence.cloud.streams.likes import CommentLikeStream
 from tap_confluence.cloud.streams.per_item import PerItemStream
 from tap_confluence.cloud.streams.spaces import Spaces
-from tap_confluence.explain.found import Finder, Found, together, words_for_space
+from tap_confluence.explain.found import Finder, Found, words_for_space
 from tap_confluence.explain.related import has_rows_of
+from tap_confluence.filters.left_out import together
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.timestamps import modified_at
 

@@ -123,12 +123,6 @@ class Finder(ABC):
         return f"only {' and '.join(words)} may read it"
 
 
-def together(*verdicts: Verdicts) -> Verdicts:
-    """Put verdicts on something and on what it is on together: both have to pass."""
-    names = dict.fromkeys(name for each in verdicts for name in each)
-    return {name: all(each.get(name, True) for each in verdicts) for name in names}
-
-
 def words_for_space(space: Row | None, space_id: object) -> str:
     """Say in which space something is.
 

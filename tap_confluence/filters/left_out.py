@@ -42,6 +42,12 @@ def failing(verdicts: Verdicts) -> str:
     return f"does not pass {', '.join(name for name, passes in verdicts.items() if not passes)}"
 
 
+def together(*verdicts: Verdicts) -> Verdicts:
+    """Put verdicts on something and on what it is on together: both have to pass."""
+    names = dict.fromkeys(name for each in verdicts for name in each)
+    return {name: all(each.get(name, True) for each in verdicts) for name in names}
+
+
 def before_start(timestamp: str | None, start: str | None) -> str:
     """Say that something is older than what a stream reads that has no bookmark."""
     return f"changed {timestamp}, before {start}, where the stream starts"
