@@ -74,8 +74,8 @@ class DataCenterFinder(Finder):
         space = self.get("space", f"{SPACES}/{quote(key, safe='~')}") if key else None
         place = [words_for_space(space, key)] if key else []
         place += [f"on {_words_for(container)}" for container in on]
-        if row.get("type") == "page" and row.get("ancestors"):
-            place.append(f"under page {row['ancestors'][-1]['id']}")
+        if row.get("type") == "page" and (parent_id := records.page(row)["parentId"]):
+            place.append(f"under page {parent_id}")
         return Found(
             noun=_noun(row),
             id=str(row["id"]) if stream is None else self._identity(stream, row),

@@ -101,11 +101,14 @@ class Finder(ABC):
             params: Query parameters.
         """
         try:
-            return self.run.client.get(path, params, tag=TAG, max_retries=1).body
+            body = self.run.client.get(path, params, tag=TAG, max_retries=1).body
         except RefusedError as error:
             self.refusals[noun] = error
         except RetriesExhaustedError as error:
             self.refusals[noun] = failure(error)
+        else:
+            # Whatever answers without an id is none of what is looked for.
+            return body if "id" in body or "results" in body else None
         return None
 
     def restrictions(self, item_id: str) -> str:

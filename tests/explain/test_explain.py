@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,59 +15,25 @@ from tests.datacenter import runs as datacenter
 from tests.demo_site import DataCenterSite, DemoSite, GatewaySite, Wiki
 from tests.demo_site.datacenter.extent import is_listed
 from tests.demo_site.model import Attachment, BlogPost, Comment, Content, CustomContent, Page
-from tests.filtered_truth import combinations, filtered_truth, filtered_truth_on_data_center
+from tests.explain.sites import Site, config_of, first_page, truth_of
+from tests.filtered_truth import combinations
 from tests.forked import run_forked
 from tests.running import (
     everything,
     only,
     run_tap,
-    settings_of,
     settings_through,
     signals_left_alone,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.running import Json, Run
 
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 COMBINATIONS = 12
 MOST_REQUESTS = 16
 """What an explanation may cost where no filter asks for more."""
-
-Site = DemoSite | DataCenterSite
-
-
-@pytest.fixture(scope="module")
-def wiki() -> Wiki:
-    return Wiki.seeded(pages=36, seed=11)
-
-
-@pytest.fixture(scope="module")
-def cloud(wiki: Wiki) -> Iterator[DemoSite]:
-    with DemoSite(wiki) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def server(wiki: Wiki) -> Iterator[DataCenterSite]:
-    with DataCenterSite(wiki) as site:
-        yield site
-
-
-@pytest.fixture(params=["cloud", "server"])
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    found: Site = request.getfixturevalue(request.param)
-    yield found
-    found.faults.clear()
-
-
-def config_of(site: Site, **more: Any) -> Json:
-    if isinstance(site, DataCenterSite):
-        return datacenter.settings_of(site, **more)
-    return settings_of(site, **more)
 
 
 def explained(
@@ -120,16 +84,12 @@ def some_contents(wiki: Wiki, number: int) -> list[Content]:
     return list(chosen.values())
 
 
-def first_page(wiki: Wiki, space: str = "ENG", status: str = "current") -> Page:
-    return next(p for p in wiki.pages if wiki.spaces[p.space].key == space and p.status == status)
-
-
 @pytest.mark.parametrize("number", range(COMBINATIONS))
 def test_what_is_explained_as_extracted_is_what_the_filters_leave(site: Site, number: int) -> None:
     wiki = site.wiki
     filters = combinations(wiki, COMBINATIONS, seed=3)[number]
     on_server = isinstance(site, DataCenterSite)
-    truth = (filtered_truth_on_data_center if on_server else filtered_truth)(wiki, **filters)
+    truth = truth_of(site, **filters)
     contents = [c for c in some_contents(wiki, number) if not on_server or is_listed(c)]
     spaces = list(wiki.spaces)
 
@@ -378,97 +338,6 @@ def test_the_command_ends_with_what_becomes_of_the_item(site: Site) -> None:
     assert ends == [Outcome.EXTRACTED, Outcome.LEFT_OUT, Outcome.WRITTEN]
     assert extracted.stdout.splitlines()[-1].startswith("Extracted:")
     assert "space_keys" in left_out.stdout.splitlines()[-1]
-
-
-def leavings(caplog: pytest.LogCaptureFixture, stream: str) -> dict[str, str]:
-    """What the log says was left out of a stream, and why."""
-    found = {}
-    for record in caplog.records:
-        if record.levelno == logging.DEBUG and record.msg.startswith("Leaving out %s"):
-            item_id, name, reason = record.args  # type: ignore[misc]
-            if name == stream:
-                found[str(item_id)] = str(reason)
-    return found
-
-
-@pytest.mark.parametrize(
-    "setting", ["exclude_space_keys", "exclude_page_ids", "labels", "exclude_labels"]
-)
-def test_the_log_names_what_a_filter_leaves_out(
-    site: Site, setting: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    wiki, on_server = site.wiki, isinstance(site, DataCenterSite)
-    label = next(wiki.labels[n].name for p in wiki.pages if p.status == "current" for n in p.labels)
-    space = next(space for space in wiki.spaces if space.key == "ENG")
-    values = {
-        "exclude_space_keys": ["OPS"],
-        "exclude_page_ids": [str(space.homepage)],
-        "labels": [label],
-        "exclude_labels": [label],
-    }
-    filters = {setting: values[setting]}
-    truth = (filtered_truth_on_data_center if on_server else filtered_truth)(wiki, **filters)
-    streams = ("pages", "blog_posts", "page_footer_comments", "attachments")
-
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run_tap(config_of(site, **filters), streams=streams)
-
-    whole = datacenter.truth_of(site) if on_server else site.truth()  # type: ignore[arg-type]
-    for stream in streams:
-        missing = {item_id for (item_id,) in whole[stream] - truth[stream]}
-        named = leavings(caplog, stream)
-        assert missing <= named.keys(), stream
-        reasons = {named[item_id] for item_id in missing}
-        if stream == "pages":
-            assert reasons == {f"does not pass {setting}"}
-
-
-def test_the_log_names_what_is_older_than_the_anchor(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run = run_tap(config_of(site, anchor_date="2025-01-01"), streams=("pages", "attachments"))
-
-    whole = datacenter.truth_of(site) if isinstance(site, DataCenterSite) else site.truth()
-    for stream in ("pages", "attachments"):
-        missing = whole[stream] - set(run.keys(stream))
-        named = leavings(caplog, stream)
-        assert missing
-        assert {item_id for (item_id,) in missing} == named.keys()
-        assert all(reason.endswith(", where the stream starts") for reason in named.values())
-
-
-def test_the_log_names_each_item_that_is_forbidden(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    pages = [p.id for p in site.wiki.pages if p.status == "current"][2:6]
-    for page_id in pages:
-        site.faults.forbid(rf"/(api/v2/pages|rest/(api|experimental)/content)/{page_id}(/.*)?", 403)
-
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run_tap(config_of(site), streams=("page_versions",))
-
-    named = {
-        str(record.args[0])
-        for record in caplog.records
-        if record.msg.startswith("Skipping %s of") and isinstance(record.args, tuple)
-    }
-    assert set(pages) <= named
-
-
-def test_nobody_looks_for_reasons_that_the_log_does_not_want(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> str:
-        raise AssertionError
-
-    for module in ("cloud.filters.content_filter", "cloud.filters.spaces", "datacenter.filters"):
-        monkeypatch.setattr(f"tap_confluence.{module}.failing", fail)
-
-    run = run_tap(config_of(site, exclude_space_keys=["ENG"], exclude_labels=["release"]))
-
-    assert run.exit_status == 0, run.log
-    assert json.dumps(run.state)
 
 
 def test_the_readme_shows_what_the_command_says(cloud: DemoSite) -> None:
