@@ -27,7 +27,7 @@ from tap_confluence.http.responses import (
     short,
     unreachable,
 )
-from tap_confluence.http.row_keys import identified
+from tap_confluence.http.row_keys import identified, unidentified
 from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.http.usage import Usage, points_of
 
@@ -256,6 +256,10 @@ class Client:
             if left_out := len(body["results"]) - len(rows):
                 with self._usage_lock:
                     self.unidentified[tag] += left_out
+                for words in unidentified(body["results"], rows):
+                    logger.debug(
+                        "Skipping a row of '%s' without a key, in %s: %s", tag, path, words
+                    )
             body["results"] = rows
         self._count(tag, points=points_of(path, body))
         return Answer(body, response.links)

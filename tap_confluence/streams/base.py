@@ -18,6 +18,7 @@ from tap_confluence.errors import (
     RefusedError,
     RetriesExhaustedError,
 )
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
 from tap_confluence.streams.failures import Failures
@@ -163,7 +164,7 @@ class ConfluenceStream(RunStream):
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         self._conformance.fit(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
-            self.run.notes.unusable(self.name)
+            self.run.notes.unusable(self.name, {key: row.get(key) for key in self.primary_keys})
             # It may be what an earlier run has written.
             self.leave_incomplete()
             return None
@@ -227,6 +228,8 @@ class ConfluenceStream(RunStream):
         failures = Failures()
         for item, future in self.reader.look_ahead(items, call):
             if future is None:
+                if tell := names_left_out(self.name):
+                    tell(_words_for(item), f"nothing is asked of what is {item.get('status')}")
                 continue
             try:
                 found = self.reader.result(future)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import FullTableDetailStream, ParentStream, Work
 from tap_confluence.streams.progress import Passed, Progress
@@ -143,6 +144,7 @@ class IncrementalStream(ParentStream):
         """
         self._passed = Passed(family.values())
         passed: list[Dated] = []
+        tell = names_left_out(self.name)
 
         def work() -> Iterator[Work]:
             for item in items:
@@ -150,6 +152,8 @@ class IncrementalStream(ParentStream):
                 if due := [*self.lacking(family, item), *full_table]:
                     yield ChangeWork(item, due, passed=tuple(passed))
                     passed.clear()
+                elif tell and (reason := self.why_left_out(family, item)):
+                    tell(self.identity(item), reason)
 
         try:
             yield from self.write(work())
@@ -187,6 +191,16 @@ class IncrementalStream(ParentStream):
             for stream, progress in family.items()
             if self.concerns(stream, item) and progress.lacks(item_id, timestamp)
         ]
+
+    def why_left_out(self, family: Family, item: dict[str, Any]) -> str | None:
+        """Say why no stream of the family has an item; None where some earlier run wrote it."""
+        concerned = {s: p for s, p in family.items() if self.concerns(s, item)}
+        if not concerned:
+            return "no stream that is read is made of it"
+        timestamp = self.timestamp(item)
+        if any(s.bookmark or p.reaches_back_to(timestamp) for s, p in concerned.items()):
+            return None
+        return before_start(timestamp, min(filter(None, (p.start for p in concerned.values()))))
 
     def lacking_hidden(
         self, family: Family, hidden: Mapping[str, str | None]

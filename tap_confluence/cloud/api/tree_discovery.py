@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_confluence.cloud.api.descendants import PATHS, TREE_ITEMS, descendants
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, ScopeError
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 
@@ -161,8 +162,11 @@ class TreeDiscovery:
         for row in self._reader.items(self._search_request(types)):
             space = row.get("space")
             space_id = space.get("id") if isinstance(space, dict) else None
-            if row.get("type") in TREE_ITEMS and self._takes_space(space_id):
-                self._types[str(row["id"])] = str(row["type"])
+            kind = str(row.get("type"))
+            if kind in TREE_ITEMS and self._takes_space(space_id):
+                self._types[str(row["id"])] = kind
+            elif kind in TREE_ITEMS and (tell := names_left_out(f"{kind}s")):
+                tell(row["id"], f"in space {space_id}, which is not wanted")
 
     def _takes_space(self, space_id: object) -> bool:
         return space_id is None or self._content_filter.has_space_id(str(space_id))

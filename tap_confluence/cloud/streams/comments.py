@@ -13,6 +13,7 @@ from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
 from tap_confluence.errors import NotFoundError
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.comments import (
     ATTACHMENT_FOOTER_COMMENT,
     BLOG_POST_FOOTER_COMMENT,
@@ -98,7 +99,9 @@ class CommentStream(ContentStream):
         start = self.starting_point()
         latest = start
         [first] = self.lists(tag=self.name)
-        roots = self.wanted(filter(self.belongs, self.reader.items(first)))
+        roots = self.wanted(self._own(self.reader.items(first)))
+
+        tell = names_left_out(self.name)
 
         def work() -> Iterator[Work]:
             nonlocal latest
@@ -109,6 +112,8 @@ class CommentStream(ContentStream):
                     latest = self.latest(latest, timestamp)
                     if is_due(timestamp, start):
                         yield Work(comment, [self])
+                    elif tell and not self.bookmark:
+                        tell(comment["id"], before_start(timestamp, start))
 
         yield from self.write(work())
         self.advance(latest)

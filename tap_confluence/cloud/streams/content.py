@@ -12,6 +12,7 @@ from tap_confluence.cloud.api.details import BODY_SECTION, get_details
 from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, IncrementalList
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
@@ -145,7 +146,7 @@ class ContentStream(IncrementalStream):
             self.reader,
             self._wanted_lists(tag=self.name, bodies=True, to_the_end=not is_bookmarked),
             self.timestamp,
-            lambda items: self.wanted(filter(self.belongs, map(self._listed, items))),
+            lambda items: self.wanted(self._own(map(self._listed, items))),
             start=start,
             bookmarked=is_bookmarked,
             overlap_pages=overlap // self.reader.page_size,
@@ -216,7 +217,7 @@ class ContentStream(IncrementalStream):
 
     def lists_of_trash(self) -> list[ListRequest]:
         """Return the first pages of the lists of what is in the trash, without bodies."""
-        if TRASHED not in self._wanted_statuses():
+        if TRASHED not in self.wanted_statuses:
             return []
         return self.lists(TRASHED, tag=self.name, bodies=False)
 
@@ -238,11 +239,30 @@ class ContentStream(IncrementalStream):
             tag: Under which name the requests are counted: of the stream that needs the items.
         """
         for request in self._wanted_lists(tag=tag, bodies=False):
-            yield from self.wanted(self.reader.items(request))
+            yield from self.wanted(self.reader.items(request), stream=tag)
 
-    def wanted(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield the rows that the filters leave, and report those that cannot be judged."""
-        return self.content_filter.filtered(rows, self.owner_key, on_refused=self._note_unjudged)
+    def wanted(
+        self, rows: Iterable[dict[str, Any]], *, stream: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows that the filters leave, and report those that cannot be judged.
+
+        Args:
+            rows: The rows.
+            stream: The name of the stream they are for, if it is another one.
+        """
+        name = stream or self.name
+        return self.content_filter.filtered(
+            rows, self.owner_key, stream=name, on_refused=self._note_unjudged
+        )
+
+    def _own(self, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield those items of the list that are of this stream."""
+        tell = names_left_out(self.name)
+        for item in items:
+            if self.belongs(item):
+                yield item
+            elif tell:
+                tell(item["id"], "it is on something else, of which another stream may tell")
 
     def _note_unjudged(self, item_id: str, error: RefusedError) -> None:
         if item_id not in self._unjudged:
@@ -262,13 +282,15 @@ class ContentStream(IncrementalStream):
     def _wanted_lists(
         self, *, tag: str, bodies: bool, to_the_end: bool = True
     ) -> list[ListRequest]:
-        wanted = self._wanted_statuses()
+        wanted = self.wanted_statuses
         if self.statuses and not wanted:
             # A list that is asked for no status at all gives those that it thinks fit.
             return []
         return self.lists(*wanted, tag=tag, bodies=bodies, to_the_end=to_the_end)
 
-    def _wanted_statuses(self) -> list[str]:
+    @property
+    def wanted_statuses(self) -> list[str]:
+        """The statuses to read."""
         return [status for status in self.statuses if status in self.config["content_statuses"]]
 
 

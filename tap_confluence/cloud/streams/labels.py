@@ -9,6 +9,7 @@ from typing_extensions import override
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import FEW_AHEAD, get_page
 from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
@@ -74,9 +75,12 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
         """Go through what carries a label: that may be all there is."""
         row = {key: label.get(key) for key in LABEL_KEYS}
         wanted = (None, *self.config["content_statuses"])
-        for item in self.parent.wanted(self.reader.items_from(page)):
+        tell = names_left_out(self.name)
+        for item in self.parent.wanted(self.reader.items_from(page), stream=self.name):
             if item.get("status") in wanted:
                 yield {self.parent.owner_key: item["id"], **row}
+            elif tell:
+                tell(item["id"], f"its status is {item.get('status')}")
 
 
 class Labels(ConfluenceStream):

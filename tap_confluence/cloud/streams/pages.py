@@ -88,7 +88,7 @@ class ChildPages(ConfluenceStream):
         content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
         for request in content_filter.space_lists(whole):
-            for page in content_filter.filtered(self.reader.items(request)):
+            for page in content_filter.filtered(self.reader.items(request), stream=self.name):
                 if page.get("parentId") is not None:
                     yield _as_child(page)
 

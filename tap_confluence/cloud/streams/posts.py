@@ -45,7 +45,8 @@ class PostStream(ContentStream):
     def trashed(self) -> Iterator[dict[str, Any]]:
         """Read all that is in the trash, whatever its labels: few of it is new and judged."""
         for request in self.lists_of_trash():
-            yield from self.content_filter.filtered_but_for_labels(self.reader.items(request))
+            items = self.reader.items(request)
+            yield from self.content_filter.filtered_but_for_labels(items, stream=self.name)
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:

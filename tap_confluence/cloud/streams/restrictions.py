@@ -211,7 +211,7 @@ class PostRestrictionStream(RestrictionStream):
         whole = self.reader.first_page(self.list_path, {"status": wanted}, tag=self.name)
         content_filter = ContentFilter.of(self.run)
         for request in content_filter.space_lists(whole):
-            for item in content_filter.filtered(self.reader.items(request)):
+            for item in content_filter.filtered(self.reader.items(request), stream=self.name):
                 if item.get("status") == ARCHIVED:
                     archived.append(str(item["id"]))
                 else:

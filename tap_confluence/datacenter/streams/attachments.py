@@ -85,7 +85,9 @@ class Attachments(FileStream, ContainedStream):
         holding = ContentFilter.of(self.run).statuses
         nested = tuple(f"{NESTED}.{name}" for name in expand) or (NESTED,)
         for kind in BEARERS[BEARERS.index(first) if cursor else 0 :]:
-            for batch in self.content_list(tag).batches(kind, holding, nested, place or None):
+            listed = self.content_list(tag)
+            batches = listed.batches(kind, holding, nested, place or None, names=_names_of_files)
+            for batch in batches:
                 files = [
                     file for item in batch.items for file in self._attached(item, expand, tag=tag)
                 ]
@@ -117,6 +119,14 @@ class Attachments(FileStream, ContainedStream):
     @override
     def identity(self, item: dict[str, Any]) -> str:
         return records.attachment_id(item)
+
+
+def _names_of_files(holder: dict[str, Any]) -> list[str]:
+    """Return by which ids the log names what is attached to a page or blog post."""
+    files = records.expanded_attachments(holder)
+    if files is None:
+        return [f"what is attached to {holder['id']}"]
+    return [records.attachment_id(file) for file in files]
 
 
 class AttachmentLabels(LabelStream):

@@ -22,6 +22,7 @@ from tap_confluence.datacenter.streams.content_list import ContentList, limit_fo
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
 from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT, TRASHED
@@ -341,6 +342,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             return with_overlap(read.newest, self.bookmark_overlap) if read.newest else None
 
         passed = Passed(family.values(), next_start)
+        tell = names_left_out(self.name)
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor, tag=self.name):
@@ -353,6 +355,8 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                     read.meet(records.modified_at(item))
                     if due := [*self.lacking(family, item), *full_table]:
                         works.append((item, due))
+                    elif tell and (reason := self.why_left_out(family, item)):
+                        tell(self.identity(item), reason)
                 for place, (item, due) in enumerate(works, start=1):
                     yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
 
@@ -375,7 +379,8 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         limit = limit_for(expand, self.reader.page_size)
         query = Query(CONTENT_SEARCH, params, self.name, expand, limit)
         for batch in read_by_offset(self.reader, query):
-            yield replace(batch, items=[*content_filter.filtered(batch.items)])
+            wanted = content_filter.filtered(batch.items, stream=self.name)
+            yield replace(batch, items=[*wanted])
 
 
 def _expansion_for(full_table: Iterable[FullTableDetailStream]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tap_confluence.datacenter.api.task_parser import task_record, tasks_in
 from tap_confluence.datacenter.api.version_bodies import version_bodies
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
@@ -87,6 +88,7 @@ class PostStream(ContentStream):
             if (streams := [*lacking, *full_table])
         }
         failures: dict[str, RefusedError] = {}
+        tell = names_left_out(self.name)
         for item in self._hidden_items(due, [*family, *full_table], failures):
             timestamp = self.timestamp(item)
             streams = [
@@ -96,6 +98,8 @@ class PostStream(ContentStream):
             ]
             if streams:
                 yield Work(item, streams)
+            elif tell and due.get(self.identity(item)):
+                tell(self.identity(item), before_start(timestamp, self.anchor))
         yield from self.mark(failures, full_table)
 
     def _hidden_items(
