@@ -48,7 +48,7 @@ class ApiV2:
         self._base_url = base_url
         find, rows = Finder(wiki), Rows(wiki)
         listings = {made.path: made for made in Listings(wiki, rows, find, faults).all()}
-        singles = {made.path: made for made in Singles(wiki, rows, find, listings).all()}
+        singles = {made.path: made for made in Singles(wiki, rows, find, listings, faults).all()}
         self.endpoints: dict[str, Listing | Single] = {**listings, **singles}
         self._routes = {tuple(path.split("/")): made for path, made in self.endpoints.items()}
 

@@ -171,6 +171,8 @@ class Faults:
         self._repeated: list[str] = []
         self._redirects: list[tuple[str, str]] = []
         self._poisoned: dict[str, int] = {}
+        self._unrendered: dict[str, int] = {}
+        self._broken: list[tuple[re.Pattern[str], Trouble]] = []
 
     def clear(self) -> None:
         """Behave again; latency and the place of replies stay, for they are no faults."""
@@ -221,6 +223,25 @@ class Faults:
         """Send whoever asks for these paths to the same path under another URL."""
         self._redirects.append((path_prefix, to_url.rstrip("/")))
 
+    def break_path(self, path_regex: str, kind: str, *, delay: float = 0.5) -> None:
+        """Make every request fail whose path a pattern matches from its start to its end."""
+        self._check(kind)
+        self._broken.append((re.compile(path_regex), Trouble(kind, delay=delay)))
+
+    def heal(self) -> None:
+        """Undo `break_path`, `forbid` and `break_rendering`."""
+        self._broken.clear()
+        self._forbidden.clear()
+        self._unrendered.clear()
+
+    def break_rendering(self, content_id: str, status: int = 500) -> None:
+        """Make every answer fail in which this content would stand as a reader sees it."""
+        self._unrendered[content_id] = status
+
+    def unrendered(self, content_id: str) -> int | None:
+        """Get the status that the rendering of a content makes an answer fail with, if it does."""
+        return self._unrendered.get(content_id)
+
     def poison(self, content_id: str, status: int = 500) -> None:
         """Make every v1 answer fail in which this content would stand with anything expanded."""
         self._poisoned[content_id] = status
@@ -244,6 +265,9 @@ class Faults:
 
     def trouble_for(self, path: str) -> Trouble | None:
         """Decide whether this request fails, and count it if so."""
+        for pattern, broken in self._broken:
+            if pattern.fullmatch(path):
+                return broken
         for trouble in self._next:
             if trouble.left and path.startswith(trouble.path_prefix):
                 trouble.left -= 1

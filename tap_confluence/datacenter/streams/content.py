@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -21,12 +21,19 @@ from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content_list import ContentList, limit_for
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
-from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.errors import (
+    FailedItemError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
+from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT, TRASHED
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.parents import (
+    DetailStream,
     FullTableDetailStream,
     Work,
     read_section,
@@ -104,6 +111,11 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     has_body: ClassVar[bool] = True
 
     _full_sync: ResumableFullSync | None = None
+
+    @cached_property
+    def _without_body(self) -> dict[str, FailedItemError]:
+        """How the site fails for the bodies of the items that were got without them, by id."""
+        return {}
 
     @abstractmethod
     def record(self, item: dict[str, Any]) -> Record:
@@ -240,8 +252,65 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     ) -> Iterator[dict[str, Any]]:
         """Yield the items of batches, and report those that the site fails for."""
         for batch in batches:
-            self.report(batch, streams)
-            yield from batch.items
+            yield from self.items_of(batch, streams)
+
+    def items_of(
+        self, batch: Batch, streams: Iterable[ConfluenceStream]
+    ) -> Sequence[dict[str, Any]]:
+        """Return the items of a batch; the one that the site fails for without its body.
+
+        If that fails too, it is reported, and the next runs ask for it again.
+        """
+        if batch.failed is None or batch.error is None:
+            return batch.items
+        error = batch.error
+        if isinstance(error, FailedItemError) and self.body_formats():
+            try:
+                call = partial(self._get_by_id, batch.failed, self.expansion(bodies=False))
+                client = self.reader.client
+                item = self.reader.result(self.reader.start(client.once, call))
+            except (RefusedError, RetriesExhaustedError):
+                # It is not its body.
+                pass
+            else:
+                self._without_body[batch.failed] = error
+                return [*batch.items, *ContentFilter.of(self.run).filtered([item])]
+        self.report(batch, streams)
+        failed = FailedItemError(RetriesExhaustedError(str(error)))
+        for stream in streams:
+            stream.retry_later(batch.failed, None, failed)
+        return batch.items
+
+    @override
+    def failures_of(
+        self, item: dict[str, Any], streams: Iterable[ConfluenceStream]
+    ) -> Mapping[ConfluenceStream, FailedItemError]:
+        error = self._without_body.get(self.identity(item))
+        return {s: error for s in streams if self.takes_body(s)} if error is not None else {}
+
+    def takes_body(self, stream: ConfluenceStream) -> bool:
+        """Tell whether a stream of the family is made of bodies of the list."""
+        return stream is self
+
+    def _get_by_id(self, item_id: str, expand: tuple[str, ...]) -> dict[str, Any]:
+        expand = tuple(dict.fromkeys((*expand, *ContentFilter.of(self.run).expansion(self.kind))))
+        params = {"status": "any", "expand": ",".join(expand)}
+        return get_item(self.reader.client, f"{CONTENT}/{item_id}", params, tag=self.name)
+
+    @override
+    def get_again(
+        self, item_id: str, streams: Sequence[ConfluenceStream]
+    ) -> tuple[dict[str, Any], Details]:
+        has_body = any(map(self.takes_body, streams))
+        item = self._get_by_id(item_id, self.expansion(bodies=has_body))
+        sections = {stream.section for stream in streams if isinstance(stream, DetailStream)}
+        missing = sorted(s for s in sections if self.expanded(item, s) is None)
+        return item, self.get_details(self.identity(item), missing) if missing else {}
+
+    @override
+    def is_wanted(self, item: dict[str, Any]) -> bool:
+        has_status = item.get("status") in self.wanted_statuses
+        return has_status and any(ContentFilter.of(self.run).filtered([item]))
 
     @override
     def written(self, work: Work) -> None:
@@ -274,10 +343,15 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 make = records.content_property
         return [make(row) for row in collect(self.reader.client, query)]
 
-    def expansion(self) -> tuple[str, ...]:
-        """Return what to have spelled out, so that nothing has to be asked for item by item."""
+    def expansion(self, *, bodies: bool = True) -> tuple[str, ...]:
+        """Return what to have spelled out, so that nothing has to be asked for item by item.
+
+        Args:
+            bodies: Whether that is to include bodies, if there are any.
+        """
         names = [*self.expand, *_expansion_for(self.full_table)]
-        names += [f"body.{body_format}" for body_format in self.body_formats()]
+        if bodies:
+            names += [f"body.{body_format}" for body_format in self.body_formats()]
         return tuple(dict.fromkeys(names))
 
     def body_formats(self) -> list[str]:
@@ -344,17 +418,20 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor, tag=self.name):
-                self.report(batch, [*family, *full_table])
-                yield from self.marked(batch, full_table)
+                items = self.items_of(batch, [*family, *full_table])
+                if not items:
+                    yield from self.marked(batch, full_table)
                 read.meet(batch.newest)
                 works = []
-                passed.add(map(self.dated, batch.items))
-                for item in batch.items:
+                passed.add(map(self.dated, items))
+                for item in items:
                     read.meet(records.modified_at(item))
                     if due := [*self.lacking(family, item), *full_table]:
                         works.append((item, due))
                 for place, (item, due) in enumerate(works, start=1):
-                    yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
+                    cursor = batch.cursor if place == len(works) else None
+                    failures = self.failures_of(item, due)
+                    yield ReadWork(item, due, cursor, failures=failures)
 
         yield from self.write(work())
         read.finish()

@@ -18,7 +18,12 @@ from tap_confluence.datacenter.api.batches import (
 from tap_confluence.datacenter.api.paths import SPACES
 from tap_confluence.datacenter.filters import SPACE_EXPAND, ContentFilter
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
-from tap_confluence.errors import GAVE_UP, NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import (
+    FailedItemError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
 from tap_confluence.streams.parents import DetailStream, Work, read_section
@@ -152,7 +157,7 @@ class Spaces(ExpandedParentStream):
         try:
             answer = client.get(path, tag=self.name, max_retries=RETRIES_OF_A_BATCH, shape=list)
         except RetriesExhaustedError as error:
-            raise RefusedError(str(error), GAVE_UP) from error
+            raise FailedItemError(error) from error
         return [row for row in answer.body["results"] if isinstance(row, dict)]
 
     def _may_anonymous_use(self) -> bool:
