@@ -224,6 +224,10 @@ class IncrementalStream(ParentStream):
     def is_wanted(self, item: dict[str, Any]) -> bool:
         """Tell whether the settings want an item that was asked for by its id."""
 
+    def missed(self, item: dict[str, Any]) -> Sequence[ConfluenceStream]:  # noqa: ARG002
+        """Return which other streams lack an item, as it does not come by itself."""
+        return ()
+
     def retries(self) -> Iterator[Work]:
         """Ask once for each item that earlier runs have listed, unless it came by itself."""
 
@@ -240,13 +244,15 @@ class IncrementalStream(ParentStream):
             except (RefusedError, RetriesExhaustedError) as error:
                 self._leave_listed(item_id, listed[item_id], of_item(error))
                 continue
+            streams = dict.fromkeys([*listed[item_id], *self.missed(item)])
             is_wanted = self.is_wanted(item)
-            due = [s for s in listed[item_id] if is_wanted and self.concerns(s, item)]
+            due = [s for s in streams if is_wanted and self.concerns(s, item)]
             for stream in listed[item_id]:
                 if stream not in due:
                     stream.retry_no_more(item_id)
             if due:
-                yield Work(item, due, details=details, is_retried=True)
+                failures = self.failures_of(item, due)
+                yield Work(item, due, details=details, failures=failures, is_retried=not failures)
 
     def _leave_listed(
         self, item_id: str, streams: Iterable[ConfluenceStream], error: RefusedError

@@ -112,6 +112,10 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     _full_sync: ResumableFullSync | None = None
 
+    _family: Family
+    _kept_out: Sequence[str] = ()
+    """What the search for changes is not to find, for it is asked for by its id."""
+
     @cached_property
     def _without_body(self) -> dict[str, FailedItemError]:
         """How the site fails for the bodies of the items that were got without them, by id."""
@@ -302,10 +306,25 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         self, item_id: str, streams: Sequence[ConfluenceStream]
     ) -> tuple[dict[str, Any], Details]:
         has_body = any(map(self.takes_body, streams))
-        item = self._get_by_id(item_id, self.expansion(bodies=has_body))
-        sections = {stream.section for stream in streams if isinstance(stream, DetailStream)}
+        try:
+            item = self._get_by_id(item_id, self.expansion(bodies=has_body))
+        except RetriesExhaustedError as error:
+            written = [self._failed_before[stream].get(item_id) for stream in streams]
+            if item_id not in self._kept_out or not self.body_formats() or None in written:
+                raise
+            item = self._get_by_id(item_id, self.expansion(bodies=False))
+            if self.timestamp(item) in written:
+                raise
+            self._without_body[item_id] = FailedItemError(error)
+        due = [*streams, *self.missed(item)]
+        sections = {stream.section for stream in due if isinstance(stream, DetailStream)}
         missing = sorted(s for s in sections if self.expanded(item, s) is None)
         return item, self.get_details(self.identity(item), missing) if missing else {}
+
+    @override
+    def missed(self, item: dict[str, Any]) -> Sequence[ConfluenceStream]:
+        is_kept_out = self.identity(item) in self._kept_out
+        return self.lacking(self._family, item) if is_kept_out else ()
 
     @override
     def is_wanted(self, item: dict[str, Any]) -> bool:
@@ -317,6 +336,9 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         if isinstance(work, ReadWork) and work.cursor is not None and self._full_sync is not None:
             self._full_sync.note(work.cursor)
         super().written(work)
+        if (dated := self.dated(work.item))[0] in self._kept_out:
+            self._passed.add([dated])
+            self._passed.note_walk()
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
@@ -372,6 +394,13 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     def _read_found(self, family: Family) -> Iterator[Record]:
         """Read what a search finds to have changed."""
+        self._family = family
+        self._kept_out = sorted(
+            item_id
+            for stream, failed in self._failed_before.items()
+            for item_id in failed
+            if self.takes_body(stream) and item_id.isdecimal()
+        )
         start = min(progress.start for progress in family.values() if progress.start)
         expand = self.expansion()
         overlap = max(progress.overlap for progress in family.values())
@@ -379,9 +408,9 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         if is_compared:
             overview = self._compare(family, start)
             if not any(p.lacks(*dated) for p in family.values() for dated in overview):
-                passed = Passed(family.values())
-                passed.add(overview)
-                passed.note_walk()
+                self._passed = Passed(family.values())
+                self._passed.add(overview)
+                self._passed.note_walk()
                 return
         items = self.take(self._changed_since(start, expand), family)
         if not is_compared:
@@ -446,6 +475,9 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         if content_filter.leaves_nothing:
             return
         cql = content_filter.narrowed(f'type={self.kind} and lastmodified >= "{date}"')
+        if self._kept_out:
+            # Each time, they would make the site fail for all that is listed with them.
+            cql = f"{cql} and id not in ({','.join(self._kept_out)})"
         cql = f"{cql} order by lastmodified asc"
         expand = tuple(dict.fromkeys((*expand, *content_filter.expansion(self.kind))))
         params = {"cql": cql, "includeArchivedSpaces": "true"}
