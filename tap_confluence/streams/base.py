@@ -116,6 +116,14 @@ class ConfluenceStream(RunStream):
         """Return the stream of a kind, selected or not."""
         return next(s for s in self.run.streams.values() if isinstance(s, kind))
 
+    def stream_named(self, name: str) -> ConfluenceStream:
+        """Return the stream of a name, selected or not."""
+        found = self.run.streams[name]
+        if not isinstance(found, ConfluenceStream):
+            message = f"{found!r} is no stream of a site"
+            raise TypeError(message)
+        return found
+
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the records of the stream, or of one parent of it."""

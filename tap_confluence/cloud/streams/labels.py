@@ -9,9 +9,15 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
-from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.errors import (
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
 from tap_confluence.http import FEW_AHEAD, get_page
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
@@ -62,13 +68,22 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
                 lists = parent.content_filter.space_lists(request, to_the_end=False)
             return lambda: [get_page(self.reader.client, each) for each in lists]
 
+        failures = Failures()
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
             try:
                 for page in self.reader.result(future) if future else ():
                     yield from self._records(label, page)
-            except NotFoundError as error:
+            except ScopeError:
+                raise
+            except RefusedError as error:
                 # Perhaps the last item that had it has lost it since the labels were listed.
+                failures.end()
                 self.skip(f"label {label['id']}", error)
+            except RetriesExhaustedError as error:
+                self.skip(f"label {label['id']}", failures.add(error))
+            else:
+                failures.end()
+        failures.check()
 
     def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""

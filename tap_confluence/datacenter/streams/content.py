@@ -45,6 +45,7 @@ from tap_confluence.streams.restrictions import (
     expanded_restrictions,
     unread,
 )
+from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import with_overlap
 
 if TYPE_CHECKING:
@@ -268,7 +269,8 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         if batch.failed is None or batch.error is None:
             return batch.items
         error = batch.error
-        if isinstance(error, FailedItemError) and self.body_formats():
+        is_itself = not batch.failed.endswith(CHILDREN)
+        if isinstance(error, FailedItemError) and is_itself and self.body_formats():
             try:
                 call = partial(self._get_by_id, batch.failed, self.expansion(bodies=False))
                 client = self.reader.client
