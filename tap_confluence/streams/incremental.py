@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -48,6 +48,25 @@ class ChangeWork(Work):
     """
 
     passed: Sequence[Dated] = ()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What is archived or in the trash.
+
+    Attributes:
+        marks: Its date or its status, whichever tells that it came there anew, by its id.
+    """
+
+    marks: Mapping[str, str | None]
+
+    @cached_property
+    def digest(self) -> TrashDigest:
+        """The digest of all of it."""
+        digest = TrashDigest()
+        for item_id, mark in self.marks.items():
+            digest.add(item_id, mark)
+        return digest
 
 
 @dataclass(frozen=True)
@@ -126,7 +145,7 @@ class IncrementalStream(ParentStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         """Yield what is hidden and no earlier run has written.
 
@@ -166,7 +185,7 @@ class IncrementalStream(ParentStream):
         if family := self.progress():
             self._failed_before = {stream: stream.failed_items for stream in family}
             came_along = yield from self.read_changes(family, full_table)
-            hidden = self.hidden_now
+            hidden = Hidden(self.hidden_now)
             work = self.hidden_work(family, full_table if came_along else [], hidden)
             yield from self.write(work)
             note_hidden(family.values(), hidden)
@@ -377,32 +396,20 @@ class IncrementalStream(ParentStream):
         """Tell whether an earlier run has listed an item as failed that has not changed since."""
         return self._failed_before.get(stream, {}).get(item_id, "") == timestamp
 
-    def lacking_hidden(
-        self, family: Family, hidden: Mapping[str, str | None]
-    ) -> dict[str, list[ConfluenceStream]]:
+    def lacking_hidden(self, family: Family, hidden: Hidden) -> dict[str, list[ConfluenceStream]]:
         """Return the streams that have yet to write what is hidden, by its id."""
-        digest = digest_of(hidden)
-        lacking: dict[str, list[ConfluenceStream]] = {item_id: [] for item_id in hidden}
+        lacking: dict[str, list[ConfluenceStream]] = {item_id: [] for item_id in hidden.marks}
         for stream, progress in family.items():
             # To come into the trash changes the item, but not its details.
             lacks = progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
-            for item_id, mark in hidden.items():
-                if lacks(item_id, mark, digest):
+            for item_id, mark in hidden.marks.items():
+                if lacks(item_id, mark, hidden.digest):
                     lacking[item_id].append(stream)
         return lacking
 
 
-def digest_of(hidden: Mapping[str, str | None]) -> TrashDigest:
-    """Return the digest of what is archived or in the trash."""
-    digest = TrashDigest()
-    for item_id, mark in hidden.items():
-        digest.add(item_id, mark)
-    return digest
-
-
-def note_hidden(family: Iterable[Progress], hidden: Mapping[str, str | None]) -> None:
+def note_hidden(family: Iterable[Progress], hidden: Hidden) -> None:
     """Keep what is archived or in the trash, all of which has been written."""
-    digest = digest_of(hidden)
     for progress in family:
         if progress.is_kept:
-            progress.note_trash(digest)
+            progress.note_trash(hidden.digest)

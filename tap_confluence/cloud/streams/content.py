@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
 
 
@@ -188,7 +188,7 @@ class ContentStream(IncrementalStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, lacking in self.lacking_hidden(family, hidden).items():

@@ -20,7 +20,7 @@ from tap_confluence.errors import (
     ScopeError,
     of_item,
 )
-from tap_confluence.streams.incremental import digest_of, note_hidden
+from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
 from tap_confluence.streams.state import CHILDREN
@@ -58,7 +58,7 @@ class ContainedStream(ContentStream):
             if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry
         ]
         # What is on what is hidden is part of the full read that begins now.
-        note_hidden(map(Progress, fresh), self.hidden_now)
+        note_hidden(map(Progress, fresh), Hidden(self.hidden_now))
         self._read_again = []
         yield from super().read(context)
         # Not before what is in them has been written.
@@ -77,14 +77,13 @@ class ContainedStream(ContentStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
-        digest = digest_of(hidden)
         late = [p for stream, p in family.items() if "trash" in stream.entry]
         containers = [
             item_id
-            for item_id, status in hidden.items()
-            if any(progress.lacks_trashed(item_id, status, digest) for progress in late)
+            for item_id, status in hidden.marks.items()
+            if any(progress.lacks_trashed(item_id, status, hidden.digest) for progress in late)
         ]
         for item in self._items_on(containers, list(family)):
             if lacking := self.lacking(family, item):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details, FullTableDetailStream
 
 TASKS = "tasks"
@@ -88,7 +88,7 @@ class PostStream(ContentStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         first_time = {s for s in family if s.is_incremental and "trash" not in s.entry}
         due = {

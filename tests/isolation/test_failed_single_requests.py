@@ -1,0 +1,224 @@
+"""Streams of a request an item: one item that the site refuses or fails for is missing alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.datacenter import runs as datacenter
+from tests.demo_site import DemoSite, Wiki
+from tests.demo_site.datacenter import DataCenterSite
+from tests.isolation.test_failed_details import listed
+from tests.running import only, run_tap, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.running import Json, Run
+
+STATUSES = (400, 403, 404, 410, 500)
+
+
+@pytest.fixture
+def cloud() -> Iterator[DemoSite]:
+    with DemoSite(Wiki.seeded(pages=12, seed=5)) as site:
+        yield site
+
+
+@pytest.fixture
+def self_hosted() -> Iterator[DataCenterSite]:
+    with DataCenterSite(Wiki.seeded(pages=12, seed=5)) as site:
+        yield site
+
+
+def a_page(wiki: Wiki) -> str:
+    return next(page.id for page in wiki.pages if page.status == "current")
+
+
+def a_comment(wiki: Wiki) -> str:
+    return next(c.id for c in wiki.footer_comments if c.container is not None)
+
+
+def a_space(wiki: Wiki) -> str:
+    return str(next(iter(wiki.spaces)).num)
+
+
+def a_key(wiki: Wiki) -> str:
+    return next(iter(wiki.spaces)).key
+
+
+def a_folder(wiki: Wiki) -> str:
+    return next(each.id for each in wiki.tree_items["folder"] if each.status == "current")
+
+
+def a_group(wiki: Wiki) -> str:
+    return next(group.id for group in wiki.groups)
+
+
+def a_diagram(wiki: Wiki) -> str:
+    return next(each.id for each in wiki.custom_content if each.labels)
+
+
+SINGLES: dict[str, tuple[str, Callable[[Wiki], str]]] = {
+    "page_likes": ("/api/v2/pages/{}", a_page),
+    "footer_comment_likes": ("/api/v2/footer-comments/{}/likes/users", a_comment),
+    "page_watchers": ("/rest/api/content/{}/notification/child-created", a_page),
+    "page_views": ("/rest/api/analytics/content/{}/views", a_page),
+    "content_states": ("/rest/api/content/{}/state", a_page),
+    "page_classification_levels": ("/api/v2/pages/{}/classification-level", a_page),
+    "space_watchers": ("/rest/api/space/{}/watch", a_key),
+    "space_labels": ("/api/v2/spaces/{}", a_space),
+    "space_properties": ("/api/v2/spaces/{}", a_space),
+    "group_members": ("/rest/api/group/{}/membersByGroupId", a_group),
+    "custom_content_labels": ("/api/v2/custom-content/{}", a_diagram),
+    "folders": ("/api/v2/folders/{}", a_folder),
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("stream", SINGLES)
+def test_one_item_of_the_cloud_never_denies_the_stream(
+    cloud: DemoSite, stream: str, status: int
+) -> None:
+    path, some = SINGLES[stream]
+    cloud.faults.forbid(path.format(some(cloud.wiki)), status)
+
+    run = run_tap(settings_of(cloud), streams=(stream, "labels"))
+
+    assert run.exit_status == 0, run.complaints
+    truth = cloud.truth()[stream]
+    owner = {a_key: a_space}.get(some, some)(cloud.wiki)
+    assert set(run.keys(stream)) == {key for key in truth if key[0] != owner}
+    # So a page without a level answers.
+    has_none = (stream, status) == ("page_classification_levels", 404)
+    assert has_none or any(f"Skipping {owner}" in line for line in run.log)
+    assert "labels" in run.activated
+
+
+SELF_HOSTED: dict[str, tuple[str, Callable[[Wiki], str]]] = {
+    "page_watchers": ("/rest/api/content/{}/watchers", a_page),
+    "space_watchers": ("/rest/api/space/{}/watchers", a_key),
+    "space_properties": ("/rest/api/space/{}/property", a_key),
+}
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != 403])
+@pytest.mark.parametrize("stream", SELF_HOSTED)
+def test_one_item_of_data_center_never_denies_the_stream(
+    self_hosted: DataCenterSite, stream: str, status: int
+) -> None:
+    path, some = SELF_HOSTED[stream]
+    self_hosted.faults.forbid(path.format(some(self_hosted.wiki)), status)
+
+    run = run_tap(datacenter.settings_of(self_hosted), catalog=datacenter.only(stream, "labels"))
+
+    assert run.exit_status == 0, run.complaints
+    owner = {a_key: a_space}.get(some, some)(self_hosted.wiki)
+    truth = datacenter.truth_of(self_hosted)[stream]
+    assert set(run.keys(stream)) == {key for key in truth if key[0] != owner}
+    assert stream not in run.activated
+    assert "labels" in run.activated
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_label_that_fails_leaves_the_others(cloud: DemoSite, status: int) -> None:
+    for _ in range(60):
+        cloud.wiki.add_page()
+    catalog = only("pages", "page_labels")
+    first = run_tap(settings_of(cloud), catalog=catalog)
+    label = min(label for _, label in cloud.truth()["page_labels"])
+    cloud.faults.forbid(f"/api/v2/labels/{label}/pages", status)
+
+    second = run_tap(settings_of(cloud), first.state, catalog)
+
+    assert second.exit_status == 0, second.complaints
+    truth = cloud.truth()["page_labels"]
+    assert set(second.keys("page_labels")) == {key for key in truth if key[1] != label}
+    assert "page_labels" not in second.activated
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_descendants_that_fail_leave_what_other_ways_find(cloud: DemoSite, status: int) -> None:
+    page = next(p.id for p in cloud.wiki.pages if p.status == "current" and p.parent is None)
+    cloud.faults.forbid(f"/api/v2/pages/{page}/descendants", status)
+
+    run = run_tap(settings_of(cloud), streams=("folders", "whiteboards"))
+
+    assert run.exit_status == 0, run.complaints
+    assert run.keys("folders")
+    assert ("folders" in run.activated) == (status == 404)
+
+
+def sync_comments(site: DemoSite, state: Json | None = None) -> Run:
+    return run_tap(settings_of(site), state, only("page_footer_comments"))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_replies_that_cannot_be_read_leave_all_other_comments(cloud: DemoSite, status: int) -> None:
+    cloud.replies_in_lists = False
+    comments = [c for c in cloud.wiki.footer_comments if c.container is not None]
+    parent = next(c.parent.id for c in comments if c.parent is not None)
+    below = {c.id for c in comments if c.parent is not None and parent in ancestors(c)}
+    truth = cloud.truth()["page_footer_comments"]
+    cloud.faults.forbid(f"/api/v2/footer-comments/{parent}/children", status)
+
+    first = sync_comments(cloud)
+
+    assert first.exit_status == 0, first.complaints
+    assert set(first.keys("page_footer_comments")) == truth - {(c,) for c in below}
+    assert any(f"Skipping the replies to {parent}" in line for line in first.log)
+    expected = {"page_footer_comments": {f"{parent}/children"}} if status == 500 else {}
+    assert listed(first.state) == expected
+    cloud.requests.clear()
+    second = sync_comments(cloud, first.state)
+    asked = [r for r in cloud.requests if r.path.endswith(f"{parent}/children")]
+    assert len(asked) == 1
+    assert listed(second.state) == expected
+    cloud.faults.heal()
+
+    third = sync_comments(cloud, second.state)
+
+    if status == 500:
+        assert {(c,) for c in below} & truth <= set(third.keys("page_footer_comments"))
+    assert listed(third.state) == {}
+
+
+def ancestors(comment: object) -> set[str]:
+    found = set()
+    parent = getattr(comment, "parent", None)
+    while parent is not None:
+        found.add(parent.id)
+        parent = parent.parent
+    return found
+
+
+@pytest.mark.parametrize("kind", ["500", "not-json"])
+def test_files_of_a_page_that_cannot_be_listed_come_when_they_can(
+    self_hosted: DataCenterSite, kind: str
+) -> None:
+    catalog = datacenter.only("attachments")
+    config = datacenter.settings_of(self_hosted)
+    self_hosted.faults.nested_caps["children"] = 1
+    truth = datacenter.truth_of(self_hosted)["attachments"]
+    holders = [f.container.id for f in self_hosted.wiki.attachments if f.container is not None]
+    page = next(
+        p.id for p in self_hosted.wiki.pages if p.status == "current" and holders.count(p.id) > 1
+    )
+    of_page = {
+        (f.id,)
+        for f in self_hosted.wiki.attachments
+        if f.container is not None and f.container.id == page
+    } & truth
+    self_hosted.faults.break_path(f"/rest/api/content/{page}/child/attachment", kind)
+
+    first = run_tap(config, catalog=catalog)
+
+    assert first.exit_status == 0, first.complaints
+    assert set(first.keys("attachments")) == truth - of_page
+    assert listed(first.state) == {"attachments": {f"{page}/children"}}
+    self_hosted.faults.heal()
+    second = run_tap(config, first.state, catalog)
+
+    assert set(second.keys("attachments")) == of_page
+    assert listed(second.state) == {}
