@@ -274,7 +274,7 @@ class ConfluenceStream(RunStream):
             self.reader.get(path, {}, tag=self.name)
         except NotFoundError:
             return False
-        except RefusedError:
+        except (RefusedError, RetriesExhaustedError):
             return True
         return True
 

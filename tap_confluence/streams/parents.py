@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
+    from tap_confluence.http import Client
     from tap_confluence.run import Run
 
     Rows = list[dict[str, Any]]
@@ -398,6 +399,27 @@ def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> 
         return read(*args, **kwargs)
     except (RefusedError, RetriesExhaustedError) as error:
         return of_item(error)
+
+
+def check_item(client: Client, path: str, params: Mapping[str, str], *, tag: str) -> None:
+    """Make sure that an item may still be there of which a section was not found.
+
+    Args:
+        client: The site.
+        path: The item.
+        params: Query parameters.
+        tag: Under which name the request is counted.
+
+    Raises:
+        NotFoundError: It is gone.
+    """
+    try:
+        client.get(path, params, tag=tag)
+    except NotFoundError:
+        raise
+    except (RefusedError, RetriesExhaustedError):
+        # It may be there, whatever the site says.
+        return
 
 
 def _body_to_read(work: Work) -> object:

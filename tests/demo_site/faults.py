@@ -116,6 +116,8 @@ class Faults:
         is_administrator: Whether the account that signs in may ask what others may do.
         empty_pages: Whether each list of several pages has an empty one after the first.
         replies_in_lists: Whether the site-wide lists of comments have replies in them.
+        sections_come_along: Whether an item that is asked for on its own brings the sections of its
+            details that are wanted, instead of leaving them to their lists.
         label_side_statuses: The statuses that `/labels/{id}/pages` and the like list, or all.
         limit_cap: The most rows a page has, however many are asked for.
         caps: The most rows of a page of REST v1 that are served without a word, by what is
@@ -144,6 +146,7 @@ class Faults:
         self.anonymous = False
         self.is_administrator = True
         self.empty_pages = False
+        self.sections_come_along = True
         self.label_side_statuses: Sequence[str] | None = None
         self.limit_cap: int | None = None
         self.user_search_ceiling = 10_000

@@ -112,7 +112,7 @@ class Singles:
             if query.get("include-version") is False:
                 del found["version"]
             for name in ("labels", "properties", "versions", "operations", "likes"):
-                if query.get(f"include-{name}"):
+                if query.get(f"include-{name}") and self._faults.sections_come_along:
                     part = self._part(kind, content, name, query)
                     found[name] = {**found.get(name, {}), **part}
             if query.get("include-collaborators"):

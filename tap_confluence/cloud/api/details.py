@@ -101,6 +101,9 @@ def get_with_details(  # noqa: PLR0913
     else:
         if isinstance(item.get(BODY_SECTION), dict):
             body = [item[BODY_SECTION]]
+    if isinstance(links := item.get("_links"), dict):
+        # In a list, the address of the site is not among those of each item.
+        links.pop("base", None)
     parts = {section: item.pop(FIELDS.get(section, section), None) for section in lists}
     details: Details = {
         section: read_section(_rows, client, path, section, part, tag)

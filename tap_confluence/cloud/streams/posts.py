@@ -67,9 +67,17 @@ class PostStream(ContentStream):
         self, item_id: str, streams: Sequence[ConfluenceStream]
     ) -> tuple[dict[str, Any], Details]:
         item, details = super().get_again(item_id, streams)
+        if self in streams:
+            # A page that is asked for on its own lacks its subtype (description of July 2026).
+            item = next(iter(self._listed_by_id(item_id)), item)
         if VERSIONS in details and self.config["version_bodies"]:
             details[VERSIONS] = read_section(self._get_versions, item_id)
         return item, details
+
+    def _listed_by_id(self, item_id: str) -> list[dict[str, Any]]:
+        body = {BODY: self.listed_format} if self.listed_format else {}
+        params = {"id": item_id, "status": self._wanted_statuses(), **body}
+        return collect(self.reader.client, ListRequest(self.path, params, self.name))
 
     def _get_versions(self, item_id: str) -> list[dict[str, Any]]:
         body_format = self.config["body_format"]

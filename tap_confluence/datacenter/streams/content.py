@@ -36,6 +36,7 @@ from tap_confluence.streams.parents import (
     DetailStream,
     FullTableDetailStream,
     Work,
+    check_item,
     read_section,
 )
 from tap_confluence.streams.progress import Passed, recognised
@@ -349,7 +350,8 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         }
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the item itself?
-            self.reader.client.get(f"{CONTENT}/{item_id}", {"status": "any"}, tag=self.name)
+            params = {"status": "any"}
+            check_item(self.reader.client, f"{CONTENT}/{item_id}", params, tag=self.name)
         return details
 
     def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:

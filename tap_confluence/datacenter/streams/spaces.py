@@ -26,7 +26,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
-from tap_confluence.streams.parents import DetailStream, Work, read_section
+from tap_confluence.streams.parents import DetailStream, Work, check_item, read_section
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class Spaces(ExpandedParentStream):
         }
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the space itself?
-            self.reader.client.get(f"{SPACES}/{quote(item_id, safe='~')}", tag=self.name)
+            path = f"{SPACES}/{quote(item_id, safe='~')}"
+            check_item(self.reader.client, path, {}, tag=self.name)
         return details
 
     def _get_properties(self, key: str) -> list[dict[str, Any]]:
