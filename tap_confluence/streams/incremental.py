@@ -314,15 +314,16 @@ class IncrementalStream(ParentStream):
         if not work.is_retried:
             self._share.asked += 1
             self._share.failed += bool(self._lacking)
+        if not self._lacking:
+            return
         item_id, timestamp = self.dated(work.item)
         self._failed += [
             Failed(stream, item_id, timestamp, error) for stream, error in self._lacking.items()
         ]
-        if self._failed:
-            known = {*all_failed(self.run.bookmarks), *(each.item_id for each in self._failed)}
-            if len(known) > MOST_LISTED:
-                what = f"more than {MOST_LISTED} items, those"
-                raise outage(self.name, what, self._failed[-1].error)
+        known = {*all_failed(self.run.bookmarks), *(each.item_id for each in self._failed)}
+        if len(known) > MOST_LISTED:
+            what = f"more than {MOST_LISTED} items, those"
+            raise outage(self.name, what, self._failed[-1].error)
 
     @override
     def settle(self, work: Work) -> None:

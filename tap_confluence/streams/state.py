@@ -8,6 +8,7 @@ killed; so a key that is missing or cannot be read costs requests, and never a r
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any, TypedDict, cast
 
@@ -19,6 +20,10 @@ logger = logging.getLogger("tap-confluence")
 
 CHILDREN = "/children"
 """What follows the id of an item in the list of what has failed, for what is on the item."""
+
+
+LISTED = re.compile(rf"\w[\w.:-]*(?:{CHILDREN})?")
+"""What may stand in that list."""
 
 
 class OverlapState(TypedDict, total=False):
@@ -105,7 +110,11 @@ def failed_of(entry: StreamState) -> dict[str, str | None]:
     found: object = entry.get("failed")
     if not isinstance(found, dict):
         return {}
-    return {str(item_id): to_timestamp(timestamp) for item_id, timestamp in found.items()}
+    return {
+        str(item_id): to_timestamp(timestamp)
+        for item_id, timestamp in found.items()
+        if LISTED.fullmatch(str(item_id))
+    }
 
 
 def all_failed(bookmarks: Bookmarks) -> set[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.datacenter.runs import only, sync, truth_of
+from tests.incremental.runs import killed_after
 from tests.isolation.test_failed_details import CHILDREN, STREAMS, a_page, listed
 
 if TYPE_CHECKING:
@@ -177,3 +178,56 @@ def test_an_item_in_the_archive_that_is_refused_does_not_cost_the_stream(
     assert run.exit_status == 0, run.complaints
     assert run.ids("pages") == {edited}
     assert any(f"Skipping {page} of 'pages'" in line for line in run.log)
+
+
+def test_a_section_that_fails_for_all_is_an_outage(data_center: ClockedDataCenter) -> None:
+    data_center.faults.break_path("/rest/experimental/content/.+/version", "503")
+
+    run = sync(data_center, catalog=only(*STREAMS))
+
+    assert run.exit_status == 1
+    assert "The site fails for" in run.complaints[-1]
+    assert "run again" in run.complaints[-1]
+    assert listed(run.state) == {}
+    entry = run.state["bookmarks"].get("page_versions", {})
+    assert not entry.keys() & {"replication_key_value", "fullRead"}
+
+
+def test_a_run_killed_anywhere_loses_neither_the_list_nor_a_row(
+    data_center: ClockedDataCenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_confluence.output.writer.RECORDS_TO_STATE", 0)
+    page, poisoned = a_page(data_center), a_page(data_center, 3)
+    data_center.faults.break_path(SECTIONS["page_versions"].format(page=page), "500")
+    data_center.faults.poison(poisoned, 500)
+    whole = sync(data_center, catalog=only(*STREAMS), page_size=5)
+    assert whole.exit_status == 0
+    data_center.faults.heal()
+    data_center.faults.cure(poisoned)
+    truth = truth_of(data_center)
+
+    for count in range(1, len(whole.messages), 19):
+        killed = killed_after(whole, count)
+        state = killed.states[-1] if killed.states else None
+        rest = sync(data_center, state, only(*STREAMS))
+        for stream in STREAMS:
+            found = {*killed.keys(stream), *rest.keys(stream)}
+            assert found >= truth[stream], (stream, count)
+
+
+def test_a_healed_item_is_written_with_its_newest_version_in_all_streams(
+    data_center: ClockedDataCenter,
+) -> None:
+    page = a_page(data_center)
+    data_center.faults.break_rendering(page)
+    first = sync(data_center, catalog=only(*STREAMS), body_format="view")
+    data_center.wiki.edit_page(page)
+
+    second = sync(data_center, first.state, only(*STREAMS), body_format="view")
+
+    [row] = second.rows("pages")
+    assert (row["id"], row["body"]) == (page, {})
+    version = data_center.wiki.pages[int(page)].version
+    assert (page, version) in second.keys("page_versions")
+    entry = second.state["bookmarks"]["pages"]
+    assert entry["failed"] == {page: row["modifiedAt"]}
