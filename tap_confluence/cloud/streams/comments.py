@@ -92,7 +92,7 @@ class CommentStream(ContentStream):
         """
         start = self.starting_point()
         latest = start
-        self._failed_before = {self: self.failed_items}
+        self.begin_retries([self])
         [first] = self.lists(tag=self.name)
         roots = self.wanted(filter(self.belongs, self.reader.items(first)))
         share = ShareOfFailures()
@@ -114,7 +114,7 @@ class CommentStream(ContentStream):
                 since = self._earliest(start, again)
                 for comment in comments:
                     item_id, timestamp = self.dated(comment)
-                    is_listed = self._is_listed(self, item_id, timestamp)
+                    is_listed = self.is_listed(self, item_id, timestamp)
                     if is_due(timestamp, since) and not is_listed:
                         yield Work(comment, [self])
 
@@ -138,7 +138,7 @@ class CommentStream(ContentStream):
         Returns:
             How it fails, if it did not do so before.
         """
-        before = self._failed_before[self]
+        before = self.failed_before[self]
         found = None
         for comment_id, error in thread.unread.items():
             key = f"{comment_id}{CHILDREN}"
@@ -152,7 +152,7 @@ class CommentStream(ContentStream):
         keys = {
             f"{comment_id}{CHILDREN}": comment_id for comment_id in map(self.identity, comments)
         }
-        before = self._failed_before[self]
+        before = self.failed_before[self]
         return [key for key in keys if key in before and keys[key] not in thread.unread]
 
     def _earliest(self, start: str | None, read_again: Iterable[str]) -> str | None:
@@ -162,7 +162,7 @@ class CommentStream(ContentStream):
             start: From which time on those of all threads are.
             read_again: The lists that an earlier run has failed to read.
         """
-        since = [start, *(self._failed_before[self][key] for key in read_again)]
+        since = [start, *(self.failed_before[self][key] for key in read_again)]
         return None if None in since else min(filter(None, since))
 
     def _threads(

@@ -94,10 +94,10 @@ class ContainedStream(ContentStream):
         yield from super().retries()
         lists = [
             item_id.removesuffix(CHILDREN)
-            for item_id in {key for failed in self._failed_before.values() for key in failed}
+            for item_id in {key for failed in self.failed_before.values() for key in failed}
             if item_id.endswith(CHILDREN)
         ]
-        streams = list(self._failed_before)
+        streams = list(self.failed_before)
         for item in self._items_on(sorted(lists), streams, is_retried=True):
             if due := [stream for stream in streams if self.concerns(stream, item)]:
                 yield Work(item, due)

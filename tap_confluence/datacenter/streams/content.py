@@ -312,7 +312,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         try:
             item = self._get_by_id(item_id, self.expansion(bodies=has_body))
         except RetriesExhaustedError as error:
-            written = [self._failed_before[stream].get(item_id) for stream in streams]
+            written = [self.failed_before[stream].get(item_id) for stream in streams]
             if item_id not in self._kept_out or not self.body_formats() or None in written:
                 raise
             item = self._get_by_id(item_id, self.expansion(bodies=False))
@@ -401,7 +401,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         self._family = family
         self._kept_out = sorted(
             item_id
-            for stream, failed in self._failed_before.items()
+            for stream, failed in self.failed_before.items()
             for item_id in failed
             if self.takes_body(stream) and item_id.isdecimal()
         )
