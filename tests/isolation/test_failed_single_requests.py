@@ -9,6 +9,7 @@ import pytest
 from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
+from tests.demo_site.model import Page
 from tests.isolation.test_failed_details import listed
 from tests.running import only, run_tap, settings_of
 
@@ -222,3 +223,67 @@ def test_files_of_a_page_that_cannot_be_listed_come_when_they_can(
 
     assert set(second.keys("attachments")) == of_page
     assert listed(second.state) == {}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_comments_of_a_page_that_cannot_be_listed_come_when_they_can(status: int) -> None:
+    catalog = datacenter.only("page_footer_comments")
+    with DataCenterSite(Wiki.seeded(pages=12, seed=5), version="7.19") as site:
+        wiki, config = site.wiki, datacenter.settings_of(site)
+        whole = set(run_tap(config, catalog=catalog).keys("page_footer_comments"))
+        page = next(
+            c.container.id
+            for c in wiki.footer_comments
+            if isinstance(c.container, Page) and (c.id,) in whole
+        )
+        on_page = {(c.id,) for c in wiki.footer_comments if c.container and c.container.id == page}
+        site.faults.forbid(f"/rest/api/content/{page}/child/comment", status)
+
+        first = run_tap(config, catalog=catalog)
+
+        assert first.exit_status == 0, first.complaints
+        assert set(first.keys("page_footer_comments")) == whole - on_page
+        key = {"page_footer_comments": {f"{page}/children"}}
+        assert listed(first.state) == key
+        second = run_tap(config, first.state, catalog)
+        assert listed(second.state) == (key if status == 500 else {})
+        site.faults.heal()
+        third = run_tap(config, second.state, catalog)
+
+        if status == 500:
+            assert set(third.keys("page_footer_comments")) == on_page & whole
+        assert listed(third.state) == {}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_comments_on_an_archived_page_that_cannot_be_listed_leave_the_others(
+    self_hosted: DataCenterSite, status: int
+) -> None:
+    catalog = datacenter.only("page_footer_comments")
+    config = datacenter.settings_of(self_hosted)
+    wiki = self_hosted.wiki
+    first = run_tap(config, catalog=catalog)
+    pages = [
+        c.container.id
+        for c in wiki.footer_comments
+        if isinstance(c.container, Page) and c.container.status == "current"
+    ]
+    page = pages[0]
+    comment = wiki.add_footer_comment(page_id=page)
+    other = wiki.add_footer_comment(page_id=next(each for each in pages if each != page))
+    wiki.archive_page(page)
+    self_hosted.faults.forbid(f"/rest/api/content/{page}/child/comment", status)
+
+    second = run_tap(config, first.state, catalog)
+
+    assert second.exit_status == 0, second.complaints
+    assert (other,) in second.keys("page_footer_comments")
+    assert (comment,) not in second.keys("page_footer_comments")
+    expected = {"page_footer_comments": {f"{page}/children"}} if status == 500 else {}
+    assert listed(second.state) == expected
+    self_hosted.faults.heal()
+    third = run_tap(config, second.state, catalog)
+
+    if status == 500:
+        assert (comment,) in third.keys("page_footer_comments")
+    assert listed(third.state) == {}
