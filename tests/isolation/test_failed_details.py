@@ -12,6 +12,7 @@ from tests.incremental.small_wiki import small_wiki
 from tests.running import only
 
 if TYPE_CHECKING:
+    from tests.demo_site.loopback import LoopbackSite
     from tests.running import Json
 
 CHILDREN = ("page_versions", "page_content_properties")
@@ -26,7 +27,7 @@ def listed(state: Json) -> dict[str, set[str]]:
     return {name: set(failed) for name, failed in entries.items() if failed}
 
 
-def a_page(site: ClockedSite, place: int = 7) -> str:
+def a_page(site: LoopbackSite, place: int = 7) -> str:
     """A page with properties, neither the oldest nor the newest."""
     pages = [p for p in site.wiki.pages if p.properties and p.status == "current"]
     return pages[place % len(pages)].id
@@ -321,13 +322,14 @@ def test_an_odd_list_in_the_state_is_no_traceback(site: ClockedSite, odd: object
 
 def test_what_the_filters_no_longer_leave_is_not_written(site: ClockedSite) -> None:
     page = a_page(site)
-    settings = {"exclude_page_ids": [site.wiki.add_page()]}
+    root = site.wiki.add_page()
+    settings: Json = {"exclude_page_ids": [root]}
     site.faults.break_path(f"/api/v2/pages/{page}", "500")
     first = sync(site, catalog=only(*STREAMS), **settings)
     assert listed(first.state) == {child: {page} for child in CHILDREN}
     site.faults.heal()
     moved = site.wiki.pages[int(page)]
-    moved.parent, moved.parent_type = int(settings["exclude_page_ids"][0]), "page"
+    moved.parent, moved.parent_type = int(root), "page"
 
     second = sync(site, first.state, only(*STREAMS), **settings)
 
