@@ -70,20 +70,28 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
 
         failures = Failures()
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
+            pages: list[ListPage] = []
             try:
-                for page in self.reader.result(future) if future else ():
-                    yield from self._records(label, page)
-            except ScopeError:
-                raise
-            except RefusedError as error:
-                # Perhaps the last item that had it has lost it since the labels were listed.
-                failures.end()
-                self.skip(f"label {label['id']}", error)
+                pages = self.reader.result(future) if future else []
             except RetriesExhaustedError as error:
                 self.skip(f"label {label['id']}", failures.add(error))
-            else:
-                failures.end()
+                continue
+            except RefusedError as error:
+                self._leave_out(label, error)
+            failures.end()
+            try:
+                for page in pages:
+                    yield from self._records(label, page)
+            except RefusedError as error:
+                self._leave_out(label, error)
         failures.check()
+
+    def _leave_out(self, label: dict[str, Any], error: RefusedError) -> None:
+        """Go on without what carries a label, unless it is the token that lacks a scope."""
+        if isinstance(error, ScopeError):
+            raise error
+        # Perhaps the last item that had it has lost it since the labels were listed.
+        self.skip(f"label {label['id']}", error)
 
     def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""

@@ -108,7 +108,7 @@ class Attachments(FileStream, ContainedStream):
             except (RefusedError, RetriesExhaustedError) as error:
                 # Some sites refuse all but the first page of this list.
                 reading = self.family if tag == self.name else [self.stream_named(tag)]
-                self.note_unread(str(holder["id"]), of_item(error), reading)
+                self.note_unread(str(holder["id"]), of_item(error), reading, what="some files of")
         told = ("id", "type", "space", "_expandable")
         container = {name: holder[name] for name in told if name in holder}
         return [{**file, "container": container} for file in files]

@@ -152,7 +152,12 @@ class ContainedStream(ContentStream):
         return collect(self.reader.client, query)
 
     def note_unread(
-        self, container: str, error: RefusedError, streams: Iterable[ConfluenceStream]
+        self,
+        container: str,
+        error: RefusedError,
+        streams: Iterable[ConfluenceStream],
+        *,
+        what: str = "what is on",
     ) -> None:
         """Take note that what is on a page or blog post cannot be read.
 
@@ -160,8 +165,9 @@ class ContainedStream(ContentStream):
             container: Its id.
             error: Why.
             streams: What is made of it.
+            what: How much of it, in words.
         """
-        self.note_skipped(f"what is on {container}", error)
+        self.note_skipped(f"{what} {container}", error)
         for stream in streams:
             if not isinstance(error, NotFoundError):
                 stream.leave_incomplete()
