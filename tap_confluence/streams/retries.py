@@ -56,6 +56,7 @@ class RetryingStream(ParentStream):
     Attributes:
         failed_before: What earlier runs have listed as failed, by the stream that lacks it: when
             each item was last changed, by its id.
+        without_body: How the site fails for the bodies of the items that came without them, by id.
     """
 
     _share: ShareOfFailures
@@ -68,6 +69,7 @@ class RetryingStream(ParentStream):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.failed_before: Mapping[ConfluenceStream, Mapping[str, str | None]] = {}
+        self.without_body: dict[str, FailedItemError] = {}
 
     @abstractmethod
     def timestamp(self, item: dict[str, Any]) -> str | None:
@@ -207,12 +209,15 @@ class RetryingStream(ParentStream):
             self.written(work)
 
     def failures_of(
-        self,
-        item: dict[str, Any],  # noqa: ARG002
-        streams: Iterable[ConfluenceStream],  # noqa: ARG002
+        self, item: dict[str, Any], streams: Iterable[ConfluenceStream]
     ) -> Mapping[ConfluenceStream, FailedItemError]:
-        """Return how the site has failed for an item of the list, by what lacks something of it."""
-        return {}
+        """Return how the site has failed for an item of the list, by what lacks its body."""
+        error = self.without_body.get(self.identity(item))
+        return {s: error for s in streams if self.takes_body(s)} if error is not None else {}
+
+    def takes_body(self, stream: ConfluenceStream) -> bool:
+        """Tell whether a stream of the family is made of bodies of the list."""
+        return stream is self
 
     def dated(self, item: dict[str, Any]) -> Dated:
         """Return an item by its id and the time of its last change."""

@@ -197,7 +197,8 @@ class ContentStream(IncrementalStream):
                 due[item_id] = streams
         for item in self.from_trash(list(due)) if due else ():
             if (item_id := self.identity(item)) in due:
-                yield Work(item, due[item_id])
+                streams = due[item_id]
+                yield Work(item, streams, failures=self.failures_of(item, streams))
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:

@@ -118,11 +118,6 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     _kept_out: Sequence[str] = ()
     """What the search for changes is not to find, for it is asked for by its id."""
 
-    @cached_property
-    def _without_body(self) -> dict[str, FailedItemError]:
-        """How the site fails for the bodies of the items that were got without them, by id."""
-        return {}
-
     @abstractmethod
     def record(self, item: dict[str, Any]) -> Record:
         """Turn an item into a record."""
@@ -280,24 +275,13 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 # It is not its body.
                 pass
             else:
-                self._without_body[batch.failed] = error
+                self.without_body[batch.failed] = error
                 return [*batch.items, *ContentFilter.of(self.run).filtered([item])]
         self.report(batch, streams)
         failed = FailedItemError(RetriesExhaustedError(str(error)))
         for stream in streams:
             stream.retry_later(batch.failed, None, failed)
         return batch.items
-
-    @override
-    def failures_of(
-        self, item: dict[str, Any], streams: Iterable[ConfluenceStream]
-    ) -> Mapping[ConfluenceStream, FailedItemError]:
-        error = self._without_body.get(self.identity(item))
-        return {s: error for s in streams if self.takes_body(s)} if error is not None else {}
-
-    def takes_body(self, stream: ConfluenceStream) -> bool:
-        """Tell whether a stream of the family is made of bodies of the list."""
-        return stream is self
 
     def _get_by_id(self, item_id: str, expand: tuple[str, ...]) -> dict[str, Any]:
         expand = tuple(dict.fromkeys((*expand, *ContentFilter.of(self.run).expansion(self.kind))))
@@ -318,7 +302,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             item = self._get_by_id(item_id, self.expansion(bodies=False))
             if self.timestamp(item) in written:
                 raise
-            self._without_body[item_id] = FailedItemError(error)
+            self.without_body[item_id] = FailedItemError(error)
         due = [*streams, *self.missed(item)]
         sections = {stream.section for stream in due if isinstance(stream, DetailStream)}
         missing = sorted(s for s in sections if self.expanded(item, s) is None)
