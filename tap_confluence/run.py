@@ -10,6 +10,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from tap_confluence.errors import FailedItemError
 from tap_confluence.filters.settings import Filters
 from tap_confluence.http import Reader, ThreadPool
 from tap_confluence.http.connect import connect
@@ -135,8 +136,8 @@ class Notes:
     def skipped(self, stream: str, what: str, error: RefusedError, *, grants: bool = False) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for.
 
-        The first of a stream is warned of, and each one of a stream whose rows grant rights; the
-        log of a run that is looked into has all of them.
+        The first of a stream is warned of, and each one that the site fails for or whose rows would
+        grant rights; the log of a run that is looked into has all of them.
 
         Args:
             stream: The name of the stream that lacks it.
@@ -147,6 +148,8 @@ class Notes:
         if grants:
             line = "Skipping %s of '%s', which counts as granting nothing: %s (%d)"
             logger.warning(line, what, stream, error, error.status)
+        elif isinstance(error, FailedItemError):
+            logger.warning("Skipping %s of '%s': %s (%d)", what, stream, error, error.status)
         elif stream not in self._skipped:
             line = "Skipping %s of '%s', and any other like it: %s (%d)"
             logger.warning(line, what, stream, error, error.status)
@@ -208,6 +211,12 @@ class Run:
     def streams(self) -> Mapping[str, Stream]:
         """All streams by name, selected or not."""
         return self.tap.streams
+
+    @property
+    def bookmarks(self) -> dict[str, Any]:
+        """The entry of each stream in the state, as far as the run has come."""
+        found: dict[str, Any] = self.tap.state.setdefault("bookmarks", {})
+        return found
 
     @cached_property
     def client(self) -> Client:

@@ -11,8 +11,9 @@ from tap_confluence.explain.cloud import CloudFinder
 from tap_confluence.explain.datacenter import DataCenterFinder
 from tap_confluence.filters.left_out import failing
 from tap_confluence.settings import CLOUD, deployment
-from tap_confluence.streams.incremental import IncrementalStream
+from tap_confluence.streams.incremental import Hidden, IncrementalStream
 from tap_confluence.streams.progress import Progress
+from tap_confluence.streams.state import CHILDREN, failed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,8 +155,8 @@ def _is_due(found: Found, stream: ConfluenceStream) -> bool:
 
 def _has_failed(found: Found, stream: ConfluenceStream) -> bool:
     """Tell whether the state lists something as failed, so that its bookmark does not count."""
-    failed: object = dict[str, object](stream.entry).get("failed")
-    return isinstance(failed, dict) and found.id in failed
+    failed = failed_of(stream.entry)
+    return found.id in failed or f"{found.id}{CHILDREN}" in failed
 
 
 def _is_hidden_anew(found: Found, stream: ConfluenceStream) -> bool:
@@ -165,7 +166,9 @@ def _is_hidden_anew(found: Found, stream: ConfluenceStream) -> bool:
         return False
     if found.id not in found.hidden:
         return False
-    return stream in owner.lacking_hidden({stream: Progress(stream)}, found.hidden)[found.id]
+    return (
+        stream in owner.lacking_hidden({stream: Progress(stream)}, Hidden(found.hidden))[found.id]
+    )
 
 
 def _outcome(found: Found) -> Outcome:

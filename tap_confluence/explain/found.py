@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import GAVE_UP, ForbiddenError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import (
+    GAVE_UP,
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    of_item,
+)
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.incremental import IncrementalStream
-from tap_confluence.streams.restrictions import failure, get_restrictions
+from tap_confluence.streams.restrictions import get_restrictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +111,7 @@ class Finder(ABC):
         except RefusedError as error:
             self.refusals[noun] = error
         except RetriesExhaustedError as error:
-            self.refusals[noun] = failure(error)
+            self.refusals[noun] = of_item(error)
         else:
             # Whatever answers without an id is none of what is looked for.
             return body if "id" in body or "results" in body else None
@@ -118,7 +124,7 @@ class Finder(ABC):
         except RefusedError as error:
             return f"the site does not tell whether it is restricted ({error.status})"
         except RetriesExhaustedError as error:
-            return f"the site does not tell whether it is restricted ({failure(error)})"
+            return f"the site does not tell whether it is restricted ({of_item(error)})"
         kinds = Counter(row["principalType"] for row in rows if row["operation"] == "read")
         if not kinds:
             return "not restricted itself"

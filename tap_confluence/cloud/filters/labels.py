@@ -114,8 +114,9 @@ class LabelFilter:
                 labels = self._reader.result(future)[SECTION]
             except RefusedError as error:
                 labels = error
-            if isinstance(labels, RefusedError):
-                self.refusals[post.id] = labels
+            if not isinstance(labels, list):
+                refusal = labels if isinstance(labels, RefusedError) else labels.error
+                self.refusals[post.id] = refusal
                 self._asked[post.id] = {UNREAD: False}
             else:
                 names = frozenset(str(label.get("name")).lower() for label in labels)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence.cloud.api.details import BODY_SECTION, get_details
+from tap_confluence.cloud.api.details import BODY_SECTION, get_details, get_with_details
 from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, IncrementalList
 from tap_confluence.cloud.filters.content_filter import ContentFilter
-from tap_confluence.errors import RefusedError
+from tap_confluence.errors import RefusedError, ScopeError
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
-from tap_confluence.streams.parents import FullTableDetailStream, Work
+from tap_confluence.streams.parents import FullTableDetailStream, PartOfSection, Work
 from tap_confluence.streams.progress import recognised
 from tap_confluence.timestamps import modified_at
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
 
 
@@ -189,7 +189,7 @@ class ContentStream(IncrementalStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, lacking in self.lacking_hidden(family, hidden).items():
@@ -198,7 +198,8 @@ class ContentStream(IncrementalStream):
                 due[item_id] = streams
         for item in self.from_trash(list(due)) if due else ():
             if (item_id := self.identity(item)) in due:
-                yield Work(item, due[item_id])
+                streams = due[item_id]
+                yield Work(item, streams, failures=self.failures_of(item, streams))
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
@@ -271,13 +272,33 @@ class ContentStream(IncrementalStream):
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        return get_details(
+        is_rendered = BODY_SECTION in sections
+        return self._get(item_id, sections, self.config["body_format"] if is_rendered else "")[1]
+
+    @override
+    def get_again(
+        self, item_id: str, streams: Sequence[ConfluenceStream]
+    ) -> tuple[dict[str, Any], Details]:
+        sections = sorted({section for s in streams if (section := self.section_of(s))})
+        has_body = BODY_SECTION in sections or (self in streams and self.listed_format)
+        return self._get(item_id, sections, self.config["body_format"] if has_body else "")
+
+    def _get(
+        self, item_id: str, sections: Sequence[str], body_format: str
+    ) -> tuple[dict[str, Any], Details]:
+        """Get an item with its details; without its body if there is no format for that."""
+        return get_with_details(
             self.reader.client,
             f"{self.path}/{item_id}",
             sections,
             tag=self.name,
-            body_format=self.config["body_format"],
+            body_format=body_format,
         )
+
+    @override
+    def is_wanted(self, item: dict[str, Any]) -> bool:
+        has_status = not self.statuses or item.get("status") in self.wanted_statuses
+        return has_status and any(self.wanted(filter(self.belongs, [item])))
 
     def _wanted_lists(
         self, *, tag: str, bodies: bool, to_the_end: bool = True
@@ -317,6 +338,11 @@ class SeparatelyReadStream(FullTableDetailStream):
 
         for item, details in self.each(parent.all_items(tag=self.name), call):
             found = details[self.section]
+            if isinstance(found, ScopeError):
+                raise found
+            if isinstance(found, PartOfSection):
+                self.skip(str(item["id"]), found.error)
+                found = found.rows
             if isinstance(found, RefusedError):
                 self.skip(str(item["id"]), found)
                 continue

@@ -21,6 +21,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.errors import (
     GAVE_UP,
+    FailedItemError,
     ForbiddenError,
     NotFoundError,
     RefusedError,
@@ -42,7 +43,6 @@ from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
     expanded_restrictions,
-    failure,
     unread,
 )
 
@@ -269,7 +269,7 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
         except RetriesExhaustedError as error:
             # A site may have nothing better to say about what it does not know. Where it is out
             # altogether, the next stream says so.
-            raise failure(error) from error
+            raise FailedItemError(error) from error
 
     @override
     def mark_unread(self, single: RestrictionReader) -> Iterator[Record]:

@@ -22,9 +22,15 @@ from tap_confluence.datacenter.api.batches import (
 )
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import name_of
-from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.errors import (
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    of_item,
+)
 from tap_confluence.rest_v1 import records
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -182,8 +188,11 @@ class ContentList:
                     continue
                 try:
                     yield Batch(self._reader.result(future))
-                except NotFoundError as error:
-                    yield Batch([], failed=str(item["id"]), error=error)
+                except ScopeError:
+                    raise
+                except (RefusedError, RetriesExhaustedError) as error:
+                    failed = f"{item['id']}{CHILDREN}"
+                    yield Batch([], failed=failed, error=of_item(error))
 
     def _query(
         self, path: str, kind: str, statuses: Sequence[str], expand: tuple[str, ...]
