@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import backoff
 import requests
 
-from tap_confluence.decoding import NotJSONError, decode
+from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
+from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.responses import (
     TransientError,
     is_limited,
@@ -242,6 +243,9 @@ class Client:
             raise refusal(response, path)
         try:
             body = decode(response.content)
+        except NestedTooDeeplyError as error:
+            message = f"the answer cannot be read, {error}"
+            raise TransientError(message) from error
         except NotJSONError as error:
             kind = response.headers.get("Content-Type", "an unknown type")
             message = f"the answer is not JSON but {kind}, {len(response.content)} bytes"
@@ -314,6 +318,8 @@ class Client:
                 if not self._has_answered and is_out_of_reach(error):
                     raise SiteError(unreachable(self.root, error)) from error
                 raise TransientError(short(error)) from error
+            except UnboundedAnswerError as error:
+                raise TransientError(str(error)) from error
             self._has_answered = True
             if self.on_answer is not None:
                 self.on_answer(response)

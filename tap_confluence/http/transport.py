@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
 from typing_extensions import override
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from tap_confluence.errors import SettingsError
+from tap_confluence.http.bounds import BoundedAdapter
 from tap_confluence.redaction import MASK, keep_secret
 
 DEFAULT_USER_AGENT = f"tap-confluence/{version('tap-confluence')}"
@@ -50,7 +50,7 @@ class Session(requests.Session):  # noqa: TID251 - it is what stands for it
         self.verify = verify
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
+        adapter = BoundedAdapter(pool_connections=1, pool_maxsize=connections)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 

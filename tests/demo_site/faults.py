@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.demo_site.unbounded import KINDS as UNBOUNDED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -28,6 +30,7 @@ KINDS = (
     "bad-json",
     "slow",
     "wrong-shape",
+    *UNBOUNDED,
 )
 
 
@@ -36,7 +39,8 @@ class Trouble:
     """One kind of failure, for the next `left` requests under a path.
 
     `retry_after` is in seconds and goes with the kinds that send it; `delay`, in seconds, goes
-    with "slow", after which the request is answered.
+    with "slow", after which the request is answered, and lies between the bytes that dribble;
+    `status` is that of an answer without bounds.
     """
 
     kind: str
@@ -44,6 +48,7 @@ class Trouble:
     left: int = 1
     retry_after: int = 1
     delay: float = 0.5
+    status: int = 200
 
 
 class TokenBucket:
@@ -135,6 +140,7 @@ class Faults:
         send_retry_after: Whether the answer to too many requests a second says when to return.
         spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
         before_request: Called with a request's number and path before it is answered.
+        file_pause: Seconds between the pieces of a file, which are small then.
         amid_file: Called with the path of a file when half of it has been sent.
     """
 
@@ -161,6 +167,7 @@ class Faults:
         self.send_retry_after = False
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
+        self.file_pause = 0.0
         self.amid_file: Callable[[str], None] | None = None
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None
@@ -178,7 +185,7 @@ class Faults:
             self.latency, replies_in_lists=self.replies_in_lists
         )
 
-    def fail_next(
+    def fail_next(  # noqa: PLR0913
         self,
         n: int,
         kind: str,
@@ -186,10 +193,11 @@ class Faults:
         *,
         retry_after: int = 1,
         delay: float = 0.5,
+        status: int = 200,
     ) -> None:
         """Make the next requests under a path fail."""
         self._check(kind)
-        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay))
+        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay, status))
 
     def fail_rate(self, p: float, kinds: Sequence[str], seed: int = 1) -> None:
         """Make a random share of all requests fail; 0 ends it."""

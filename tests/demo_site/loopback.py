@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from tests.demo_site import control, queries
+from tests.demo_site import control, queries, unbounded
 from tests.demo_site.errors import v2_envelope
 from tests.demo_site.recorder import Recorded, Requests
 from tests.demo_site.troubles import failing_reply, json_reply, spelled
@@ -153,6 +153,8 @@ class LoopbackSite(ABC):
         if trouble is not None and trouble.kind == "slow":
             await asyncio.sleep(trouble.delay)
             trouble = None
+        if trouble is not None and trouble.kind in unbounded.KINDS:
+            return await unbounded.unbounded_reply(trouble, request)
         if trouble is not None:
             response: web.Response = failing_reply(trouble, request, self._trouble_envelope)
             recorded.status = 0 if trouble.kind in {"reset", "cut-off"} else response.status
