@@ -69,6 +69,7 @@ class ContentFilter(AnyContentFilter):
         self._filters = filters
         self._space_verdicts: dict[str, bool] = {}
         self._failures: list[Batch] = []
+        self._untold: set[str] = set()
         self._asked: dict[str, Row | None] = {}
         self._asked_labels: dict[str, list[Row] | None] = {}
 
@@ -140,7 +141,7 @@ class ContentFilter(AnyContentFilter):
     @override
     def lacks_verdicts(self) -> bool:
         """Whether something was left out of which it could not be told whether it is wanted."""
-        return None in self._asked_labels.values()
+        return None in self._asked_labels.values() or bool(self._untold)
 
     @property
     def leaves_nothing(self) -> bool:
@@ -172,6 +173,8 @@ class ContentFilter(AnyContentFilter):
         for item in items:
             if self._has(item):
                 yield item
+            elif self._is_untold(item):
+                self._note_untold(str(item["id"]))
 
     @cached_property
     def _spaces(self) -> list[Row]:
@@ -220,6 +223,21 @@ class ContentFilter(AnyContentFilter):
         found = {page_id: self._reader.result(future) for page_id, future in rows if future}
         return [page_id for page_id in ids if (found.get(page_id) or {}).get("type") != "page"]
 
+    def _is_untold(self, item: Row) -> bool:
+        """Tell whether something is there of which the site does not say what it is on."""
+        if item.get("type") not in ON_OTHERS or self.container_of(item) is not None:
+            return False
+        return self._ask(str(item["id"])) is not None
+
+    def _note_untold(self, item_id: str) -> None:
+        if not self._untold:
+            logger.warning(
+                "Leaving out %s, and any other like it: the site does not say what it is on, so "
+                "that no filter can judge it",
+                item_id,
+            )
+        self._untold.add(item_id)
+
     def _has(self, item: Row) -> bool:
         if item.get("type") == records.ATTACHMENT and not self._has_status(item):
             return False
@@ -235,9 +253,16 @@ class ContentFilter(AnyContentFilter):
                 # It is said to be on itself, or on what is on it.
                 return None
             passed.add(str(post.get("id")))
-            told = post.get("container")
-            post = told or (self._ask(str(post.get("id"))) or {}).get("container")
+            post = self.container_of(post)
         return post if isinstance(post, dict) and "id" in post else None
+
+    def container_of(self, item: Row) -> Row | None:
+        """Return what a comment or an attachment is on; None where nobody tells.
+
+        Where it did not come along, the item is asked for by itself.
+        """
+        told = item.get("container") or (self._ask(str(item.get("id"))) or {}).get("container")
+        return told if isinstance(told, dict) else None
 
     def _has_post(self, post: Row) -> bool:
         told: Row | None = post

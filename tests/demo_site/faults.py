@@ -140,6 +140,11 @@ class Faults:
         send_retry_after: Whether the answer to too many requests a second says when to return.
         spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
         before_request: Called with a request's number and path before it is answered.
+        bare_attachment_ids: Whether REST v1 gives attachments ids without `att`, and knows no
+            others.
+        untold_containers: The ids of comments and attachments whose container is null in lists of
+            REST v1.
+        orphans: The ids of those whose container is null wherever REST v1 is asked for them.
         file_pause: Seconds between the pieces of a file, which are small then.
         amid_file: Called with the path of a file when half of it has been sent.
     """
@@ -168,6 +173,9 @@ class Faults:
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
         self.file_pause = 0.0
+        self.bare_attachment_ids = False
+        self.untold_containers: set[str] = set()
+        self.orphans: set[str] = set()
         self.amid_file: Callable[[str], None] | None = None
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None

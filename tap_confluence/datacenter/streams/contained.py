@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,21 +10,27 @@ from typing_extensions import override
 
 from tap_confluence.datacenter.api.batches import Query, collect
 from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.errors import NotFoundError
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.incremental import digest_of, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import FullTableDetailStream
+
+
+CONTAINER = "container"
 
 
 class ContainedStream(ContentStream):
@@ -48,6 +55,42 @@ class ContainedStream(ContentStream):
         # What is on what is hidden is part of the full read that begins now.
         note_hidden(map(Progress, fresh), self.hidden_now)
         yield from super().read(context)
+
+    @override
+    def everything(
+        self,
+        statuses: Sequence[str],
+        expand: tuple[str, ...],
+        cursor: str | None = None,
+        *,
+        tag: str,
+    ) -> Iterator[Batch]:
+        batches = super().everything(statuses, expand, cursor, tag=tag)
+        return self.placed(batches) if CONTAINER in expand else batches
+
+    @override
+    def changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
+        batches = super().changed_since(start, expand)
+        return self.placed(batches) if CONTAINER in expand else batches
+
+    def placed(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield batches in which each item says what it is on, as far as the site tells."""
+        for batch in batches:
+            yield replace(batch, items=[*self._with_containers(batch.items)])
+
+    def _with_containers(self, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        content_filter = ContentFilter.of(self.run)
+        for item in items:
+            if records.container_type(item) is not None:
+                yield item
+            elif container := content_filter.container_of(item):
+                yield {**item, CONTAINER: container}
+            else:
+                yield from self.unplaced(item)
+
+    def unplaced(self, item: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        """Return what is to be made of an item of which nobody says what it is on."""
+        return [item]
 
     @property
     @override
@@ -88,6 +131,15 @@ class ContainedStream(ContentStream):
             if future is None:
                 continue
             try:
-                yield from self.reader.result(future)
+                items = self.reader.result(future)
+                yield from self._on(container, items)
             except NotFoundError as error:
                 self.note_skipped(f"what is on {container}", error)
+
+    def _on(self, container_id: str, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield what one page or blog post bears, each saying so."""
+        posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
+        kind = next((post.kind for post in posts if container_id in post.hidden_now), None)
+        for item in items:
+            known = records.container_type(item) is not None
+            yield item if known else {**item, CONTAINER: {"id": container_id, "type": kind}}

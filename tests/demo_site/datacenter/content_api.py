@@ -162,6 +162,8 @@ class ContentApi:
         if asked.has("expand"):
             self._lists.check(content, tree)
         row = self._rows.row(content, tree, number or None)
+        if "container" in tree and content.id not in self._faults.orphans:
+            row["container"] = self._rows.container(content, tree["container"])
         row["_links"].update(self._lists.links_of_one("/rest/api/content"))
         return row
 
