@@ -31,6 +31,7 @@ from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from requests import PreparedRequest
@@ -212,7 +213,24 @@ class BoundedResponse(requests.Response):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Sends requests whose answers are bounded."""
+    """Sends requests whose answers are bounded.
+
+    Args:
+        tls: Makes the connections, if not the usual ones.
+        pool: As for `HTTPAdapter`.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None, **pool: Any) -> None:
+        self._tls: dict[str, Any] = {"ssl_context": tls} if tls else {}
+        super().__init__(**pool)
+
+    @override
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, **self._tls})
+
+    @override
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, **self._tls)
 
     @override
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:

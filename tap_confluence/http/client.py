@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import backoff
 import requests
@@ -29,6 +30,7 @@ from tap_confluence.http.responses import (
     unreachable,
 )
 from tap_confluence.http.row_keys import identified
+from tap_confluence.http.site_access import certificate_refusal, hang_up_hint
 from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.http.usage import Usage, points_of
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http.auth import Credentials
     from tap_confluence.http.rate_limit import RateLimit
+    from tap_confluence.http.site_access import SiteAccess
     from tap_confluence.http.thread_pool import StopFlag
 
     Params = Mapping[str, str | Sequence[str]]
@@ -91,6 +94,7 @@ class Client:
         connections: Connections to keep open.
         verify: Whether to verify the certificate, or the path of a CA bundle.
         user_agent: The User-Agent header.
+        site: What only the site gets besides credentials.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a transport setting
@@ -105,8 +109,10 @@ class Client:
         connections: int = 8,
         verify: bool | str = True,
         user_agent: str = DEFAULT_USER_AGENT,
+        site: SiteAccess | None = None,
     ) -> None:
         self.root = root
+        self._site = site
         self.confirm_account: Callable[[], object] | None = None
         self.on_answer: Callable[[requests.Response], object] | None = None
         self.usage: defaultdict[str, Usage] = defaultdict(Usage)
@@ -119,7 +125,9 @@ class Client:
         self._clock_lag = 0.0
         self._has_answered = False
         self._usage_lock = threading.Lock()
-        make = partial(Session, verify=verify, user_agent=user_agent, connections=connections)
+        make = partial(
+            Session, verify=verify, user_agent=user_agent, connections=connections, site=site
+        )
         self._session = make()
         self._session.auth = self._credentials = credentials
         self._stranger = make()
@@ -315,9 +323,10 @@ class Client:
                 requests.exceptions.ChunkedEncodingError,
                 requests.exceptions.ContentDecodingError,
             ) as error:
+                hint = "" if self._has_answered else self._look_for_certificate(url, error)
                 if not self._has_answered and is_out_of_reach(error):
                     raise SiteError(unreachable(self.root, error)) from error
-                raise TransientError(short(error)) from error
+                raise TransientError(short(error) + hint) from error
             except UnboundedAnswerError as error:
                 raise TransientError(str(error)) from error
             self._has_answered = True
@@ -331,6 +340,23 @@ class Client:
             self._count(tag, limited=1)
             response.close()
             self.rate_limit.limited(response.headers, left_at=left_at)
+
+    def _look_for_certificate(self, url: str, error: Exception) -> str:
+        """Find out whether the first request has failed for want of a client certificate.
+
+        Returns:
+            That it may have, in words to add to how it failed; empty if not.
+
+        Raises:
+            SiteError: It has; no retry changes that.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            return ""
+        has = self._site is not None and self._site.tls is not None and self._site.holds_for(url)
+        if why := certificate_refusal(error, parts.netloc, has_certificate=has):
+            raise SiteError(why) from error
+        return hang_up_hint(error, has_certificate=has)
 
     def _read_clock(self, response: requests.Response) -> None:
         try:

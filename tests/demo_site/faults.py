@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.demo_site.unbounded import KINDS as UNBOUNDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 CAPS = {"bare": 1000, "expand": 200, "body": 50}
 NESTED_CAPS = {"children": 25, "labels": 200, "properties": 25, "restrictions": 200}
@@ -145,6 +145,8 @@ class Faults:
         untold_containers: The ids of comments and attachments whose container is null in lists of
             REST v1.
         orphans: The ids of those whose container is null wherever REST v1 is asked for them.
+        sign_on: The headers by which the proxy before the site knows people; others are sent to
+            where one signs on. Names are in small letters.
         file_pause: Seconds between the pieces of a file, which are small then.
         amid_file: Called with the path of a file when half of it has been sent.
     """
@@ -172,6 +174,7 @@ class Faults:
         self.send_retry_after = False
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
+        self.sign_on: dict[str, str] = {}
         self.file_pause = 0.0
         self.bare_attachment_ids = False
         self.untold_containers: set[str] = set()
@@ -269,6 +272,10 @@ class Faults:
             if dice.random() < share:
                 return Trouble(dice.choice(kinds))
         return None
+
+    def signed_on(self, headers: Mapping[str, str]) -> bool:
+        """Whether the proxy before the site lets a request through."""
+        return all(headers.get(name) == value for name, value in self.sign_on.items())
 
     def scope_missing(self, path: str) -> bool:
         """Whether the token lacks the scope for a path."""
