@@ -20,6 +20,7 @@ import requests
 
 from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
+from tap_confluence.http.auth import Bearer
 from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.responses import (
     TransientError,
@@ -182,6 +183,11 @@ class Client:
             ConfluenceError: As for `get`.
         """
         return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
+
+    @property
+    def signs_in_by_token(self) -> bool:
+        """Whether the credentials are a token by itself, without a name."""
+        return isinstance(self._credentials, Bearer)
 
     def site_time(self) -> datetime:
         """Return the present time by the site's clock, as its last `Date` header told it.
