@@ -144,7 +144,8 @@ class Faults:
             others.
         untold_containers: The ids of comments and attachments whose container is null in lists of
             REST v1.
-        orphans: The ids of those whose container is null wherever REST v1 is asked for them.
+        orphans: The ids of those whose container is null wherever REST v1 is asked for them, and
+            of comments that lack the id of their container in the lists of v2.
         sign_on: The headers by which the proxy before the site knows people; others are sent to
             where one signs on. Names are in small letters.
         file_pause: Seconds between the pieces of a file, which are small then.
