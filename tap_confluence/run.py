@@ -112,6 +112,9 @@ class Deployment(Protocol):
             ConfluenceError: There is no such site, or it refuses; the message says what to do.
         """
 
+    def lacking(self, client: Client) -> str | None:
+        """Say in one line what the release of the site lacks; None where it lacks nothing."""
+
     def content_filter(self, run: Run) -> ContentFilter:
         """Return what judges the content of the site."""
 

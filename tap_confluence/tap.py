@@ -29,6 +29,7 @@ from tap_confluence.settings.environment import (
     is_run_by_meltano,
     read_environment,
 )
+from tap_confluence.settings.extra_headers import drop_white_space_of_headers
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys
@@ -199,6 +200,7 @@ class TapConfluence(RunTap):
     def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
         schema = self.config_jsonschema
         drop_white_space(config)
+        drop_white_space_of_headers(config)
         keep_secrets(config, schema)
         for name, setting in schema["properties"].items():
             if "default" in setting:

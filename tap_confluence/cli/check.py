@@ -53,6 +53,8 @@ def check(tap: TapConfluence) -> bool:
     """
     _ = tap.run.reader
     say(tap.run.signed_in)
+    if lacking := tap.run.deployment.lacking(tap.run.client):
+        say(lacking)
     if tap.run.filters.by_anything:
         tap.run.content_filter.check()
     refused = _refused(tap)

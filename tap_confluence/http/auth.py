@@ -22,6 +22,8 @@ from typing_extensions import override
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
+from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.responses import why_unreadable
 from tap_confluence.redaction import keep_secret
 
 if TYPE_CHECKING:
@@ -179,8 +181,8 @@ class OAuth(Credentials):
                 self._token_url, json=grant, timeout=self._timeout, allow_redirects=False
             )
             answer = decode(response.content)
-        except (requests.RequestException, NotJSONError) as error:
-            raise _TokenServerError(type(error).__name__) from None
+        except (requests.RequestException, UnboundedAnswerError, NotJSONError) as error:
+            raise _TokenServerError(why_unreadable(error)) from None
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TokenServerError(str(response.status_code))
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
