@@ -6,6 +6,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -250,7 +251,13 @@ class Run:
             logger.info(
                 "Incremental streams without a bookmark start at %s; set 'anchor_date' to change "
                 "that",
-                timestamp.to_date_string(),
+                timestamp.date().isoformat(),
+            )
+        if timestamp > datetime.now(UTC):
+            logger.warning(
+                "'anchor_date' (%s) lies in the future: streams that start there bring nothing "
+                "before it has come",
+                self.config["anchor_date"],
             )
         return format_timestamp(timestamp)
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import copy
 import signal
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import click
 from singer_sdk.about import AboutFormatter
-from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from tap_confluence.cloud import Cloud
 from tap_confluence.command import TapCommand
-from tap_confluence.datacenter import DataCenter
+from tap_confluence.datacenter import ABSENT, DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.progress_line import live_line
@@ -23,30 +22,34 @@ from tap_confluence.output.writer import BufferedWriter, say, write_lines
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
-from tap_confluence.sdk import RunTap
+from tap_confluence.sdk import ConfigInput, RunTap
 from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
-from tap_confluence.settings.check import check_settings, read_numbers, read_object
+from tap_confluence.settings.check import check_settings, read_numbers
 from tap_confluence.settings.environment import (
     check_names,
     is_run_by_meltano,
     read_environment,
 )
+from tap_confluence.settings.json_files import JSONObject, read_object
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
+from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.catalog_check import check_keys
+from tap_confluence.streams.catalog_check import check_keys, check_shape
+from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
+from tap_confluence.streams.selection import tell_selection
 from tap_confluence.streams.state import bookmarks_of
+from tap_confluence.streams.unknown_names import warn_of_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import IO
 
-    import click
     from singer_sdk import Stream
-
-    from tap_confluence.sdk import ConfigInput
 
 
 SECONDS_TO_STOP = 5
+
+ENVIRONMENT = "ENV"
+"""What stands for the variables of the environment where a file of settings is named."""
 
 
 class TapConfluence(RunTap):
@@ -63,6 +66,8 @@ class TapConfluence(RunTap):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         guard_log()
         self._stop = StopFlag()
+        if isinstance(catalog := kwargs.get("catalog"), dict):
+            check_shape(catalog)
         super().__init__(*args, **kwargs)
 
     @cached_property
@@ -120,6 +125,9 @@ class TapConfluence(RunTap):
 
         A target commits what came before it, and the writer holds no record back.
         """
+        for stream in self.streams.values():
+            if isinstance(stream, ConfluenceStream):
+                stream.flush_batches()
         self.write_message(StateMessage(value=self.state))
 
     def _prepare(self) -> None:
@@ -153,19 +161,28 @@ class TapConfluence(RunTap):
         for stream in self.streams.values():
             if isinstance(stream, ConfluenceStream):
                 check_keys(stream, self.input_catalog)
+        warn_of_unknown("The catalog", self.input_catalog or (), self._all_names)
+        warn_of_unknown("Setting 'stream_maps'", mapped_streams(self.config), self._all_names)
         self.register_stream_maps()
+
+    @property
+    def _all_names(self) -> set[str]:
+        """The streams of this deployment and of the other one: one catalog may serve both."""
+        return {*self.streams, *ABSENT}
 
     @override
     def register_stream_map(self, name: str, schema: dict[str, Any], keys: Sequence[str]) -> None:
         try:
             super().register_stream_map(name, schema, keys)
-        except (StreamMapConfigError, MapExpressionError) as error:
+        except Exception as error:  # whatever an expression of the user may raise
             message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
             raise SettingsError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        super().load_state({**state, "bookmarks": self._with_same_filters(bookmarks_of(state))})
+        bookmarks = without_foreign_parts(bookmarks_of(unwrapped(state)))
+        warn_of_foreign(bookmarks, self._all_names)
+        super().load_state({"bookmarks": self._with_same_filters(bookmarks)})
 
     def _with_same_filters(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
         """Leave out what was read with other filters: what they left out has to be read now."""
@@ -204,10 +221,11 @@ class TapConfluence(RunTap):
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        config: dict[str, Any] = {}
         for path in value:
-            if path != "ENV":
-                read_object(Path(path))
-        return super().cb_config(ctx, param, value)
+            if path != ENVIRONMENT:
+                config |= read_object(path)
+        return ConfigInput(config=config, parse_env=ENVIRONMENT in value)
 
     @override
     @classmethod
@@ -226,6 +244,10 @@ class TapConfluence(RunTap):
     @classmethod
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
+        for option in command.params:
+            if isinstance(option.type, click.File):
+                # It is read as a whole, in whatever encoding, and what is wrong is said in a line.
+                option.type = JSONObject()
         return TapCommand(
             name=command.name,
             callback=command.callback,
@@ -243,8 +265,8 @@ class TapConfluence(RunTap):
         about: bool = False,
         about_format: str | None = None,
         config: ConfigInput | None = None,
-        state: IO[str] | None = None,
-        catalog: IO[str] | None = None,
+        state: dict[str, Any] | None = None,
+        catalog: dict[str, Any] | None = None,
     ) -> None:
         if about:
             cls.print_about(about_format)
@@ -258,19 +280,22 @@ class TapConfluence(RunTap):
 
     @classmethod
     def from_files(
-        cls, config: ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
+        cls,
+        config: ConfigInput | None,
+        state: dict[str, Any] | None,
+        catalog: dict[str, Any] | None,
     ) -> Self:
         """Make a tap of what a command line names.
 
         Raises:
-            SettingsError: A setting is wrong, or a file cannot be read.
+            SettingsError: A setting is wrong.
         """
         if is_run_by_meltano():
             check_names(cls.whole_schema(), cls.variable_prefix())
         return cls(
             config=config.config if config else {},
-            state=None if state is None else read_object(Path(state.name)),
-            catalog=None if catalog is None else read_object(Path(catalog.name)),
+            state=state,
+            catalog=catalog,
             parse_env_config=bool(config and config.parse_env),
         )
 
@@ -287,6 +312,7 @@ class TapConfluence(RunTap):
     def _sync(self) -> None:
         if self.run.filters.by_anything:
             self.run.content_filter.check()
+        tell_selection([s for s in self.streams.values() if isinstance(s, ConfluenceStream)])
         report = Report(self.run)
         self._mark_filters()
         begun_with = copy.deepcopy(self.state)

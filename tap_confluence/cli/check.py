@@ -19,7 +19,6 @@ from tap_confluence.tap import TapConfluence
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from typing import IO
 
     from tap_confluence.http.client import Answer
     from tap_confluence.sdk import ConfigInput
@@ -109,7 +108,7 @@ def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:
     }
 
 
-def _invoke(config: ConfigInput, catalog: IO[str] | None) -> None:
+def _invoke(config: ConfigInput, catalog: dict[str, Any] | None) -> None:
     sys.exit(0 if check(TapConfluence.from_files(config, None, catalog)) else 1)
 
 

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from simpleeval import InvalidExpression
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -16,24 +17,25 @@ from tap_confluence.errors import (
     NotFoundError,
     RefusedError,
     RetriesExhaustedError,
+    SettingsError,
 )
+from tap_confluence.output.batch_files import PARQUET, write_batch
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
 from tap_confluence.streams.failures import Failures
-from tap_confluence.streams.parquet import PARQUET, as_row
+from tap_confluence.streams.parquet import as_row
 from tap_confluence.streams.type_conformance import TypeConformance
 from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import OVERLAP, to_timestamp, with_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Reader
     from tap_confluence.run import Run
-    from tap_confluence.sdk import BatchConfig
     from tap_confluence.streams.state import StreamState
 
 T = TypeVar("T")
@@ -137,13 +139,29 @@ class ConfluenceStream(RunStream):
         return self.run.locks.version if is_complete and self.run.activates_versions else None
 
     @override
-    def batch_rows(
-        self, records: Iterable[Record], config: BatchConfig
-    ) -> Iterable[dict[str, Any]]:
-        if config.encoding.format != PARQUET:
-            return records
-        properties = self.schema["properties"]
-        return (as_row(record, properties) for record in records)
+    def write_batch(self, name: str, rows: list[Record], properties: Mapping[str, Any]) -> str:
+        config = self.config["batch_config"]
+        encoding, prefix = config["encoding"], config["storage"].get("prefix") or ""
+        if encoding["format"] == PARQUET:
+            rows = [as_row(record, properties) for record in rows]
+        return write_batch(
+            self.batch_folder(),
+            f"{prefix}{self.tap_name}--{name}",
+            rows,
+            encoding=encoding["format"],
+            compression=encoding.get("compression"),
+        )
+
+    @override
+    def unmappable(self, record: Record, error: Exception) -> SettingsError:
+        cause = error.__cause__ or error
+        # Other errors repeat values of the row, which are not for the log.
+        why = str(cause) if isinstance(cause, InvalidExpression) else type(cause).__name__
+        keys = ", ".join(f"{key} {record.get(key)}" for key in self.own_keys)
+        return SettingsError(
+            f"An expression in 'stream_maps' for '{self.name}' cannot be used for the row with "
+            f"{keys}: {why}. Correct it and run again to continue."
+        )
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
