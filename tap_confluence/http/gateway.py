@@ -9,6 +9,7 @@ import requests
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SiteError
+from tap_confluence.http.responses import is_out_of_reach, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,8 @@ def find_cloud_id(site_root: str, session: Session, *, timeout: float = 60.0) ->
         answer: Mapping[str, object] = decode(response.content)
         return str(answer["cloudId"])
     except (requests.RequestException, NotJSONError, KeyError, TypeError) as error:
+        if is_out_of_reach(error):
+            raise SiteError(unreachable(url, error)) from error
         message = (
             f"{url} does not tell the id of the site ({type(error).__name__}). Check 'domain' or "
             "'base_url', or set 'cloud_id'."

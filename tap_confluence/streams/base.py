@@ -17,6 +17,7 @@ from tap_confluence.errors import (
     NotFoundError,
     RefusedError,
     RetriesExhaustedError,
+    ScopeError,
     SettingsError,
 )
 from tap_confluence.output.batch_files import PARQUET, write_batch
@@ -90,10 +91,11 @@ class ConfluenceStream(RunStream):
         return self.path
 
     def needed(self, error: RefusedError) -> str:
-        """Say what is needed to read the stream, which was refused."""
-        if self.right and isinstance(error, ForbiddenError | NotFoundError):
-            return self.right
-        return f"the scope {self.scope}" if self.scope else "a right the account lacks"
+        """Say what is needed to read the stream, which was refused for want of it."""
+        scope = f"the scope {self.scope}" if self.scope else ""
+        if isinstance(error, ScopeError) and scope:
+            return scope
+        return self.right or " or ".join(filter(None, ("a right the account lacks", scope)))
 
     @property
     def is_incremental(self) -> bool:
@@ -338,8 +340,9 @@ class ConfluenceStream(RunStream):
         """Go on without this stream and its children, and have the run fail at its end."""
         self.is_denied = True
         for stream in self.family:
-            message = f"'{stream.name}' needs {stream.needed(error)} ({error})"
-            self.run.notes.denied[stream.name] = message
+            is_unmet = isinstance(error, ScopeError | ForbiddenError | NotFoundError)
+            lack = f"needs {stream.needed(error)}" if is_unmet else "cannot be read"
+            self.run.notes.deny(stream.name, f"'{stream.name}' {lack} ({error})", error.remedy)
 
     def leave_incomplete(self) -> None:
         """Take note that something could not be read.
