@@ -38,6 +38,10 @@ class OutputError(ConfluenceError):
     """Standard output takes no more."""
 
 
+class NoReaderError(ConfluenceError):
+    """Nobody reads what is written for people to its end, which is no mistake."""
+
+
 class StateError(ConfluenceError):
     """The state that was passed in cannot be understood."""
 

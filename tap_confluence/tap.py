@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import click
-from singer_sdk.about import AboutFormatter
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
@@ -17,8 +16,9 @@ from tap_confluence.command import TapCommand
 from tap_confluence.datacenter import ABSENT, DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
+from tap_confluence.output.about import about_text
 from tap_confluence.output.progress_line import live_line
-from tap_confluence.output.writer import BufferedWriter, say, write_lines
+from tap_confluence.output.writer import BufferedWriter, print_text, say
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
@@ -153,7 +153,7 @@ class TapConfluence(RunTap):
     @override
     def run_discovery(self) -> str:
         catalog = self.catalog_json_text
-        write_lines([catalog.encode()])
+        print_text(catalog)
         return catalog
 
     @override
@@ -230,8 +230,7 @@ class TapConfluence(RunTap):
     @override
     @classmethod
     def print_about(cls, output_format: str | None = None) -> None:
-        formatter = AboutFormatter.get_formatter(output_format or "text")
-        write_lines([formatter.format_about(cls.about()).encode()])
+        print_text(about_text(cls.about(), output_format))
 
     @override
     @classmethod
