@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import click
-from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib import Catalog, StateMessage
 from typing_extensions import override
 
 from tap_confluence.cloud import Cloud
@@ -24,7 +24,7 @@ from tap_confluence.report import Report
 from tap_confluence.run import Run
 from tap_confluence.sdk import ConfigInput, RunTap
 from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
-from tap_confluence.settings.check import check_settings, read_numbers
+from tap_confluence.settings.check import check_settings, drop_unset, read_numbers
 from tap_confluence.settings.environment import (
     check_names,
     is_run_by_meltano,
@@ -36,7 +36,7 @@ from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys, check_shape
 from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
-from tap_confluence.streams.selection import tell_selection
+from tap_confluence.streams.selection import tell_absent, tell_selection
 from tap_confluence.streams.state import bookmarks_of
 from tap_confluence.streams.unknown_names import warn_of_unknown
 
@@ -74,7 +74,12 @@ class TapConfluence(RunTap):
     def run(self) -> Run:
         """What the streams share."""
         deployments = {CLOUD: Cloud, DATA_CENTER: DataCenter}
-        return Run(self, deployments[deployment(self.config)](), self._stop)
+        made = deployments.get(deployment(self.config))
+        if made is None:
+            # To discover streams, no other setting need be right.
+            message = f"Setting 'deployment' must be one of auto, {', '.join(deployments)}."
+            raise SettingsError(message)
+        return Run(self, made(), self._stop)
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
@@ -161,7 +166,11 @@ class TapConfluence(RunTap):
         for stream in self.streams.values():
             if isinstance(stream, ConfluenceStream):
                 check_keys(stream, self.input_catalog)
-        warn_of_unknown("The catalog", self.input_catalog or (), self._all_names)
+        catalog = self.input_catalog or Catalog()
+        warn_of_unknown("The catalog", catalog, self._all_names)
+        tell_absent(
+            catalog, {name: why for name, why in ABSENT.items() if name not in self.streams}
+        )
         warn_of_unknown("Setting 'stream_maps'", mapped_streams(self.config), self._all_names)
         self.register_stream_maps()
 
@@ -199,6 +208,7 @@ class TapConfluence(RunTap):
     @override
     def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
         schema = self.config_jsonschema
+        drop_unset(config, schema)
         drop_white_space(config)
         keep_secrets(config, schema)
         for name, setting in schema["properties"].items():

@@ -424,3 +424,57 @@ def test_a_root_of_batches_that_cannot_be_written_is_named(tmp_path: Path, schem
     assert (
         f"'batch_config.storage.root' must be a folder that can be written: '{in_the_way}'" in said
     )
+
+
+ODD: tuple[Any, ...] = (
+    *("x", "", 5, -1, 1.5, 10**20, True, [], ["x"], [1], [None], {}, {"a": 1}, [["x"]]),
+    *("\0", "\ud800", float("inf"), {"pages": None}),
+)
+"""Values of all kinds, few of which are any setting's."""
+
+
+@pytest.mark.parametrize("name", [*SETTINGS["properties"], *("stream_maps", "batch_config")])
+def test_no_value_of_any_setting_is_more_than_one_line_of_complaint(name: str) -> None:
+    complaints = [said for value in ODD if (said := complaint_about({**VALID, name: value}))]
+
+    assert complaints
+    assert not any("\n" in said for said in complaints)
+    assert all(name in said or "Set " in said for said in complaints)
+
+
+def complaint_about(settings: dict[str, Any]) -> str | None:
+    """Return what the tap says about settings, if anything."""
+    with signals_left_alone():
+        try:
+            TapConfluence(config=settings)
+        except SettingsError as error:
+            return str(error)
+    return None
+
+
+@pytest.mark.parametrize("name", SETTINGS["properties"])
+def test_a_setting_that_is_null_is_not_set(name: str) -> None:
+    others = {k: v for k, v in VALID.items() if k != name}
+    with signals_left_alone():
+        unset, null = (
+            TapConfluence(config=config, validate_config=False, setup_mapper=False)
+            for config in (others, {**others, name: None})
+        )
+
+    assert dict(null.config) == dict(unset.config)
+
+
+@pytest.mark.parametrize("deployment", ["server", "", 5, ["cloud"]])
+def test_streams_of_a_deployment_that_there_is_not_cannot_be_discovered(deployment: Any) -> None:
+    config = {**VALID, "deployment": deployment}
+    with signals_left_alone(), pytest.raises(SettingsError, match="'deployment' must be one of"):
+        TapConfluence(config=config, validate_config=False, setup_mapper=False).run_discovery()
+
+
+def test_a_run_whose_settings_are_null_is_one_with_the_defaults(site: DemoSite) -> None:
+    nulls = {name: None for name in SETTINGS["properties"] if name not in settings_of(site)}
+
+    run = run_tap(settings_of(site, **nulls), streams=("groups", "tasks"))
+
+    assert run.exit_status == 0
+    assert set(run.keys("tasks")) == site.truth()["tasks"]

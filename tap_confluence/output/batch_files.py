@@ -50,9 +50,10 @@ def write_batch(
                 _write_parquet(file, rows, is_gzip=is_gzip)
             else:
                 _write_lines(file, rows, is_gzip=is_gzip)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         message = (
-            f"Cannot write '{path}', a file of 'batch_config': {error.strerror or error}. The "
+            f"Cannot write {str(path)!r}, a file of 'batch_config': {why}. The "
             "state is that of the records before it; run again to continue."
         )
         raise FileError(message) from error

@@ -52,8 +52,8 @@ def batch_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _storage_problems(storage: Mapping[str, Any]) -> Iterator[str]:
-    root, params = storage.get("root"), storage.get("params")
-    if params is not None and not isinstance(params, dict):
+    root, params = storage.get("root"), storage.get("params", {})
+    if not isinstance(params, dict):
         yield f"Setting '{BATCH}.storage.params' must be of type object."
         return
     if not isinstance(root, str | None):
@@ -65,7 +65,7 @@ def _storage_problems(storage: Mapping[str, Any]) -> Iterator[str]:
         )
         return
     try:
-        folder = local_folder_of(root, params or {})
+        folder = local_folder_of(root, params)
     except Exception as error:  # noqa: BLE001 - each file system has its own ways to refuse
         yield f"Setting '{BATCH}.storage.root' cannot be used, {root!r}: {error}."
         return

@@ -63,6 +63,18 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
         raise SettingsError(" ".join(problems))
 
 
+def drop_unset(config: MutableMapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Leave out the settings that are null: they are not set, and have their defaults.
+
+    Args:
+        config: The settings.
+        schema: The JSON schema of all settings.
+    """
+    for name in schema["properties"]:
+        if name in config and config[name] is None:
+            del config[name]
+
+
 def read_numbers(config: MutableMapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Make numbers of settings that came as text, as the environment has them.
 
@@ -72,7 +84,7 @@ def read_numbers(config: MutableMapping[str, Any], schema: Mapping[str, Any]) ->
     """
     for name, setting in schema["properties"].items():
         if "number" in setting["type"] and isinstance(config.get(name), str):
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(msgspec.DecodeError, UnicodeEncodeError):
                 config[name] = msgspec.json.decode(config[name], type=float)
 
 
@@ -209,6 +221,8 @@ def _start_problems(config: Mapping[str, Any]) -> Iterator[str]:
 def _body_problems(config: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with the format of the bodies: the site must have it, and it must do."""
     body_format = config.get("body_format")
+    if not isinstance(body_format, str | None):
+        return
     if body_format == "atlas_doc_format" and deployment(config) == DATA_CENTER:
         yield (
             "Data Center has no bodies in 'atlas_doc_format': set 'body_format' to 'storage', "

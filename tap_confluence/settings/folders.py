@@ -18,7 +18,11 @@ def folder_problems(name: str, folder: Path) -> Iterator[str]:
         folder: The folder, which need not exist yet.
     """
     above = (folder.absolute(), *folder.absolute().parents)
-    there = next(path for path in above if os.access(path, os.F_OK))
+    try:
+        there = next(path for path in above if os.access(path, os.F_OK))
+    except ValueError:
+        yield f"Setting '{name}' holds a character that no path can have: {str(folder)!r}."
+        return
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield (
             f"Setting '{name}' must be a folder that can be written: '{there}' "

@@ -6,7 +6,9 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from singer_sdk.singerlib import Catalog
 
     from tap_confluence.streams.base import ConfluenceStream
 
@@ -35,4 +37,24 @@ def tell_selection(streams: Sequence[ConfluenceStream]) -> None:
             "what you do not need, such as '!%s.*'",
             ", ".join(stream.name for stream in costly),
             costly[0].name,
+        )
+
+
+def tell_absent(catalog: Catalog, absent: Mapping[str, str]) -> None:
+    """Say which of the selected streams the site cannot tell.
+
+    Args:
+        catalog: As it was given.
+        absent: The streams that this deployment does not have, each with the reason.
+    """
+    selected = {
+        name: why
+        for name, why in absent.items()
+        if (entry := catalog.get_stream(name)) and entry.metadata.root.selected
+    }
+    if selected:
+        logger.info(
+            "This site has no %s, which the catalog selects: %s",
+            ", ".join(selected),
+            " ".join(dict.fromkeys(selected.values())),
         )

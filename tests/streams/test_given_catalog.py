@@ -157,3 +157,14 @@ def test_that_all_streams_are_selected_is_said_in_one_line(
     assert "'!audit_records.*'" in line
     assert words(None) == []
     assert words(only("pages", "page_watchers")) == []
+
+
+def test_what_data_center_does_not_have_is_named_with_the_reason() -> None:
+    with DataCenterSite(Wiki.plain(pages=6, seed=3)) as site:
+        run = run_tap(data_center_settings(site), catalog=only("spaces", "page_likes", "folders"))
+
+    [line] = [line for line in run.log if "has no page_likes, folders" in line]
+    assert "does not tell who likes something" in line
+    assert "only pages lie in the tree" in line
+    assert run.keys("spaces")
+    assert warnings_of(run) == []
