@@ -215,9 +215,10 @@ class ContentFilter(AnyContentFilter):
             keys = sorted({*named, *map(str.lower, named), *map(str.upper, named)})
             for some in in_chunks(keys, MOST_KEYS):
                 found += self._list(some)
-        if not self._filters.space_keys or self._filters.missing_keys(map(_key_of, found)):
+        if not self._filters.space_keys or self._filters.missing_keys(found):
             found = [*self._list(())]
-        self._filters.check_keys(map(_key_of, found))
+        self._filters.check_keys(found)
+        self._filters = self._filters.with_keys_for_aliases(found)
         self._judge(found)
         by_key = {str(space["key"]).lower(): space for space in found}
         wanted = (space for key, space in by_key.items() if all(self._space_verdicts[key].values()))
@@ -374,7 +375,3 @@ class ContentFilter(AnyContentFilter):
             except (NotFoundError, ForbiddenError):
                 self._asked_labels[item_id] = None
         return self._asked_labels[item_id]
-
-
-def _key_of(space: Row) -> str:
-    return str(space["key"])

@@ -23,7 +23,7 @@ from typing_extensions import override
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
 from tap_confluence.http.bounds import UnboundedAnswerError
-from tap_confluence.http.responses import why_unreadable
+from tap_confluence.http.responses import unreachable, why_unreadable
 from tap_confluence.redaction import keep_secret
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ logger = logging.getLogger("tap-confluence")
 
 LONGEST_LOCK = 600.0
 """Seconds to wait for another run to have got its tokens, with all retries."""
+
+NEVER_PASSES = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
+"""Why there is no connection that no later try makes."""
 
 RENEW_BEFORE_EXPIRY = 60.0
 """Seconds before its end at which an access token is renewed."""
@@ -182,6 +185,8 @@ class OAuth(Credentials):
             )
             answer = decode(response.content)
         except (requests.RequestException, UnboundedAnswerError, NotJSONError) as error:
+            if isinstance(error, NEVER_PASSES):
+                raise SignInError(unreachable(self._token_url, error)) from None
             raise _TokenServerError(why_unreadable(error)) from None
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TokenServerError(str(response.status_code))

@@ -19,11 +19,20 @@ import backoff
 import requests
 
 from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
-from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
+from tap_confluence.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RetriesExhaustedError,
+    SiteError,
+)
 from tap_confluence.http.auth import Bearer
 from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.responses import (
+    BETWEEN,
+    SLOW,
+    UNSTEADY,
     TransientError,
+    is_further,
     is_limited,
     is_out_of_reach,
     refusal,
@@ -223,6 +232,11 @@ class Client:
             if self.confirm_account is not None and path.startswith(REST_V2):
                 self.confirm_account()
             raise
+        except ForbiddenError:
+            if not is_further(params):
+                raise
+            # The list was given up to there, so that this may be of a moment.
+            return self.repeat(call, path, tag=tag, retries=retries)
 
     def repeat(
         self, call: Callable[[], T], path: str, *, tag: str, retries: int | None = None
@@ -254,7 +268,7 @@ class Client:
         except TransientError as error:
             message = (
                 f"Gave up on {path} after {retries + 1} tries: {error}. The state is "
-                "written; run again to continue, or raise 'max_retries' or 'request_timeout'."
+                f"written; run again to continue. {error.remedy}"
             )
             raise RetriesExhaustedError(message) from error
 
@@ -274,10 +288,10 @@ class Client:
         except NotJSONError as error:
             kind = response.headers.get("Content-Type", "an unknown type")
             message = f"the answer is not JSON but {kind}, {len(response.content)} bytes"
-            raise TransientError(message) from error
+            raise TransientError(message, remedy=BETWEEN) from error
         if not isinstance(body, shape):
             message = f"the answer is a JSON {type(body).__name__}, not a {shape.__name__}"
-            raise TransientError(message)
+            raise TransientError(message, remedy=BETWEEN)
         if isinstance(body, list):
             body = {"results": body}
         if isinstance(body.get("results"), list):
@@ -346,8 +360,9 @@ class Client:
             ) as error:
                 hint = "" if self._has_answered else self._look_for_certificate(url, error)
                 if not self._has_answered and is_out_of_reach(error):
-                    raise SiteError(unreachable(self.root, error)) from error
-                raise TransientError(short(error) + hint) from error
+                    raise SiteError(unreachable(url, error)) from error
+                remedy = SLOW if isinstance(error, requests.Timeout) else UNSTEADY
+                raise TransientError(short(error) + hint, remedy=remedy) from error
             except UnboundedAnswerError as error:
                 raise TransientError(str(error)) from error
             self._has_answered = True

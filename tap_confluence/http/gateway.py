@@ -10,7 +10,7 @@ import requests
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SiteError
 from tap_confluence.http.bounds import UnboundedAnswerError
-from tap_confluence.http.responses import why_unreadable
+from tap_confluence.http.responses import is_out_of_reach, unreachable, why_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,8 @@ def find_cloud_id(site_root: str, session: Session, *, timeout: float = 60.0) ->
         KeyError,
         TypeError,
     ) as error:
+        if is_out_of_reach(error):
+            raise SiteError(unreachable(url, error)) from error
         message = (
             f"{url} does not tell the id of the site ({why_unreadable(error)}). Check 'domain' or "
             "'base_url', or set 'cloud_id'."

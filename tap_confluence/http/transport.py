@@ -97,21 +97,36 @@ def proxies_to(root: str) -> dict[str, str]:
     proxy = select_proxy(root, proxies)
     if not proxy:
         return {}
-    before, at, host = proxy.rpartition("@")
-    scheme, separator, after = before.partition("://")
+    before, _, _ = proxy.rpartition("@")
+    _, separator, after = before.partition("://")
     name, _, password = (after if separator else before).partition(":")
     if password:
         for each in (password, unquote(password)):
             keep_secret(each, (name, unquote(name)))
     if problem := _proxy_problem(proxy):
-        shown = f"{scheme if separator else ''}{separator}{MASK}@{host}" if at else proxy
         message = (
-            f"{_variable(urlsplit(root).scheme)} names the proxy '{shown}', {problem}. A proxy is "
+            f"{_variable(urlsplit(root).scheme)} names the proxy '{_shown(proxy)}', {problem}. A "
+            "proxy is "
             "given as http://proxy.example.com:3128, with user:password@ before the host if it "
             "asks for them, in which special characters are percent-encoded."
         )
         raise SettingsError(message)
     return proxies
+
+
+def named_proxy(url: str) -> str:
+    """Name the proxy through which a URL is asked for, and what names it, without its password."""
+    proxy = select_proxy(url, get_environ_proxies(url, no_proxy=None))
+    variable = _variable(urlsplit(url).scheme)
+    variable = variable[0].lower() + variable[1:]
+    return f"the proxy '{_shown(proxy)}' that {variable} names" if proxy else "a proxy on the way"
+
+
+def _shown(proxy: str) -> str:
+    """Return the address of a proxy without its credentials."""
+    before, at, host = proxy.rpartition("@")
+    scheme, separator, _ = before.partition("://")
+    return f"{scheme if separator else ''}{separator}{MASK}@{host}" if at else proxy
 
 
 def _proxy_problem(proxy: str) -> str | None:

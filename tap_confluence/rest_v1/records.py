@@ -207,7 +207,7 @@ def space(item: Mapping[str, Any]) -> Json:
         "homepageId": None if homepage is None else str(homepage),
         "description": _texts(item.get("description")),
         "icon": {"path": icon.get("path")} if icon else None,
-        "currentActiveAlias": item.get("key"),
+        "currentActiveAlias": item.get("alias") or item.get("key"),
         "_links": _links(item, webui="webui"),
     }
 

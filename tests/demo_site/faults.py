@@ -24,6 +24,7 @@ KINDS = (
     "500",
     "503",
     "503-retry-after",
+    "504",
     "reset",
     "cut-off",
     "not-json",
@@ -229,6 +230,10 @@ class Faults:
     def forbid(self, path_regex: str, status: int = 404) -> None:
         """Refuse the paths that a pattern matches from their start to their end."""
         self._forbidden.append((re.compile(path_regex), status))
+
+    def forget_forbidden(self) -> None:
+        """Refuse nothing any more."""
+        self._forbidden.clear()
 
     def lower_limit(self, limit: int | None) -> None:
         """Serve at most so many rows a page, without a word."""
