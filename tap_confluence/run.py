@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 from tap_confluence.filters.settings import Filters
 from tap_confluence.http import Reader, ThreadPool
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.content import Links
     from tap_confluence.errors import RefusedError
-    from tap_confluence.http import Client, StopFlag
+    from tap_confluence.http import Client, FailedItem, StopFlag
 
     Row = dict[str, Any]
 
@@ -118,6 +118,16 @@ class Deployment(Protocol):
         """Return what resolves the references in bodies."""
 
 
+@runtime_checkable
+class MadeOfLists(Protocol):
+    """A stream."""
+
+    name: str
+
+    def note_failed(self, failed: FailedItem) -> None:
+        """Take note of an item of a list that the site fails for."""
+
+
 class Notes:
     """What a run leaves out, and why.
 
@@ -135,7 +145,8 @@ class Notes:
     def skipped(self, stream: str, what: str, error: RefusedError, *, grants: bool = False) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for.
 
-        The first of a stream is logged, and each one of a stream whose rows grant rights.
+        Each is logged: the first of a stream, and each one of a stream whose rows grant rights, as
+        a warning.
 
         Args:
             stream: The name of the stream that lacks it.
@@ -149,6 +160,8 @@ class Notes:
         elif stream not in self._skipped:
             line = "Skipping %s of '%s', and any other like it: %s (%d)"
             logger.warning(line, what, stream, error, error.status)
+        else:
+            logger.debug("Skipping %s of '%s': %s (%d)", what, stream, error, error.status)
         self._skipped[stream][REASONS.get(error.status, FAILED)] += 1
 
     def unusable(self, stream: str) -> None:
@@ -225,7 +238,20 @@ class Run:
         """
         _ = self.signed_in
         thread_pool = ThreadPool(self.config["max_concurrency"], self._stop)
-        return Reader(self.client, thread_pool, self._stop, self.config["page_size"])
+        reader = Reader(self.client, thread_pool, self._stop, self.config["page_size"])
+        reader.on_failed = self._note_failed
+        return reader
+
+    def _note_failed(self, failed: FailedItem) -> None:
+        """Have the streams know that are made of a list for an item of which the site fails."""
+        tag = failed.request.tag
+        streams = [each for each in self.streams.values() if isinstance(each, MadeOfLists)]
+        named = [stream for stream in streams if stream.name == tag]
+        if not named:
+            # Filters read the list: there is no telling what they leave out.
+            self.notes.skipped(tag, str(failed), failed.error)
+        for stream in named or streams:
+            stream.note_failed(failed)
 
     @cached_property
     def filters(self) -> Filters:

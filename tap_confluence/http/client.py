@@ -19,6 +19,7 @@ import requests
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
+from tap_confluence.http.page_sizes import PageSizes
 from tap_confluence.http.responses import (
     TransientError,
     is_limited,
@@ -74,6 +75,7 @@ class Client:
         root: The site's root.
         rate_limit: Says when a request may leave.
         usage: What the run has cost so far, by tag.
+        page_sizes: What the site gives of lists in time.
         unidentified: Rows that were left out because they came without their key, by tag.
         confirm_account: Called before anything is taken for gone, because credentials may have
             been revoked meanwhile: REST v2 then answers 404, and a site that is open to the public
@@ -112,6 +114,7 @@ class Client:
         self.total_usage = Usage()
         self.unidentified: Counter[str] = Counter()
         self.rate_limit = rate_limit
+        self.page_sizes = PageSizes()
         self._stop = stop
         self._max_retries = max_retries
         self._timeout = timeout

@@ -89,7 +89,7 @@ class AuditStream(ConfluenceStream):
         """Go back in time, and return the spans that have records, newest first."""
         spans: list[Span] = []
         while first is None or first <= last:
-            page = next(self.pages(first, last))
+            page = next(self.reader.told(self.pages(first, last)))
             records = _within(page.items, first, last)
             if page.next is None:
                 spans.append(Span(first, last, records))
@@ -116,7 +116,7 @@ class AuditStream(ConfluenceStream):
 
     def _all_of(self, span: Span) -> list[Record]:
         records: list[Record] = []
-        for page in self.pages(span.first, span.last):
+        for page in self.reader.told(self.pages(span.first, span.last)):
             records += page.items
         return _within(records, span.first, span.last)
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.demo_site.list_faults import ListFaults
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -134,6 +136,7 @@ class Faults:
         ignores_start: How the paths of lists of people end that begin anew at each offset.
         send_retry_after: Whether the answer to too many requests a second says when to return.
         spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
+        lists: The switches of its lists.
         before_request: Called with a request's number and path before it is answered.
         amid_file: Called with the path of a file when half of it has been sent.
     """
@@ -162,6 +165,7 @@ class Faults:
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
         self.amid_file: Callable[[str], None] | None = None
+        self.lists = ListFaults()
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None
         self._next: list[Trouble] = []

@@ -78,6 +78,7 @@ class Search:
         limit = self._limit(query, tree)
         shown = hits[place : place + limit]
         self._check([hit.content for hit in shown], tree)
+        self._faults.lists.check([h.content for h in shown if tree], with_body=wants_body(tree))
         links = self._links("/rest/api/content/search")
         if place + limit < len(hits):
             parts = (part for part in query.raw.split("&") if part.partition("=")[0] not in PAGED)
@@ -136,7 +137,7 @@ class Search:
             statuses=self._statuses(query.get("cqlcontext")),
         )
         if "id in (" not in cql:
-            return hits
+            return hits[: self._faults.lists.search_ends_after]
         passed_over = {*self._faults.unsearched_ids, *self._faults.restrictions_untold}
         return [hit for hit in hits if type_of(hit.content) not in passed_over]
 

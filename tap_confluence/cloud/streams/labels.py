@@ -10,7 +10,7 @@ from tap_confluence import schemas
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
-from tap_confluence.http import FEW_AHEAD, get_page
+from tap_confluence.http import FEW_AHEAD, ListPage, StuckError, get_page
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.parents import LabelStream
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.http import ListPage
+    from tap_confluence.http import Client, ListRequest
 
 LABEL_KEYS = ("id", "name", "prefix")
 
@@ -53,14 +53,14 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
     def _read_by_label(self, labels: Sequence[dict[str, Any]]) -> Iterator[Record]:
         parent = self.parent
 
-        def call(label: dict[str, Any]) -> Callable[[], list[ListPage]]:
+        def call(label: dict[str, Any]) -> Callable[[], list[ListPage | ListRequest]]:
             path = f"{LABELS}/{label['id']}/{self.labelled_list}"
             request = self.reader.first_page(path, tag=self.name)
             lists = [request]
             if parent.takes_spaces:
                 # Most labels are carried by less than a page of a list holds.
                 lists = parent.content_filter.space_lists(request, to_the_end=False)
-            return lambda: [get_page(self.reader.client, each) for each in lists]
+            return lambda: [_first_page(self.reader.client, each) for each in lists]
 
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
             try:
@@ -70,13 +70,25 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
                 # Perhaps the last item that had it has lost it since the labels were listed.
                 self.skip(f"label {label['id']}", error)
 
-    def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
+    def _records(self, label: dict[str, Any], begun: ListPage | ListRequest) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""
         row = {key: label.get(key) for key in LABEL_KEYS}
         wanted = (None, *self.config["content_statuses"])
-        for item in self.parent.wanted(self.reader.items_from(page)):
+        if isinstance(begun, ListPage):
+            items = self.reader.items_from(begun)
+        else:
+            items = self.reader.items(begun)
+        for item in self.parent.wanted(items):
             if item.get("status") in wanted:
                 yield {self.parent.owner_key: item["id"], **row}
+
+
+def _first_page(client: Client, request: ListRequest) -> ListPage | ListRequest:
+    """Get the first page of a list; if the site fails for its first item, there is none."""
+    try:
+        return get_page(client, request)
+    except StuckError:
+        return request
 
 
 class Labels(ConfluenceStream):
