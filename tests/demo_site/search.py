@@ -73,7 +73,7 @@ class Search:
         """Answer `/rest/api/content/search`: the contents themselves."""
         query = queries.read(raw_query, PARAMS)
         tree = tree_of(query.get("expand", []))
-        hits = [] if anonymous else self._hits(query)
+        hits = [] if anonymous else self._hits(query)[: self._faults.lists.search_ends_after]
         place = _after(hits, query.get("cursor"))
         limit = self._limit(query, tree)
         shown = hits[place : place + limit]
@@ -137,7 +137,7 @@ class Search:
             statuses=self._statuses(query.get("cqlcontext")),
         )
         if "id in (" not in cql:
-            return hits[: self._faults.lists.search_ends_after]
+            return hits
         passed_over = {*self._faults.unsearched_ids, *self._faults.restrictions_untold}
         return [hit for hit in hits if type_of(hit.content) not in passed_over]
 
