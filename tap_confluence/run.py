@@ -38,6 +38,9 @@ SECONDS_BETWEEN_STATES = 5.0
 USERS = "users"
 """The stream that is made of those whom the records of all others name."""
 
+SPACES = "spaces"
+"""The stream that is made of the same list as filters by space."""
+
 REASONS: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "gone",
     HTTPStatus.GONE: "gone",
@@ -248,9 +251,10 @@ class Run:
         streams = [each for each in self.streams.values() if isinstance(each, MadeOfLists)]
         named = [stream for stream in streams if stream.name == tag]
         if not named:
-            # Filters read the list: there is no telling what they leave out.
             self.notes.skipped(tag, str(failed), failed.error)
-        for stream in named or streams:
+        # What a filter cannot read, there is no telling what it leaves out.
+        is_of_filter = not named or (tag == SPACES and self.filters.by_space)
+        for stream in streams if is_of_filter else named:
             stream.note_failed(failed)
 
     @cached_property

@@ -251,18 +251,23 @@ class Detour:
         if self._kind not in TAKE_SPACES:
             return
         asked = self._list.params.get(SPACE)
-        if asked:
-            ids = [asked] if isinstance(asked, str) else list(asked)
+        if asked is None:
+            ids = self._space_ids()
         else:
-            request = ListRequest(SPACES, {"limit": str(MOST_IDS)}, self._list.tag)
-            try:
-                ids = [str(space["id"]) for space in self._reader.items_once(request)]
-            except (RefusedError, RetriesExhaustedError):
-                return
+            ids = [asked] if isinstance(asked, str) else list(asked)
         for some in in_chunks(ids, MOST_SPACES):
             yield from self._in_spaces(some)
         # A space that is not listed may hold more.
         self._is_whole = False
+
+    def _space_ids(self) -> list[str]:
+        """Return the ids of all spaces, as far as their list can be read."""
+        request = ListRequest(SPACES, {"limit": str(MOST_IDS)}, self._list.tag, RETRIES)
+        ids: list[str] = []
+        with contextlib.suppress(RefusedError, StuckError):
+            for page in self._reader.pages(request):
+                ids += (str(space["id"]) for space in page.rows)
+        return ids
 
     def _in_spaces(self, ids: Sequence[str]) -> Iterator[ListPage]:
         request = self._list.with_params(**{SPACE: ids})
