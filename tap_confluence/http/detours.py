@@ -12,10 +12,10 @@ import time
 from array import array
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from tap_confluence.errors import RefusedError, RetriesExhaustedError
-from tap_confluence.http.halving import BODY
+from tap_confluence.http.halving import BODY, send
 from tap_confluence.http.list_page import (
     FailedItem,
     ListPage,
@@ -23,7 +23,6 @@ from tap_confluence.http.list_page import (
     StuckError,
     failure,
     rows_of,
-    send,
 )
 from tap_confluence.http.pagination import LinkPaginator, get_item, in_chunks, read_pages
 from tap_confluence.timestamps import modified_at
@@ -31,9 +30,9 @@ from tap_confluence.timestamps import modified_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tap_confluence.http.client import Client
     from tap_confluence.http.halving import Failure
     from tap_confluence.http.list_page import Row
-    from tap_confluence.http.reader import Reader
 
 SORT = "sort"
 SPACE = "space-id"
@@ -93,6 +92,22 @@ RETRIES = 1
 """How often what is asked for on a detour is repeated."""
 
 
+class ListReader(Protocol):
+    """Reads the site.
+
+    Attributes:
+        client: Sends the requests.
+    """
+
+    client: Client
+
+    def pages(self, request: ListRequest) -> Iterator[ListPage]:
+        """Walk a list page by page, from one end as far as it can be followed."""
+
+    def tell(self, failed: FailedItem | None) -> None:
+        """Tell whoever wants to know of an item of a list that the site fails for, if it is one."""
+
+
 class SeenItems:
     """The items of a list that have been read, at eight bytes each."""
 
@@ -145,7 +160,7 @@ class Detour:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: ListReader,
         request: ListRequest,
         seen: SeenItems,
         stuck: StuckError,
@@ -394,7 +409,7 @@ class Detour:
             yield from self._in(place)
 
 
-def check_answers(reader: Reader, request: ListRequest, stuck: StuckError) -> None:
+def check_answers(reader: ListReader, request: ListRequest, stuck: StuckError) -> None:
     """Tell an item that the site fails for from a site that fails.
 
     Args:
@@ -419,7 +434,7 @@ def check_answers(reader: Reader, request: ListRequest, stuck: StuckError) -> No
 
 
 def read_whole(
-    reader: Reader, request: ListRequest, pages: Iterable[ListPage]
+    reader: ListReader, request: ListRequest, pages: Iterable[ListPage]
 ) -> Iterator[ListPage]:
     """Read a list past all that the site fails for, in any order behind the first such place.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError
-from tap_confluence.http.list_page import FailedItem, ListPage, StuckError, failure, send
+from tap_confluence.http.list_page import FailedItem, ListPage, StuckError, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +144,13 @@ class Halving(ABC):
             return self._got(request, limited, send(client, patient))
         except self.fails_with:
             return None
+
+
+def send(client: Client, request: ListRequest) -> Answer:
+    """Ask for a page."""
+    return client.get(
+        request.path, request.params, tag=request.tag, max_retries=request.max_retries
+    )
 
 
 def _leaner(request: ListRequest) -> Iterator[tuple[ListRequest, bool]]:

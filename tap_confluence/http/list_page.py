@@ -10,8 +10,6 @@ from tap_confluence.errors import GAVE_UP, RefusedError, RetriesExhaustedError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tap_confluence.http.client import Answer, Client
-
     Params = Mapping[str, str | Sequence[str]]
     Row = dict[str, Any]
 
@@ -153,13 +151,6 @@ def failure(error: Exception) -> RefusedError:
     if isinstance(error, RefusedError):
         return error
     return RefusedError(str(error.__cause__ or error), GAVE_UP)
-
-
-def send(client: Client, request: ListRequest) -> Answer:
-    """Ask for a page."""
-    return client.get(
-        request.path, request.params, tag=request.tag, max_retries=request.max_retries
-    )
 
 
 def rows_of(path: str, body: Mapping[str, Any]) -> list[Row]:

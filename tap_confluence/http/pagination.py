@@ -20,14 +20,13 @@ from urllib.parse import unquote, unquote_plus
 from typing_extensions import override
 
 from tap_confluence.errors import RefusedError, RetriesExhaustedError
-from tap_confluence.http.halving import Halving
+from tap_confluence.http.halving import Halving, send
 from tap_confluence.http.list_page import (
     FailedItem,
     ListPage,
     StuckError,
     failure,
     rows_of,
-    send,
 )
 
 if TYPE_CHECKING:

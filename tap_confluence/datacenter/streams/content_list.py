@@ -24,7 +24,7 @@ from tap_confluence.datacenter.api.batches import (
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.http import ListRequest, SeenItems, StuckError
-from tap_confluence.http.list_page import send
+from tap_confluence.http.halving import send
 from tap_confluence.http.pagination import MOST_PASSED
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
