@@ -63,6 +63,12 @@ EARLIEST_MS = 946_684_800_000
 
 MS_OF_A_DAY = 86_400_000
 
+MOST_UNANSWERED = 8
+"""Spans or items in a row that may fail. Behind them, the site is taken to fail for all."""
+
+MOST_FAILED_SPANS = 50
+"""Spans in a row that may fail at most: as often as the longest can be halved, and some."""
+
 TAKE_IDS = frozenset({"pages", "blogposts", "custom-content"})
 """The lists that can be restricted to some ids."""
 
@@ -174,6 +180,7 @@ class Detour:
         self._span = span
         self._is_whole = False
         self._has_read = False
+        self._in_a_row = 0
         self._from_other_end = True
         self._failed: list[FailedItem] = []
 
@@ -301,16 +308,19 @@ class Detour:
     def _span_by_span(self) -> Iterator[ListPage]:
         """Halve the time in which items were created, until the one that fails stands alone."""
         spans = [(EARLIEST_MS, int(time.time() * 1000) + MS_OF_A_DAY)]
-        while spans:
+        left = MOST_UNANSWERED
+        while spans and left:
             first, last = spans.pop()
             span = {"created-at-from": str(first), "created-at-to": str(last)}
             request = replace(self._list.with_params(**span), max_retries=0)
             try:
                 for page in read_pages(self._reader.client, request, UndividedPaginator()):
                     yield from self._new(page)
+                left = MOST_FAILED_SPANS
             except RefusedError:
                 return
             except RetriesExhaustedError:
+                left -= 1
                 if first < last:
                     half = (first + last) // 2
                     spans += [(half + 1, last), (first, half)]
@@ -356,7 +366,7 @@ class Detour:
     def _by_next_ids(self) -> Iterator[ListPage]:
         """Ask for what may have the next ids: those of one page are made at the same moment."""
         last = str((self._span[0] or {}).get("id", 0))
-        if last.isdecimal():
+        if last.isdecimal() and self._has_read:
             ids = [str(int(last) + step) for step in range(1, MOST_IDS + 1)]
             yield from self._by_ids(ids, TASK_ID)
 
@@ -370,7 +380,7 @@ class Detour:
             return
         except RetriesExhaustedError as error:
             if len(ids) == 1:
-                self._failed.append(FailedItem(self._list, failure(error), {"id": ids[0]}))
+                self._add_failed(ids[0], error)
                 return
             half = len(ids) // 2
             yield from self._by_ids(ids[:half], parameter)
@@ -388,11 +398,23 @@ class Detour:
                 # It is gone, or no item of this list.
                 continue
             except RetriesExhaustedError as error:
-                self._failed.append(FailedItem(self._list, failure(error), {"id": item_id}))
+                self._add_failed(item_id, error)
             else:
                 yield from self._new(ListPage(self._list, [row], None))
 
+    def _add_failed(self, item_id: str, error: RetriesExhaustedError) -> None:
+        """Take note of an item that the site fails for.
+
+        Raises:
+            RetriesExhaustedError: It has failed for too many in a row.
+        """
+        self._in_a_row += 1
+        if self._in_a_row > MOST_UNANSWERED:
+            raise error
+        self._failed.append(FailedItem(self._list, failure(error), {"id": item_id}))
+
     def _new(self, page: ListPage) -> Iterator[ListPage]:
+        self._in_a_row = 0
         self._has_read = self._has_read or bool(page.items)
         if page.failed is not None and page.failed.is_left_out:
             self._failed.append(page.failed)
