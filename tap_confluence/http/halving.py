@@ -45,6 +45,9 @@ class Halving(ABC):
 
     _is_first = True
 
+    needs_all = False
+    """Whether nothing is made of a list that lacks an item."""
+
     @abstractmethod
     def page(self, request: ListRequest, answer: Answer) -> ListPage:
         """Return the page that an answer holds, leading where the site says."""
@@ -71,9 +74,10 @@ class Halving(ABC):
             self._check_list(client, request, error)
             if limit == 1:
                 break
-            self._suspects = limit
-            limit //= 2
-            self._limit = limit
+            # One item shows at once whether the site gives anything at all.
+            is_first_failure = not self._suspects
+            self._suspects, self._limit = limit, limit // 2
+            limit = 1 if is_first_failure else limit // 2
         self._suspects, self._limit, self._error = 0, None, None
         return self._alone(client, request, limited, error)
 
@@ -111,7 +115,7 @@ class Halving(ABC):
             return
         self._suspects = max(0, self._suspects - len(page.items))
         if not self._suspects or page.next is None:
-            client.page_sizes.note_too_large(page.request, limit)
+            client.page_sizes.note_too_large(page.request, max(limit, self._limit or 1))
             self._suspects, self._limit, self._error = 0, None, None
 
     def _check_list(self, client: Client, request: ListRequest, error: Failure) -> None:
@@ -135,6 +139,8 @@ class Halving(ABC):
                 page,
                 failed=FailedItem(request, failure(error), page.items[0], is_left_out=is_left_out),
             )
+        if self.needs_all:
+            raise StuckError(request, error) from error
         return self.past(client, request, error)
 
     def _again(self, client: Client, request: ListRequest, limited: ListRequest) -> ListPage | None:

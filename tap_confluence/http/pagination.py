@@ -377,6 +377,7 @@ def read_pages(
         ConfluenceError: A page or an item cannot be read, or the list goes round in circles.
     """
     paginator = paginator or LinkPaginator()
+    paginator.needs_all = True
     following: ListRequest | None = paginator.first_page(request)
     while following is not None:
         page = paginator.take(paginator.get(client, following))
