@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 from tap_confluence.errors import FailedItemError
 from tap_confluence.filters.settings import Filters
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.content import Links
     from tap_confluence.errors import RefusedError
-    from tap_confluence.http import Client, StopFlag
+    from tap_confluence.http import Client, FailedItem, StopFlag
     from tap_confluence.locks import StreamLocks
 
     Row = dict[str, Any]
@@ -39,6 +39,9 @@ SECONDS_BETWEEN_STATES = 5.0
 
 USERS = "users"
 """The stream that is made of those whom the records of all others name."""
+
+SPACES = "spaces"
+"""The stream that is made of the same list as filters by space."""
 
 REASONS: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "gone",
@@ -121,6 +124,16 @@ class Deployment(Protocol):
 
     def references(self, run: Run) -> References:
         """Return what resolves the references in bodies."""
+
+
+@runtime_checkable
+class MadeOfLists(Protocol):
+    """A stream."""
+
+    name: str
+
+    def note_failed(self, failed: FailedItem) -> None:
+        """Take note of an item of a list that the site fails for."""
 
 
 class Notes:
@@ -260,7 +273,21 @@ class Run:
         """
         _ = self.signed_in
         thread_pool = ThreadPool(self.config["max_concurrency"], self._stop)
-        return Reader(self.client, thread_pool, self._stop, self.config["page_size"])
+        reader = Reader(self.client, thread_pool, self._stop, self.config["page_size"])
+        reader.on_failed = self._note_failed
+        return reader
+
+    def _note_failed(self, failed: FailedItem) -> None:
+        """Have the streams know that are made of a list for an item of which the site fails."""
+        tag = failed.request.tag
+        streams = [each for each in self.streams.values() if isinstance(each, MadeOfLists)]
+        named = [stream for stream in streams if stream.name == tag]
+        if not named:
+            self.notes.skipped(tag, str(failed), failed.error)
+        # What a filter cannot read, there is no telling what it leaves out.
+        is_of_filter = not named or (tag == SPACES and self.filters.by_space)
+        for stream in streams if is_of_filter else named:
+            stream.note_failed(failed)
 
     @cached_property
     def filters(self) -> Filters:

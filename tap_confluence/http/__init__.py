@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from tap_confluence.http.auth import Basic, Bearer, Credentials, OAuth
 from tap_confluence.http.client import Client
+from tap_confluence.http.detours import Detour, SeenItems, UndividedPaginator
 from tap_confluence.http.download import Download, MisdirectedError, Source, TooLargeError
 from tap_confluence.http.gateway import find_cloud_id, gateway_root
+from tap_confluence.http.halving import BODY
+from tap_confluence.http.list_page import (
+    FailedItem,
+    ListPage,
+    ListRequest,
+    StuckError,
+    rows_of,
+)
 from tap_confluence.http.pagination import (
     CircleGuard,
     CursorPaginator,
     LinkPaginator,
-    ListPage,
-    ListRequest,
     OffsetPaginator,
     OverlappingOffsetPaginator,
     Paginator,
@@ -20,7 +27,6 @@ from tap_confluence.http.pagination import (
     get_page,
     in_chunks,
     read_pages,
-    rows_of,
 )
 from tap_confluence.http.rate_limit import RateLimit
 from tap_confluence.http.reader import FEW_AHEAD, MANY_AHEAD, Reader
@@ -29,6 +35,7 @@ from tap_confluence.http.thread_pool import LookAhead, StopFlag, ThreadPool
 from tap_confluence.http.usage import Usage
 
 __all__ = [
+    "BODY",
     "FEW_AHEAD",
     "MANY_AHEAD",
     "SERVER_INFORMATION",
@@ -38,7 +45,9 @@ __all__ = [
     "Client",
     "Credentials",
     "CursorPaginator",
+    "Detour",
     "Download",
+    "FailedItem",
     "LinkPaginator",
     "ListPage",
     "ListRequest",
@@ -50,10 +59,13 @@ __all__ = [
     "Paginator",
     "RateLimit",
     "Reader",
+    "SeenItems",
     "Source",
     "StopFlag",
+    "StuckError",
     "ThreadPool",
     "TooLargeError",
+    "UndividedPaginator",
     "Usage",
     "check_cloud",
     "check_data_center",

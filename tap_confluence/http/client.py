@@ -27,6 +27,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http.auth import Bearer
 from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.page_sizes import PageSizes
 from tap_confluence.http.responses import (
     BETWEEN,
     SLOW,
@@ -88,6 +89,7 @@ class Client:
         root: The site's root.
         rate_limit: Says when a request may leave.
         usage: What the run has cost so far, by tag.
+        page_sizes: What the site gives of lists in time.
         unidentified: Rows that were left out because they came without their key, by tag.
         confirm_account: Called before anything is taken for gone, because credentials may have
             been revoked meanwhile: REST v2 then answers 404, and a site that is open to the public
@@ -129,6 +131,7 @@ class Client:
         self.total_usage = Usage()
         self.unidentified: Counter[str] = Counter()
         self.rate_limit = rate_limit
+        self.page_sizes = PageSizes()
         self._stop = stop
         self._max_retries = max_retries
         self._timeout = timeout
@@ -207,6 +210,11 @@ class Client:
         """
         return datetime.now(UTC) - timedelta(seconds=self._clock_lag)
 
+    @property
+    def tries_once(self) -> bool:
+        """Whether the calling thread repeats none of its requests."""
+        return getattr(self._of_thread, "tries_once", False)
+
     def once(self, call: Callable[[], T]) -> T:
         """Run a call in the calling thread, and repeat none of the requests that it sends."""
         self._of_thread.tries_once = True
@@ -253,7 +261,7 @@ class Client:
             RetriesExhaustedError: It failed each time.
         """
         retries = self._max_retries if retries is None else retries
-        if getattr(self._of_thread, "tries_once", False):
+        if self.tries_once:
             retries = 0
         attempt = backoff.on_exception(
             _waits,

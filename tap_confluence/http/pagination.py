@@ -4,29 +4,37 @@ A *paginator* follows one list once. It knows how the page after a page is asked
 a cursor or by an offset. Two things read what it finds: `read_pages` in the calling thread, and
 `PageWalk` ahead of its reader, in other threads. A `CircleGuard` ends what would have no end.
 
-How one page is got is `Paginator.get`. A paginator that has to get round what a site fails for,
-such as `Halving` of Data Center, overrides that and nothing else.
+How one page is got past what the site fails for is the part of `Halving`.
 """
 
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import unquote, unquote_plus
 
 from typing_extensions import override
 
-from tap_confluence.errors import RetriesExhaustedError
+from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
+from tap_confluence.http.halving import Halving, send
+from tap_confluence.http.list_page import (
+    FailedItem,
+    ListPage,
+    StuckError,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
-    from tap_confluence.errors import RefusedError
     from tap_confluence.http.client import Answer, Client
+    from tap_confluence.http.halving import Failure
+    from tap_confluence.http.list_page import ListRequest
     from tap_confluence.http.thread_pool import ThreadPool
 
     Params = Mapping[str, str | Sequence[str]]
@@ -39,75 +47,22 @@ MOST_REPEATS = 5
 """Pages of a list at most that hold what an earlier one held: an item that is changed meanwhile may
 come again, but hardly a page of them."""
 
-MOST_EMPTY = 10_000
-"""Empty pages in a row at most: what this account may not see is taken out of a page."""
+MOST_EMPTY = 20
+"""Empty pages in a row at most. What this account may not see is taken out after a page was cut, so
+that some pages are empty; that 5,000 items beside each other are, hardly happens."""
+
+MOST_PASSED = 3
+"""Items beside each other at most that are passed over in a list by offset. Behind them, the site
+is taken to fail for all of it."""
 
 MOST_STEPS_BACK = 20
 """How often one goes back at most in a list by offset, because it moved under its reader."""
 
 SAME_CURSOR = "gives the same cursor again and again"
 SAME_PAGE = "gives the same page again and again"
+ONLY_EMPTY = "gives one empty page after the other"
 SAME_BEGINNING = "gives the same items at each offset"
 """The circles that a list may lead in."""
-
-
-@dataclass(frozen=True)
-class ListRequest:
-    """One page of a list to ask for.
-
-    Attributes:
-        path: The list, such as `/api/v2/pages`.
-        params: Query parameters, the cursor or the offset included.
-        tag: Under which name the request is counted.
-        max_retries: How often to repeat it at most, if less often than the settings say.
-    """
-
-    path: str
-    params: Params
-    tag: str
-    max_retries: int | None = None
-
-    def with_params(self, **params: str | Sequence[str]) -> ListRequest:
-        """Ask for the same, but with these query parameters."""
-        return replace(self, params={**self.params, **params})
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A page of results.
-
-    Attributes:
-        request: What was asked.
-        items: The results.
-        next: How to ask for the page after this one, or None on the last.
-        error: How the site fails for the only item of this page, which is there for its name then
-            and is not to be written.
-    """
-
-    request: ListRequest
-    items: list[Row]
-    next: ListRequest | None
-    error: RefusedError | None = None
-
-
-def send(client: Client, request: ListRequest) -> Answer:
-    """Ask for a page."""
-    return client.get(
-        request.path, request.params, tag=request.tag, max_retries=request.max_retries
-    )
-
-
-def rows_of(path: str, body: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of an answer to the request for a list.
-
-    Raises:
-        RetriesExhaustedError: There is no list in it, which is not the same as an empty one.
-    """
-    results = body.get("results")
-    if not isinstance(results, list):
-        message = f"{path} answered without 'results': is this a Confluence site?"
-        raise RetriesExhaustedError(message)
-    return [row for row in results if isinstance(row, dict)]
 
 
 def get_item(client: Client, path: str, params: Params | None = None, *, tag: str) -> Row:
@@ -201,6 +156,9 @@ class CircleGuard:
         self.is_in_circles = True
         if self._ends or (circle == SAME_CURSOR and is_short):
             return replace(taken, next=None)
+        if circle == SAME_PAGE and not page.items:
+            error = out_of_reach(page.request.path, ONLY_EMPTY)
+            raise StuckError(page.request, error, is_empty=True)
         raise out_of_reach(page.request.path, circle)
 
     def new_rows(self, rows: list[Row]) -> list[Row]:
@@ -248,7 +206,7 @@ class CircleGuard:
         return self._repeats > self._most_repeats or self._empty > most_empty
 
 
-class Paginator(ABC):
+class Paginator(Halving):
     """Follows one list once, from page to page.
 
     Args:
@@ -262,12 +220,8 @@ class Paginator(ABC):
         """Return how to ask for the first page of a list."""
         return request
 
-    def get(self, client: Client, request: ListRequest) -> ListPage:
-        """Get one page, in the calling thread. What a site fails for is got round here."""
-        return self.page(request, send(client, request))
-
+    @override
     def page(self, request: ListRequest, answer: Answer) -> ListPage:
-        """Return the page that an answer holds, leading where the site says."""
         rows = self.rows(request, answer.body)
         following = self.next_page(request, answer, rows)
         return ListPage(
@@ -295,7 +249,7 @@ class Paginator(ABC):
         Raises:
             RetriesExhaustedError: The list leads round in circles.
         """
-        return self.guard.take(page)
+        return page if _is_passed_over(page) else self.guard.take(page)
 
 
 class LinkPaginator(Paginator):
@@ -327,8 +281,23 @@ class OffsetPaginator(Paginator):
     """Follows a list of REST v1 that is paged by `start` and `limit`.
 
     The next offset follows from what was received: `_links.next` may count by the limit that was
-    asked for instead of the lower one that was served.
+    asked for instead of the lower one that was served. What cannot be got is passed over.
     """
+
+    @override
+    def past(self, client: Client, request: ListRequest, error: Failure) -> ListPage:
+        for step in range(1, MOST_PASSED + 1):
+            following = request.with_params(start=str(_offset_of(request) + step))
+            try:
+                send(client, replace(following.with_params(limit="1"), max_retries=0))
+            except self.fails_with:
+                continue
+            alone = request.with_params(limit="1")
+            following = request.with_params(start=str(_offset_of(request) + 1))
+            return self._again(client, request, alone) or ListPage(
+                request, [], following, FailedItem(request, of_item(error))
+            )
+        raise StuckError(request, error) from error
 
     @override
     def first_page(self, request: ListRequest) -> ListRequest:
@@ -345,6 +314,8 @@ class OffsetPaginator(Paginator):
 
     @override
     def take(self, page: ListPage) -> ListPage:
+        if _is_passed_over(page):
+            return page
         return self.guard.take(page, _offset_of(page.request))
 
 
@@ -372,6 +343,9 @@ class OverlappingOffsetPaginator(OffsetPaginator):
 
     @override
     def take(self, page: ListPage) -> ListPage:
+        if _is_passed_over(page):
+            self._last = None
+            return page
         start, end = _offset_of(page.request), _offset_of(page.request) + len(page.items)
         keys = [_key_of(row) for row in page.items]
         new = self.guard.new_rows(page.items)
@@ -388,7 +362,9 @@ class OverlappingOffsetPaginator(OffsetPaginator):
             back = max(0, start - len(page.items))
             return replace(page, items=new, next=page.request.with_params(start=str(back)))
         self._last = keys[-1] if len(keys) > 1 else None
-        return replace(page, items=new, next=page.next if leads_on else None)
+        # What the site fails for may have been on an earlier page.
+        failed = page.failed if new else None
+        return replace(page, items=new, next=page.next if leads_on else None, failed=failed)
 
 
 def read_pages(
@@ -402,12 +378,15 @@ def read_pages(
         paginator: How to find the next page, if not by the links.
 
     Raises:
-        ConfluenceError: A page cannot be read, or the list goes round in circles.
+        ConfluenceError: A page or an item cannot be read, or the list goes round in circles.
     """
     paginator = paginator or LinkPaginator()
+    paginator.needs_all = True
     following: ListRequest | None = paginator.first_page(request)
     while following is not None:
         page = paginator.take(paginator.get(client, following))
+        if page.failed is not None and page.failed.is_left_out:
+            raise StuckError(following, page.failed.error)
         following = page.next
         yield page
 
@@ -439,6 +418,7 @@ class PageWalk:
         go_on: Given a page and how to ask for the next, how to ask for it instead. Runs in a
             worker thread.
         coming: The first page, if it has been asked for already.
+        is_begun: Whether the first page is in the middle of a list that is being followed.
     """
 
     def __init__(  # noqa: PLR0913
@@ -451,6 +431,7 @@ class PageWalk:
         ahead: int = 0,
         go_on: GoOn | None = None,
         coming: Future[ListPage] | None = None,
+        is_begun: bool = False,
     ) -> None:
         self.ahead = ahead
         self._thread_pool = thread_pool
@@ -463,7 +444,7 @@ class PageWalk:
         self._coming: deque[Future[ListPage]] = deque()
         with self._lock:
             if coming is None:
-                self._ask(self._paginator.first_page(first))
+                self._ask(self._paginator.first_page(first), is_first=not is_begun)
             else:
                 self._expect(coming.result)
 
@@ -493,8 +474,17 @@ class PageWalk:
                 self._ask_following()
             yield page
 
-    def _ask(self, request: ListRequest) -> None:
-        self._expect(lambda: self._paginator.get(self._client, request))
+    def _ask(self, request: ListRequest, *, is_first: bool = False) -> None:
+        self._expect(lambda: self._get(request, is_first=is_first))
+
+    def _get(self, request: ListRequest, *, is_first: bool) -> ListPage:
+        try:
+            return self._paginator.get(self._client, request)
+        except RefusedError as error:
+            if is_first or error.status != HTTPStatus.BAD_REQUEST or "cursor" not in request.params:
+                raise
+            # The list goes on, but not from here any more.
+            raise StuckError(request, error) from error
 
     def _expect(self, page: Callable[[], ListPage]) -> None:
         self._coming.append(self._thread_pool.submit(lambda: self._arrive(page())))
@@ -553,6 +543,11 @@ def out_of_reach(path: str, circle: str) -> RetriesExhaustedError:
         f"{path} {circle}, so that the rest of the list is out of reach. Run again; if it stays "
         "so, tell Atlassian support."
     )
+
+
+def _is_passed_over(page: ListPage) -> bool:
+    """Tell whether a page stands for an item that cannot be got at all."""
+    return page.failed is not None and not page.items
 
 
 def _offset_of(request: ListRequest) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from tap_confluence.http.pagination import ListRequest, PageWalk, get_page
+from tap_confluence.http.detours import read_whole
+from tap_confluence.http.list_page import ListRequest
+from tap_confluence.http.pagination import PageWalk
 from tap_confluence.http.thread_pool import LookAhead
 
 if TYPE_CHECKING:
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from tap_confluence.http.client import Client, Params
-    from tap_confluence.http.pagination import GoOn, ListPage, Paginator
+    from tap_confluence.http.list_page import FailedItem, ListPage
+    from tap_confluence.http.pagination import GoOn, Paginator
     from tap_confluence.http.thread_pool import StopFlag, ThreadPool
 
 P = ParamSpec("P")
@@ -31,6 +34,9 @@ FEW_AHEAD = 2
 class Reader:
     """Reads one site, several requests at a time, with results in order.
 
+    Attributes:
+        on_failed: Called with each item of a list that the site fails for, when its turn comes.
+
     Args:
         client: Sends the requests.
         thread_pool: The threads they are sent from.
@@ -44,32 +50,59 @@ class Reader:
         self.client = client
         self.stop = stop
         self.page_size = page_size
+        self.on_failed: Callable[[FailedItem], object] | None = None
         self._thread_pool = thread_pool
         self._asked_ahead: dict[str, _AskedAhead] = {}
         self._shared_answers: dict[str, bool] = {}
-        self._shared_lists: dict[str, list[dict[str, Any]]] = {}
+        self._shared_lists: dict[str, tuple[list[dict[str, Any]], list[FailedItem]]] = {}
 
     def first_page(self, path: str, params: Params | None = None, *, tag: str) -> ListRequest:
         """Return the request for the first page of a list."""
         return ListRequest(path, {"limit": str(self.page_size), **(params or {})}, tag)
 
     def items(self, request: ListRequest) -> Iterator[dict[str, Any]]:
-        """Walk a whole list, one page ahead of the caller."""
-        for page in self.pages(request, ahead=1):
-            yield from page.items
+        """Walk a whole list, one page ahead of the caller.
+
+        What the site fails for is told to `on_failed`. Behind it, the items come in any order.
+        """
+        return self._items(request, self.pages(request, ahead=1))
 
     def items_from(self, page: ListPage) -> Iterator[dict[str, Any]]:
         """Go on with a list whose first page is there, one page ahead of the caller."""
-        yield from page.items
-        if page.next is not None:
-            yield from self.items(page.next)
+        return self._items(page.request, self._pages_from(page))
 
     def items_once(self, request: ListRequest) -> Sequence[dict[str, Any]]:
         """Return all items of a short list that several streams read: it is read once a run."""
         key = _key(request)
         if key not in self._shared_lists:
-            self._shared_lists[key] = list(self.items(request))
-        return self._shared_lists[key]
+            pages = list(read_whole(self, request, self.pages(request, ahead=1)))
+            failed = [page.failed for page in pages if page.failed is not None]
+            self._shared_lists[key] = [row for page in pages for row in page.rows], failed
+        rows, failed = self._shared_lists[key]
+        for each in failed:
+            # Each of the streams lacks it.
+            self.tell(replace(each, request=request))
+        return rows
+
+    def tell(self, failed: FailedItem | None) -> None:
+        """Tell whoever wants to know of an item of a list that the site fails for, if it is one."""
+        if failed is not None and self.on_failed is not None:
+            self.on_failed(failed)
+
+    def told(self, pages: Iterable[ListPage]) -> Iterator[ListPage]:
+        """Yield pages, each after what the site fails for on it has been told of."""
+        for page in pages:
+            self.tell(page.failed)
+            yield page
+
+    def _items(self, request: ListRequest, pages: Iterable[ListPage]) -> Iterator[dict[str, Any]]:
+        for page in self.told(read_whole(self, request, pages)):
+            yield from page.rows
+
+    def _pages_from(self, page: ListPage) -> Iterator[ListPage]:
+        yield page
+        if page.next is not None:
+            yield from self._walk(page.next, ahead=1, is_begun=True)
 
     def any_once(
         self,
@@ -86,7 +119,8 @@ class Reader:
         if key not in self._shared_answers:
             asked = self._asked_ahead.get(key)
             pages = self._walk(request, go_on=go_on, coming=asked.first if asked else None)
-            self._shared_answers[key] = any(predicate(i) for page in pages for i in page.items)
+            whole = read_whole(self, request, pages)
+            self._shared_answers[key] = any(predicate(i) for page in whole for i in page.rows)
         return self._shared_answers[key]
 
     def get(self, path: str, params: Params, *, tag: str) -> dict[str, Any]:
@@ -147,9 +181,26 @@ class Reader:
         walk.ahead = ahead
         return iter(walk)
 
-    def page(self, request: ListRequest) -> ListPage:
-        """Get one page of a list."""
-        return self.result(self.start(get_page, self.client, request))
+    def again(self, request: ListRequest, count: int, **params: str) -> Iterator[dict[str, Any]]:
+        """Get the items of a page once more.
+
+        Args:
+            request: How the list led to it.
+            count: How many items it held.
+            params: Query parameters that it is to differ by.
+
+        Raises:
+            StuckError: The site no longer knows the place, or fails for it.
+        """
+        if not count:
+            return
+        request = request.with_params(limit=str(count), **params)
+        for page in self._walk(request, is_begun=True):
+            self.tell(page.failed)
+            yield from page.rows[:count]
+            count -= len(page.items)
+            if count <= 0:
+                return
 
     def look_ahead(
         self,
@@ -171,7 +222,7 @@ class Reader:
         """Wait for what a call that runs ahead gives."""
         return self._thread_pool.result(future)
 
-    def _walk(
+    def _walk(  # noqa: PLR0913
         self,
         request: ListRequest,
         paginator: Paginator | None = None,
@@ -179,6 +230,7 @@ class Reader:
         ahead: int = 0,
         go_on: GoOn | None = None,
         coming: Future[ListPage] | None = None,
+        is_begun: bool = False,
     ) -> PageWalk:
         return PageWalk(
             self._thread_pool,
@@ -188,6 +240,7 @@ class Reader:
             ahead=ahead,
             go_on=go_on,
             coming=coming,
+            is_begun=is_begun,
         )
 
 

@@ -101,7 +101,8 @@ class AuditStream(ConfluenceStream):
         """Go back in time, and return the spans that have records, newest first."""
         spans: list[Span] = []
         while first is None or first <= last:
-            page = next(self.reader.pages(self.request(first, last), self.paginator()))
+            pages = self.reader.pages(self.request(first, last), self.paginator())
+            page = next(self.reader.told(pages))
             records = _within(page.items, first, last)
             if page.next is None:
                 spans.append(Span(first, last, records))
@@ -129,7 +130,8 @@ class AuditStream(ConfluenceStream):
     def _all_of(self, span: Span) -> list[Record]:
         pages: list[list[Record]] = []
         paginator = self.paginator()
-        for page in self.reader.pages(self.request(span.first, span.last), paginator):
+        walk = self.reader.pages(self.request(span.first, span.last), paginator)
+        for page in self.reader.told(walk):
             # Records may be alike; in a circle, a page like another one is that again.
             if not (paginator.guard.is_in_circles and page.items in pages):
                 pages.append(page.items)

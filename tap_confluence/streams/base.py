@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.errors import FailedItemError
-    from tap_confluence.http import Reader
+    from tap_confluence.http import FailedItem, Reader
     from tap_confluence.run import Run
     from tap_confluence.streams.state import StreamState
 
@@ -291,6 +291,21 @@ class ConfluenceStream(RunStream):
     def note_skipped(self, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for."""
         self.run.notes.skipped(self.name, what, error, grants=self.fails_closed)
+
+    def note_failed(self, failed: FailedItem) -> None:
+        """Take note of an item of a list that the site fails for.
+
+        Args:
+            failed: The item. The list is this stream's own, or one of a filter.
+        """
+        is_own = failed.request.tag == self.name
+        if is_own:
+            self.note_skipped(str(failed), failed.error)
+        if not failed.is_left_out:
+            return
+        for stream in (self, *self.selected_children) if is_own else (self,):
+            if is_own or stream.is_filtered:
+                stream.leave_incomplete()
 
     def skip(self, what: str, error: RefusedError, *, is_gone: bool = False) -> None:
         """Go on without an item.

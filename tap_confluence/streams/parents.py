@@ -151,7 +151,7 @@ class ParentStream(ConfluenceStream):
             self._work = current
             self._lacking = {}
             for stream, error in current.failures.items():
-                self._note_lacking(stream, error)
+                self._note_lacking(stream, error, "the body of ")
             self._details = self._await_details(future)
             self.judge(current)
             self.present = record = self.shape(current.item)
@@ -273,10 +273,12 @@ class ParentStream(ConfluenceStream):
             if not is_gone:
                 stream.leave_incomplete()
 
-    def _note_lacking(self, stream: ConfluenceStream, error: FailedItemError) -> None:
+    def _note_lacking(
+        self, stream: ConfluenceStream, error: FailedItemError, what: str = ""
+    ) -> None:
         """Take note that the site fails to give all that a stream is to write of the item."""
         self._lacking[stream] = error
-        stream.skip(str(self._work.item["id"]), error)
+        stream.skip(f"{what}{self._work.item['id']}", error)
 
 
 class DetailStream(ConfluenceStream):

@@ -24,6 +24,7 @@ from tap_confluence.streams.state import CHILDREN, all_failed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from tap_confluence.http import FailedItem
     from tap_confluence.run import Run
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.parents import Details
@@ -74,6 +75,20 @@ class RetryingStream(ParentStream):
     @abstractmethod
     def timestamp(self, item: dict[str, Any]) -> str | None:
         """Return when an item was last modified."""
+
+    @override
+    def note_failed(self, failed: FailedItem) -> None:
+        error = failed.error
+        if failed.id is None or not isinstance(error, FailedItemError):
+            super().note_failed(failed)
+        elif failed.is_left_out:
+            super().note_failed(failed)
+            if failed.request.tag == self.name:
+                for stream in self.family:
+                    stream.retry_later(failed.id, None, error)
+        else:
+            # It is named where it is written.
+            self.without_body[failed.id] = error
 
     def begin_retries(self, streams: Iterable[ConfluenceStream]) -> None:
         """Take note of what earlier runs have listed of some streams of the family."""

@@ -45,6 +45,12 @@ class ListOfItems:
         params = {**request.params, "cursor": moments[-1]}
         return ListPage(request, items, ListRequest(request.path, params, "test"))
 
+    def again(self, request: ListRequest, count: int, **params: str) -> Iterator[dict[str, Any]]:
+        yield from self.page(request.with_params(**params)).items[:count]
+
+    def tell(self, failed: object) -> None:
+        assert failed is None
+
     def pages(
         self, request: ListRequest, *, ahead: int = 0, go_on: GoOn | None = None
     ) -> Iterator[ListPage]:

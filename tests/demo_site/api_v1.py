@@ -91,6 +91,7 @@ class ApiV1:
         }
         if start + limit < len(groups):
             links["next"] = f"/rest/api/group?next=true&limit={limit}&start={start + limit}"
+        self._faults.lists.check(shown, with_body=False)
         rows = [self._group(group) for group in shown]
         payload = {
             "results": rows,

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 ROOT = "/api/v2/"
 
 
+ITEM_DEPTH = ROOT.count("/") + 1
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an id names."""
+
+    id: str
+
+
 @dataclass(frozen=True)
 class Reply:
     """A status, the JSON to write, headers, and what it costs against a quota of points."""
@@ -79,7 +89,10 @@ class ApiV2:
                     return self._list(endpoint, id_, path, raw_query, anonymous=anonymous)
                 if anonymous:
                     return Reply(404, v2_envelope(404, "Not Found"))
-                found = endpoint.answer(id_, queries.read(raw_query, endpoint.params))
+                query = queries.read(raw_query, endpoint.params)
+                found = endpoint.answer(id_, query)
+                if path.count("/") == ITEM_DEPTH:
+                    self._check([Named(id_)], query)
         except ApiError as error:
             return Reply(error.status, v2_envelope(error.status, error.title))
         if isinstance(found, dict) and "_links" in found:
@@ -100,17 +113,37 @@ class ApiV2:
             limit = min(limit, self._faults.limit_cap)
         if anonymous:
             return self._envelope([], path, query, None)
-        if cursor is not None and cursor.pause:
-            return self._envelope([], path, query, cursor.resumed())
+        if cursor is not None:
+            self._faults.lists.check_cursor(path, cursor.age)
+            if cursor.pause:
+                return self._envelope([], path, query, cursor.resumed())
+            if self._faults.lists.is_empty(path):
+                return self._envelope([], path, query, cursor.led_on_from(cursor))
         try:
             items, following = page_of(walk, order, cursor, limit)
         except TypeError as error:
             raise ApiError(400, "The cursor does not fit the sort order") from error
-        if following is not None and cursor is None and self._faults.empty_pages:
-            following = following.paused()
-        if cursor is not None and self._faults.repeats_cursor(path):
-            following = cursor
+        self._check(items, query)
+        following = self._led_to(path, following, cursor)
         return self._envelope([row(item) for item in items], path, query, following)
+
+    def _led_to(self, path: str, following: Cursor | None, cursor: Cursor | None) -> Cursor | None:
+        """Get the cursor that a page leads to, in the manner of the site."""
+        if following is None:
+            return None
+        if cursor is None:
+            return following.paused() if self._faults.empty_pages else following
+        if self._faults.repeats_cursor(path):
+            return cursor
+        return following.led_on_from(cursor) if self._faults.lists.cursor_lasts else following
+
+    def _check(self, items: list[Any], query: Query) -> None:
+        """Fail because of an item, or of too many.
+
+        Raises:
+            ApiError: It fails.
+        """
+        self._faults.lists.check(items, with_body="body-format" in query.values)
 
     def _envelope(
         self, results: list[Any], path: str, query: Query, following: Cursor | None

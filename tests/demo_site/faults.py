@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.demo_site.list_faults import ListFaults
 from tests.demo_site.unbounded import KINDS as UNBOUNDED
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class Faults:
         ignores_start: How the paths of lists of people end that begin anew at each offset.
         send_retry_after: Whether the answer to too many requests a second says when to return.
         spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
+        lists: The switches of its lists.
         before_request: Called with a request's number and path before it is answered.
         bare_attachment_ids: Whether REST v1 gives attachments ids without `att`, and knows no
             others.
@@ -185,6 +187,7 @@ class Faults:
         self.untold_containers: set[str] = set()
         self.orphans: set[str] = set()
         self.amid_file: Callable[[str], None] | None = None
+        self.lists = ListFaults()
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None
         self._next: list[Trouble] = []

@@ -63,13 +63,15 @@ class Order:
 class Cursor:
     """The place after one item in one order.
 
-    `pause` marks a cursor that answers with an empty page first.
+    `pause` marks a cursor that answers with an empty page first; `age` counts the pages that led to
+    it.
     """
 
     num: int
     order: str
     value: int | str
     pause: bool = False
+    age: int = 1
 
     @classmethod
     def after(cls, item: Numbered, order: Order) -> Cursor:
@@ -90,6 +92,7 @@ class Cursor:
                 data["contentOrder"],
                 data["contentOrderValue"],
                 bool(data.get("pause")),
+                int(data.get("age", 1)),
             )
         except (binascii.Error, ValueError, TypeError, KeyError, AttributeError) as error:
             msg = f"Provided cursor is not valid: {text[:40]}"
@@ -104,12 +107,18 @@ class Cursor:
         }
         if self.pause:
             data["pause"] = True
+        if self.age > 1:
+            data["age"] = self.age
         text = json.dumps(data, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode()
 
     def paused(self) -> Cursor:
         """Get the same place with an empty page before it."""
         return replace(self, pause=True)
+
+    def led_on_from(self, cursor: Cursor) -> Cursor:
+        """Get the same place as led to by another."""
+        return replace(self, age=cursor.age + 1)
 
     def resumed(self) -> Cursor:
         """Get the same place without the empty page."""

@@ -73,11 +73,12 @@ class Search:
         """Answer `/rest/api/content/search`: the contents themselves."""
         query = queries.read(raw_query, PARAMS)
         tree = tree_of(query.get("expand", []))
-        hits = [] if anonymous else self._hits(query)
+        hits = [] if anonymous else self._hits(query)[: self._faults.lists.search_ends_after]
         place = _after(hits, query.get("cursor"))
         limit = self._limit(query, tree)
         shown = hits[place : place + limit]
         self._check([hit.content for hit in shown], tree)
+        self._faults.lists.check([h.content for h in shown if tree], with_body=wants_body(tree))
         links = self._links("/rest/api/content/search")
         if place + limit < len(hits):
             parts = (part for part in query.raw.split("&") if part.partition("=")[0] not in PAGED)

@@ -179,6 +179,37 @@ def test_without_search_the_tree_tells_of_all_but_what_stands_alone(site: DemoSi
     assert said
 
 
+def alone_at_the_top(site: DemoSite, count: int) -> set[str]:
+    """Hang folders at the top of spaces with nothing under them, which only a search finds."""
+    spaces = list(site.wiki.spaces)
+    return {hang(site.wiki, "folder", spaces[n % len(spaces)]).id for n in range(count)}
+
+
+def test_a_search_that_ends_early_is_asked_in_parts(site: DemoSite) -> None:
+    alone = alone_at_the_top(site, 12)
+    site.faults.lists.search_ends_after = len(expected(site)) // 2
+
+    run = run_tap(settings_of(site), streams=STREAMS)
+
+    assert run.exit_status == 0
+    assert alone <= found(run)
+    assert found(run) == expected(site)
+    assert set(STREAMS) <= run.activated
+
+
+def test_nothing_is_taken_for_deleted_because_a_search_ended_early(site: DemoSite) -> None:
+    alone = alone_at_the_top(site, 12)
+    site.faults.lists.search_ends_after = 1
+
+    run = run_tap(settings_of(site), streams=STREAMS)
+
+    assert run.exit_status == 0
+    assert alone - found(run)
+    [said] = [line for line in run.log if "ends before all of them" in line]
+    assert "none is taken for deleted" in said
+    assert not set(STREAMS) & run.activated
+
+
 def test_without_the_list_of_pages_the_homepages_are_gone_down_from(site: DemoSite) -> None:
     site.faults.finds_archived = False
     site.faults.forbid("/api/v2/pages", 403)

@@ -16,7 +16,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import get_item
-from tap_confluence.rest_v1.search import CONTENT_SEARCH
+from tap_confluence.rest_v1.search import CONTENT_SEARCH, counts, in_spaces
 from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ KNOWN_TYPES = "Supported values"
 """What comes before the types that a site knows when it refuses one that it does not know."""
 
 DESCENDANTS = "the list of descendants"
+ERRS_BY = 20
+"""One in how many a search may count too much: what it counts is an estimate."""
+
 MOST_FOUND = "1000"
 """Rows of a search without anything spelled out that sites give at once."""
 
@@ -85,6 +88,7 @@ class TreeDiscovery:
         self._types: dict[str, str] = {}
         self._reached: set[str] = set()
         self._records: dict[str, Row] = {}
+        self._searched: set[str] = set()
 
     def ids_of(self, kind: str) -> list[str]:
         """Return the ids of all items of a type, such as `folder`.
@@ -152,6 +156,31 @@ class TreeDiscovery:
         return [("page", str(page_id)) for page_id in homepages if page_id is not None]
 
     def _search(self) -> None:
+        types = self._take_known_types()
+        if not self._lacks_hits(types):
+            return
+        # A search may end early. Smaller ones reach farther.
+        for kind in types:
+            self._take_hits([kind])
+        for space in self._content_filter.spaces():
+            self._take_hits(types, space)
+        if self._lacks_hits(types):
+            self.is_complete = False
+            logger.warning(
+                "The search for folders, whiteboards, databases and embeds ends before all of "
+                "them: what only it would tell of may be missing, and none is taken for deleted"
+            )
+
+    def _lacks_hits(self, types: Sequence[str]) -> bool:
+        """Tell whether a search counts more than it has given, by far more than it may err."""
+        try:
+            [count] = counts(self._reader, _of_types(types), tag=TAG)
+        except (RefusedError, RetriesExhaustedError):
+            return False
+        return count is not None and len(self._searched) < count - count // ERRS_BY
+
+    def _take_known_types(self) -> Sequence[str]:
+        """Take what a search finds of those types that the site knows, and return these."""
         try:
             self._take_hits(TREE_ITEMS)
         except RefusedError as error:
@@ -162,11 +191,14 @@ class TreeDiscovery:
             if not known:
                 raise
             self._take_hits(known)
+            return known
+        return TREE_ITEMS
 
-    def _take_hits(self, types: Sequence[str]) -> None:
-        for row in self._reader.items(self._search_request(types)):
-            space = row.get("space")
-            space_id = space.get("id") if isinstance(space, dict) else None
+    def _take_hits(self, types: Sequence[str], space: Row | None = None) -> None:
+        for row in self._reader.items(self._search_request(types, space)):
+            self._searched.add(str(row["id"]))
+            told = row.get("space")
+            space_id = told.get("id") if isinstance(told, dict) else None
             kind = str(row.get("type"))
             if kind in TREE_ITEMS and self._takes_space(space_id):
                 self._types[str(row["id"])] = kind
@@ -176,9 +208,10 @@ class TreeDiscovery:
     def _takes_space(self, space_id: object) -> bool:
         return space_id is None or self._content_filter.has_space_id(str(space_id))
 
-    def _search_request(self, types: Sequence[str]) -> ListRequest:
+    def _search_request(self, types: Sequence[str], space: Row | None) -> ListRequest:
+        cql = _of_types(types)
         params = {
-            "cql": f"type in ({','.join(types)})",
+            "cql": cql if space is None else f"{cql} and {in_spaces([str(space['key'])])}",
             "cqlcontext": json.dumps({"contentStatuses": STATUSES}),
             "includeArchivedSpaces": "true",
             "limit": MOST_FOUND,
@@ -241,6 +274,10 @@ class TreeDiscovery:
             self.keep({**item, "id": item_id})
             if item.get("parentType") in TREE_ITEMS and item.get("parentId") is not None:
                 yield item_id, (str(item["parentType"]), str(item["parentId"]))
+
+
+def _of_types(types: Sequence[str]) -> str:
+    return f"type in ({','.join(types)})"
 
 
 def _refusal(call: Callable[[], None]) -> RefusedError | None:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.http import CircleGuard, OffsetPaginator
-from tap_confluence.http.pagination import next_link
 from tap_confluence.streams.audit import AuditStream, epoch_ms_of, moment_of
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
     from tap_confluence.http import ListRequest
-    from tap_confluence.http.client import Answer
+    from tap_confluence.http.client import Answer, Params
 
 
 class AuditRecords(AuditStream):
@@ -25,42 +24,38 @@ class AuditRecords(AuditStream):
 
     @override
     def request(self, first: str | None, last: str) -> ListRequest:
-        params = {"endDate": str(epoch_ms_of(last)), "limit": str(self._limit)}
+        # It gives up to 1,000 at once, four times as many as other lists.
+        limit = 4 * self.reader.page_size
+        params = {"endDate": str(epoch_ms_of(last)), "limit": str(limit)}
         if first is not None:
             params["startDate"] = str(epoch_ms_of(first))
         return self.reader.first_page(self.path, params, tag=self.name)
 
     @override
     def paginator(self) -> AuditPaginator:
-        return AuditPaginator(self._limit)
-
-    @property
-    def _limit(self) -> int:
-        # It gives up to 1,000 at once, four times as many as other lists.
-        return 4 * self.reader.page_size
+        return AuditPaginator()
 
 
 class AuditPaginator(OffsetPaginator):
     """Follows the log, in which a full page may have more behind it, whatever it says.
 
     At an offset that is not heeded, or lies behind the end, it may repeat itself.
-
-    Args:
-        limit: The records that are asked for at once.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self) -> None:
         super().__init__(CircleGuard(most_repeats=0, ends=True))
-        self._limit = limit
 
     @override
     def rows(self, request: ListRequest, body: dict[str, Any]) -> list[Record]:
         return [audit_record(row) for row in super().rows(request, body)]
 
     @override
-    def step(self, answer: Answer, rows: list[dict[str, Any]]) -> int | None:
-        goes_on = next_link(answer) or len(rows) >= self._limit
-        return len(rows) if rows and goes_on else None
+    def next_page(
+        self, request: ListRequest, answer: Answer, rows: list[dict[str, Any]]
+    ) -> Params | None:
+        if rows and len(rows) >= request.limit:
+            return {"start": str(int(str(request.params["start"])) + len(rows))}
+        return super().next_page(request, answer, rows)
 
 
 def audit_record(row: dict[str, Any]) -> Record:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.cloud.api.details import BODY_SECTION, get_details, get_with_details
-from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, IncrementalList
+from tap_confluence.cloud.api.incremental_list import PAGES_AHEAD, IncrementalList
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError, ScopeError
 from tap_confluence.filters.left_out import names_left_out
+from tap_confluence.http import BODY
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
@@ -149,6 +150,7 @@ class ContentStream(IncrementalStream):
             lambda items: self.wanted(self._own(map(self._listed, items))),
             start=start,
             bookmarked=is_bookmarked,
+            bookmark=min((s.bookmark for s in family if s.bookmark), default=None),
             overlap_pages=overlap // self.reader.page_size,
         )
         return self._walk

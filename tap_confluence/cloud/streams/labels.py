@@ -15,7 +15,7 @@ from tap_confluence.errors import (
     ScopeError,
 )
 from tap_confluence.filters.left_out import names_left_out
-from tap_confluence.http import FEW_AHEAD, get_page
+from tap_confluence.http import FEW_AHEAD, ListPage, StuckError, get_page
 from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.failures import Failures
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.http import ListPage
+    from tap_confluence.http import Client, ListRequest
 
 LABEL_KEYS = ("id", "name", "prefix")
 
@@ -60,18 +60,18 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
     def _read_by_label(self, labels: Sequence[dict[str, Any]]) -> Iterator[Record]:
         parent = self.parent
 
-        def call(label: dict[str, Any]) -> Callable[[], list[ListPage]]:
+        def call(label: dict[str, Any]) -> Callable[[], list[ListPage | ListRequest]]:
             path = f"{LABELS}/{label['id']}/{self.labelled_list}"
             request = self.reader.first_page(path, tag=self.name)
             lists = [request]
             if parent.takes_spaces:
                 # Most labels are carried by less than a page of a list holds.
                 lists = parent.content_filter.space_lists(request, to_the_end=False)
-            return lambda: [get_page(self.reader.client, each) for each in lists]
+            return lambda: [_first_page(self.reader.client, each) for each in lists]
 
         failures = Failures()
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
-            pages: list[ListPage] = []
+            pages: list[ListPage | ListRequest] = []
             try:
                 pages = self.reader.result(future) if future else []
             except RetriesExhaustedError as error:
@@ -79,12 +79,20 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
                 continue
             except RefusedError as error:
                 self._leave_out(label, error)
-            failures.end()
+            gave_any = False
             try:
                 for page in pages:
-                    yield from self._records(label, page)
+                    for record in self._records(label, page):
+                        gave_any = True
+                        yield record
             except RefusedError as error:
                 self._leave_out(label, error)
+            except RetriesExhaustedError as error:
+                if gave_any:
+                    raise
+                self.skip(f"label {label['id']}", failures.add(error))
+            else:
+                failures.end()
         failures.check()
 
     def _leave_out(self, label: dict[str, Any], error: RefusedError) -> None:
@@ -94,16 +102,28 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
         # Perhaps the last item that had it has lost it since the labels were listed.
         self.skip(f"label {label['id']}", error)
 
-    def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
+    def _records(self, label: dict[str, Any], begun: ListPage | ListRequest) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""
         row = {key: label.get(key) for key in LABEL_KEYS}
         wanted = (None, *self.config["content_statuses"])
         tell = names_left_out(self.name)
-        for item in self.parent.wanted(self.reader.items_from(page), stream=self.name):
+        if isinstance(begun, ListPage):
+            items = self.reader.items_from(begun)
+        else:
+            items = self.reader.items(begun)
+        for item in self.parent.wanted(items, stream=self.name):
             if item.get("status") in wanted:
                 yield {self.parent.owner_key: item["id"], **row}
             elif tell:
                 tell(item["id"], f"its status is {item.get('status')}")
+
+
+def _first_page(client: Client, request: ListRequest) -> ListPage | ListRequest:
+    """Get the first page of a list; if the site fails for its first item, there is none."""
+    try:
+        return get_page(client, request)
+    except StuckError:
+        return request
 
 
 class Labels(ConfluenceStream):

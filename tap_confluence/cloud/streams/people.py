@@ -36,8 +36,8 @@ class Groups(GroupStream):
         """All groups, which are read once a run."""
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         request = self.reader.first_page(self.path, {"limit": limit}, tag=self.name)
-        pages = self.reader.pages(request, OffsetPaginator())
-        return [group for page in pages for group in page.items]
+        pages = self.reader.told(self.reader.pages(request, OffsetPaginator()))
+        return [group for page in pages for group in page.rows]
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[dict[str, Any], list[str]]]:
         """Yield each group with the account ids of its members.

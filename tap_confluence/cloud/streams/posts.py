@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.cloud.api.details import VERSION_OWNERS
-from tap_confluence.cloud.api.incremental_list import BODY
 from tap_confluence.cloud.filters.containers import MOST_IDS
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.errors import FailedItemError, NotFoundError
-from tap_confluence.http import ListRequest, collect, in_chunks
+from tap_confluence.http import BODY, ListRequest, collect, in_chunks
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.parents import PartOfSection, read_section

@@ -27,7 +27,13 @@ from tap_confluence.errors import (
     RefusedError,
     RetriesExhaustedError,
 )
-from tap_confluence.http import FEW_AHEAD, CircleGuard, LinkPaginator, ListRequest, read_pages
+from tap_confluence.http import (
+    FEW_AHEAD,
+    CircleGuard,
+    ListRequest,
+    UndividedPaginator,
+    read_pages,
+)
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.schemas.restrictions import (
     BLOG_POST_RESTRICTION,
@@ -392,7 +398,7 @@ def _find(client: Client, request: ListRequest, ids: list[str]) -> Found:
     guard = CircleGuard(lambda item: str(item.get("id")), most_repeats=0, ends=True)
     seen: set[str] = set()
     found: Found = {}
-    for page in read_pages(client, replace(request, params=params), LinkPaginator(guard)):
+    for page in read_pages(client, replace(request, params=params), UndividedPaginator(guard)):
         rows = {str(item.get("id")): expanded_restrictions(item) for item in page.items}
         seen |= rows.keys()
         found |= {item_id: row for item_id, row in rows.items() if row is not None}

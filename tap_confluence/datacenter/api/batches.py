@@ -12,18 +12,14 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import http
-from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError, of_item
-from tap_confluence.http import (
-    CursorPaginator,
-    ListRequest,
-    OverlappingOffsetPaginator,
-    Paginator,
-)
-from tap_confluence.http.pagination import next_link, query_of, send
+from tap_confluence.errors import NotFoundError, RetriesExhaustedError
+from tap_confluence.http import CursorPaginator, ListRequest, OverlappingOffsetPaginator
+from tap_confluence.http.pagination import next_link, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tap_confluence.errors import RefusedError
     from tap_confluence.http import Client, ListPage, Reader
     from tap_confluence.http.client import Answer
 
@@ -32,9 +28,6 @@ MOST_EXPANDED = 200
 MOST_WITH_BODIES = 50
 MOST_EXPORTED = 25
 """What the server gives at most in one answer."""
-
-RETRIES_OF_A_BATCH = 1
-"""How often a batch is repeated before it is taken apart, to find out what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -81,50 +74,14 @@ class Batch:
     newest: str | None = None
 
 
-class Halving(Paginator):
-    """Gets the pages of a list past the items that the site fails for.
-
-    A page that the site fails for is halved until the item that it fails for stands alone. That
-    one is got with nothing spelled out, for its name, and the page says how the site fails for it.
-    """
-
-    _limit: int | None = None
-    """How many items to ask for while one of the next is suspected; None for as many as asked."""
-
-    _suspects = 0
-    """Items among which is the one that the site fails for."""
-
-    _is_first = True
-
-    @override
-    def get(self, client: Client, request: ListRequest) -> ListPage:
-        limit = self._limit or int(str(request.params["limit"]))
-        # An item is given up only after all retries.
-        most = RETRIES_OF_A_BATCH if limit > 1 else None
-        limited = replace(request.with_params(limit=str(limit)), max_retries=most)
-        try:
-            answer = send(client, limited)
-        except (NotFoundError, RetriesExhaustedError) as failure:
-            error = failure
-        else:
-            self._is_first = False
-            self._suspects = max(0, self._suspects - len(answer.body.get("results") or ()))
-            self._limit = limit if self._suspects else None
-            return self.page(request, answer)
-        if self._is_first and isinstance(error, NotFoundError):
-            # Is it an item that is not found, or the list itself?
-            send(client, _lean(request))
-        self._is_first = False
-        if limit > 1:
-            self._suspects, self._limit = limit, limit // 2
-            return self.get(client, request)
-        alone = self.page(request, send(client, _lean(request)))
-        self._suspects, self._limit = 0, None
-        return replace(alone, error=of_item(error))
+FAILURES = (NotFoundError, RetriesExhaustedError)
+"""The errors with which a site may fail for a whole batch because of one item in it."""
 
 
-class ScanPaginator(Halving, CursorPaginator):
+class ScanPaginator(CursorPaginator):
     """Follows a scan, which is in the order of ids."""
+
+    fails_with = FAILURES
 
     @override
     def cursor(self, answer: Answer) -> str | None:
@@ -133,8 +90,10 @@ class ScanPaginator(Halving, CursorPaginator):
         return str(cursor) if cursor else None
 
 
-class HalvingOffsetPaginator(Halving, OverlappingOffsetPaginator):
+class BatchPaginator(OverlappingOffsetPaginator):
     """Follows a list by offset that may move."""
+
+    fails_with = FAILURES
 
 
 def scan(reader: Reader, query: Query, cursor: str | None = None) -> Iterator[Batch]:
@@ -152,7 +111,7 @@ def scan(reader: Reader, query: Query, cursor: str | None = None) -> Iterator[Ba
     request = query.first_page().with_params(**place)
     for page in reader.pages(request, ScanPaginator(), ahead=1):
         following = str(page.next.params["cursor"]) if page.next else None
-        yield replace(_batch(page), cursor=following)
+        yield replace(_batch(reader, page), cursor=following)
 
 
 def read_by_offset(reader: Reader, query: Query) -> Iterator[Batch]:
@@ -161,8 +120,8 @@ def read_by_offset(reader: Reader, query: Query) -> Iterator[Batch]:
     Raises:
         NotFoundError: There is no such list.
     """
-    for page in reader.pages(query.first_page(), HalvingOffsetPaginator(), ahead=1):
-        yield _batch(page)
+    for page in reader.pages(query.first_page(), BatchPaginator(), ahead=1):
+        yield _batch(reader, page)
 
 
 def read_pages(client: Client, query: Query) -> Iterator[ListPage]:
@@ -175,16 +134,12 @@ def collect(client: Client, query: Query) -> list[dict[str, Any]]:
     return [item for page in read_pages(client, query) for item in page.items]
 
 
-def _batch(page: ListPage) -> Batch:
-    if page.error is None:
+def _batch(reader: Reader, page: ListPage) -> Batch:
+    failed = page.failed
+    if failed is None or not failed.is_left_out:
+        reader.tell(failed)
         return Batch(page.items)
-    if not page.items:
-        # What the site fails for was in an earlier batch.
+    if failed.id is None:
+        reader.tell(failed)
         return Batch([])
-    return Batch([], failed=str(page.items[0]["id"]), error=page.error)
-
-
-def _lean(request: ListRequest) -> ListRequest:
-    """Ask for the first item of a page alone, with nothing spelled out of it."""
-    params = {name: value for name, value in request.params.items() if name != "expand"}
-    return replace(request, params=params).with_params(limit="1")
+    return Batch([], failed=failed.id, error=failed.error)

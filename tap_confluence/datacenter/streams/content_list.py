@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import replace
 from functools import partial
@@ -26,10 +27,14 @@ from tap_confluence.errors import (
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
-    of_item,
 )
+from tap_confluence.http import ListRequest, SeenItems, StuckError
+from tap_confluence.http.halving import send
+from tap_confluence.http.pagination import MOST_PASSED
 from tap_confluence.rest_v1 import records
+from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
@@ -117,7 +122,8 @@ class ContentList:
             for status in statuses:
                 yield from self._all(kind, [status], expand, None)
         elif kind == COMMENT:
-            yield from self._comments(expand)
+            logger.warning("Comments on attachments are left out: only sites since 8.3 list them")
+            yield from self._comments(expand, self._content_filter.statuses)
         else:
             yield from self._space_by_space(kind, statuses, expand)
 
@@ -130,7 +136,7 @@ class ContentList:
         name, _, rest = (cursor or "").partition(" ")
         goes_on_in_space = name == IN_SPACE
         if not goes_on_in_space and (cursor or not self._content_filter.only_space):
-            walk = scan(self._reader, query, cursor)
+            walk = self._past_failures(query, cursor)
             first = next(walk)
             is_all = first.cursor is None
             if cursor or is_all or not self._content_filter.is_cheaper_by_space(query.limit):
@@ -145,18 +151,77 @@ class ContentList:
         for space, following in zip_longest(spaces, spaces[1:]):
             of_space = replace(query, params={**query.params, "spaceKey": str(space["key"])})
             here = place if str(space["id"]) == begun else None
-            for batch in scan(self._reader, of_space, here or None):
+            for batch in self._past_failures(of_space, here or None):
                 if batch.cursor is not None:
                     after: str | None = f"{IN_SPACE} {space['id']} {batch.cursor}"
                 else:
                     after = f"{IN_SPACE} {following['id']} " if following else None
                 yield replace(batch, cursor=after)
 
+    def _past_failures(self, query: Query, cursor: str | None) -> Iterator[Batch]:
+        """Scan, past all that the site fails for.
+
+        Raises:
+            RefusedError: The site cannot scan this.
+            RetriesExhaustedError: It gives no content at all any more.
+        """
+        seen = SeenItems()
+        while True:
+            is_farther = False
+            try:
+                for batch in scan(self._reader, query, cursor):
+                    items = seen.new(batch.items) if seen.is_compared else batch.items
+                    seen.add(items)
+                    is_farther = is_farther or bool(items)
+                    yield replace(batch, items=items)
+            except StuckError as error:
+                stuck = error
+            else:
+                return
+            if not (stuck.has_expired and is_farther):
+                break
+            # The scan begins anew, and is read on behind what has been there.
+            seen.compare()
+            cursor = None
+        self._check_answers(stuck)
+        for batch in self._behind(query):
+            yield replace(batch, items=seen.new(batch.items), cursor=None)
+
+    def _check_answers(self, stuck: StuckError) -> None:
+        """Tell an item that the site fails for from a site that fails."""
+        glance = ListRequest(CONTENT, {"limit": "1"}, self._tag, max_retries=0)
+        for request in (glance.with_params(start=str(start)) for start in range(MOST_PASSED)):
+            with contextlib.suppress(RefusedError, RetriesExhaustedError):
+                send(self._reader.client, request)
+                return
+        raise RetriesExhaustedError(str(stuck)) from stuck
+
+    def _behind(self, query: Query) -> Iterator[Batch]:
+        """List what a scan cannot be followed to: by offset, where an item can be passed over."""
+        params = {**query.params}
+        if params["type"] == COMMENT:
+            # Only a search lists comments by offset, but for those on what it does not find.
+            cql = f"type={COMMENT} order by created asc"
+            found = {"cql": cql, "includeArchivedSpaces": "true"}
+            yield from read_by_offset(
+                self._reader, replace(query, path=CONTENT_SEARCH, params=found)
+            )
+            hidden = [s for s in self._content_filter.statuses if s != CURRENT]
+            yield from self._comments(query.expand, hidden) if hidden else ()
+            return
+        keys = [params["spaceKey"]] if "spaceKey" in params else self._space_keys()
+        for key in keys:
+            in_space = replace(query, path=CONTENT, params={**params, "spaceKey": key})
+            yield from read_by_offset(self._reader, in_space)
+
+    def _space_keys(self) -> list[str]:
+        batches = self._content_filter.space_batches(self._tag)
+        return [str(space["key"]) for batch in batches for space in batch.items]
+
     def _space_by_space(
         self, kind: str, statuses: Sequence[str], expand: tuple[str, ...]
     ) -> Iterator[Batch]:
-        batches = self._content_filter.space_batches(self._tag)
-        for key in [str(space["key"]) for batch in batches for space in batch.items]:
+        for key in self._space_keys():
             query = self._query(CONTENT, kind, statuses, expand)
             query = replace(query, params={**query.params, "spaceKey": key})
             try:
@@ -167,9 +232,9 @@ class ContentList:
                 # There is no such status on this site.
                 return
 
-    def _comments(self, expand: tuple[str, ...]) -> Iterator[Batch]:
-        """Ask each page and each blog post for its comments."""
-        logger.warning("Comments on attachments are left out: only sites since 8.3 list them")
+    def _comments(self, expand: tuple[str, ...], statuses: Sequence[str]) -> Iterator[Batch]:
+        """Ask each page and each blog post of some statuses for its comments."""
+        failures = Failures()
 
         def call(item: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
             path = f"{CONTENT}/{item['id']}/child/comment"
@@ -178,7 +243,6 @@ class ContentList:
             return partial(collect, self._reader.client, query)
 
         for kind in COMMENTED:
-            statuses = self._content_filter.statuses
             batches = self.batches(
                 kind, statuses, (), names=lambda item: [f"what is on {item['id']}"]
             )
@@ -189,11 +253,14 @@ class ContentList:
                 try:
                     comments = self._reader.result(future)
                     yield Batch([*_on(item, kind, comments)])
+                    failures.end()
                 except ScopeError:
                     raise
-                except (RefusedError, RetriesExhaustedError) as error:
-                    failed = f"{item['id']}{CHILDREN}"
-                    yield Batch([], failed=failed, error=of_item(error))
+                except RefusedError as error:
+                    yield Batch([], failed=f"{item['id']}{CHILDREN}", error=error)
+                except RetriesExhaustedError as error:
+                    yield Batch([], failed=f"{item['id']}{CHILDREN}", error=failures.add(error))
+        failures.check()
 
     def _query(
         self, path: str, kind: str, statuses: Sequence[str], expand: tuple[str, ...]

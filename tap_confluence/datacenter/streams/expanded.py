@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.streams.parents import DetailStream, ParentStream, Work
+from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,10 +34,12 @@ class ExpandedParentStream(ParentStream):
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
         """Report the item of a batch that the site fails for, if there is one."""
         if batch.failed is not None and batch.error is not None:
-            self.note_skipped(batch.failed, batch.error)
+            container = batch.failed.removesuffix(CHILDREN)
+            what = batch.failed if container == batch.failed else f"what is on {container}"
+            self.note_skipped(what, batch.error)
             for stream in streams:
                 if stream.fails_closed:
-                    stream.note_skipped(batch.failed, batch.error)
+                    stream.note_skipped(what, batch.error)
                 stream.leave_incomplete()
 
     @override

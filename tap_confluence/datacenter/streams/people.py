@@ -38,7 +38,12 @@ class Groups(GroupStream):
         """All groups, which are read once a run."""
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
         batches = read_by_offset(self.reader, query)
-        return [records.group(item) for batch in batches for item in batch.items]
+        groups: list[Record] = []
+        for batch in batches:
+            if batch.failed is not None and batch.error is not None:
+                self.skip(batch.failed, batch.error)
+            groups += map(records.group, batch.items)
+        return groups
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, list[Record]]]:
         """Yield each group with its members, as records of `users`.

@@ -8,12 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.api.batches import (
-    MOST_EXPANDED,
-    RETRIES_OF_A_BATCH,
-    Query,
-    collect,
-)
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
 from tap_confluence.datacenter.api.paths import SPACES
 from tap_confluence.datacenter.filters import SPACE_EXPAND, ContentFilter
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
@@ -40,6 +35,9 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger("tap-confluence")
+
+FEW_RETRIES = 1
+"""How often to ask for permissions again: a failure is how some sites refuse them."""
 
 ANONYMOUS_ACCESS = f"/rest/api/permissions/{records.ANONYMOUS}"
 TO_USE = {"key": "use", "targetType": "application"}
@@ -157,7 +155,7 @@ class Spaces(ExpandedParentStream):
         """
         client = self.reader.client
         try:
-            answer = client.get(path, tag=self.name, max_retries=RETRIES_OF_A_BATCH, shape=list)
+            answer = client.get(path, tag=self.name, max_retries=FEW_RETRIES, shape=list)
         except RetriesExhaustedError as error:
             raise FailedItemError(error) from error
         return [row for row in answer.body["results"] if isinstance(row, dict)]

@@ -119,6 +119,11 @@ class Lists:
         """
         requested = asked.number("limit", 25)
         limit = self._most(requested, tree)
+        faults, path = self._faults.lists, asked.path
+        if cursor.num is not None:
+            faults.check_cursor(path, 0)
+            if faults.is_empty(path):
+                walked = iter(())
         items = list(islice(walked, self._shortened(limit) + 1))
         more = len(items) > self._shortened(limit)
         items = items[: self._shortened(limit)]
@@ -129,8 +134,10 @@ class Lists:
         links = self._links(asked)
         ahead, behind = (True, more) if cursor.backwards else (more, cursor.num is not None)
         for name, there, place in (("next", ahead, -1), ("prev", behind, 0)):
-            if there and items:
-                to = ScanCursor(cursor.kind, name == "prev", items[place].num).encode()
+            endless = name == "next" and cursor.num is not None and faults.is_empty(path)
+            if endless or (there and items):
+                num = cursor.num + 1 if endless and cursor.num else items[place].num
+                to = ScanCursor(cursor.kind, name == "prev", num).encode()
                 kept = asked.query_without({"cursor", "limit"})
                 parts = [f"cursor={to}", *kept, f"limit={requested}"]
                 payload[f"{name}Cursor"] = to
@@ -160,6 +167,8 @@ class Lists:
         return max(1, limit - limit // 3) if self._faults.short_pages and limit else limit
 
     def _check(self, items: Iterable[Any], tree: Tree | None) -> None:
+        items = list(items)
+        self._faults.lists.check(items, with_body=wants_body(tree or {}))
         if not tree:
             return
         for item in items:
