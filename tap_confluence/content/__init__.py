@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.adf import read_adf
+from tap_confluence.content.constructs import Reading
 from tap_confluence.content.links import Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
@@ -78,10 +79,11 @@ def _converted(
     if body is None:
         return ""
     try:
+        reading = Reading(writer, links)
         if representation == "atlas_doc_format":
-            read_adf(body, writer, links)
+            read_adf(body, reading)
         else:
-            read_storage(as_text(body), writer, links)
+            read_storage(as_text(body), reading)
         return clean(writer.finish())
     except Exception:  # noqa: BLE001
         # A body is what anyone may have typed; not one of them may end a run.

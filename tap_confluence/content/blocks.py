@@ -137,9 +137,16 @@ class BlockWriter(ABC):
     def code_block(self, text: str, language: str = "") -> None:
         """Add lines of code, as they are."""
         self.boundary()
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
+        lines = _lines_of(text)
         if any(lines):
             self._put(self._code_lines(lines, language))
+
+    def verbatim(self, markdown: str) -> None:
+        """Add Markdown that people wrote, as it is."""
+        self.boundary()
+        lines = self._verbatim_lines(_lines_of(markdown))
+        if any(lines):
+            self._put(lines)
 
     def rule(self) -> None:
         """Add a line across the page."""
@@ -300,6 +307,10 @@ class BlockWriter(ABC):
         """Return a block of code."""
 
     @abstractmethod
+    def _verbatim_lines(self, lines: list[str]) -> list[str]:
+        """Return Markdown that people wrote."""
+
+    @abstractmethod
     def _rule_lines(self) -> list[str]:
         """Return a line across the page."""
 
@@ -369,6 +380,10 @@ class BlockWriter(ABC):
         output = self._output
         output.prefix = output.blank_prefix = outer_prefix
         output.depth -= 1
+
+
+def _lines_of(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
 
 
 def _paragraphs(runs: list[Run]) -> Iterator[list[Run]]:

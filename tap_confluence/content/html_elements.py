@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import number, skip, skipped, verbatim
+from tap_confluence.content.escaping import is_followable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -63,7 +64,7 @@ def _img(reading: Reading, element: _Element) -> None:
     if "emoticon" in element.get("class", "").split():
         reading.writer.text(element.get("data-emoji-fallback") or name)
     elif name or source:
-        file = source.partition("?")[0].rpartition("/")[2]
+        file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""
         reading.writer.image(name or file, reading.links.absolute(source))
 
 

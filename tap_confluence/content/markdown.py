@@ -13,7 +13,9 @@ from tap_confluence.content.escaping import (
     destination,
     escaped,
     escaped_start,
+    is_followable,
     longest_ticks,
+    open_fence,
 )
 from tap_confluence.content.inline import READY, STRONG, Run, markdown
 
@@ -32,6 +34,9 @@ class MarkdownWriter(BlockWriter):
 
     @override
     def image(self, name: str, source: str) -> None:
+        if not is_followable(source):
+            self.text(name)
+            return
         name = " ".join(name.split())
         text = escaped(name, is_link=True, is_cell=self._output.is_cell)
         marks = self._marks | READY
@@ -62,6 +67,13 @@ class MarkdownWriter(BlockWriter):
             return [code_span(line, is_cell=True) if line.strip() else "" for line in lines]
         fence = "`" * max(3, 1 + max(map(longest_ticks, lines)))
         return [fence + _NOT_IN_LANGUAGE.sub("", language), *lines, fence]
+
+    @override
+    def _verbatim_lines(self, lines: list[str]) -> list[str]:
+        if self._output.is_cell:
+            return [line.replace("|", "\\|") for line in lines if line.strip()]
+        fence = open_fence(lines)
+        return [*lines, fence] if fence else lines
 
     @override
     def _rule_lines(self) -> list[str]:

@@ -6,8 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf import decoded
-from tap_confluence.content.adf_nodes import attributes, children
+from tap_confluence.content.adf_tree import attribute, children, decoded, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,8 @@ def _in_storage(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_adf(value: str) -> Iterator[tuple[str, str]]:
-    if '"mention"' not in value:
+    # What is nested as text in a text has its quotes escaped.
+    if "mention" not in value and "ri:user" not in value:
         return
     nodes: list[Any] = [decoded(value)]
     while nodes:
@@ -61,7 +61,11 @@ def _in_adf(value: str) -> Iterator[tuple[str, str]]:
         if not isinstance(node, dict):
             continue
         if node.get("type") == "mention":
-            identity = attributes(node).get("id")
-            if isinstance(identity, str) and identity:
+            identity = attribute(node, "id")
+            if identity:
                 yield identity, ACCOUNT_ID
-        nodes.extend(reversed(children(node)))
+        inner = children(node)
+        nodes.extend(reversed(inner))
+        source = parameters(node).get("cxhtml")
+        if not inner and isinstance(source, str):
+            yield from _in_storage(source)

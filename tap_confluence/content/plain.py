@@ -37,6 +37,10 @@ class PlainWriter(BlockWriter):
         return lines
 
     @override
+    def _verbatim_lines(self, lines: list[str]) -> list[str]:
+        return lines
+
+    @override
     def _rule_lines(self) -> list[str]:
         return []
 

@@ -113,7 +113,7 @@ def of_storage(body: str) -> Outline:
         root = html.fragment_fromstring(body, create_parent="root")
     for fallback in list(root.iter(f"{_AC}adf-fallback")):
         node = fallback.getprevious()
-        if node is not None and node.get("type") in {"panel", "decision-list"}:
+        if node is not None and node.find(f".//{_AC}adf-content") is not None:
             fallback.clear()
         elif node is not None:
             node.clear()
