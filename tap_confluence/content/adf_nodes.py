@@ -23,7 +23,8 @@ from tap_confluence.content.adf_tree import (
 from tap_confluence.content.emoji import emoji
 from tap_confluence.content.extensions import Extension, as_macro
 from tap_confluence.content.file_types import is_file_name, is_picture
-from tap_confluence.content.macros import Macro, open_macro
+from tap_confluence.content.macro_parameters import Value
+from tap_confluence.content.macros import Macro, open_macro, panel_macro
 from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
@@ -38,6 +39,22 @@ _MARKS_BY_TYPE: Final = {
 }
 # The collection of a file names what it is on.
 _HOLDER: Final = re.compile(r"contentId-(\d+)")
+_COMPLEX: Final = frozenset(
+    (
+        "blockquote",
+        "bodiedExtension",
+        "bulletList",
+        "codeBlock",
+        "decisionList",
+        "expand",
+        "extension",
+        "nestedExpand",
+        "orderedList",
+        "panel",
+        "table",
+        "taskList",
+    )
+)
 _MAX_NUMBER: Final = 999_999_999
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -107,19 +124,20 @@ def _decision_item(reading: Reading, node: Node) -> End:
     return constructs.decision_item(reading, attribute(node, "state"))
 
 
-def _panel(reading: Reading, node: Node) -> End:
-    return constructs.panel(reading, attribute(node, "panelType"))
+def _panel(reading: Reading, node: Node) -> End | None:
+    return open_macro(reading, panel_macro(attribute(node, "panelType")))
 
 
-def _expand(reading: Reading, node: Node) -> End:
-    reading.writer.label(attribute(node, "title"))
-    return reading.writer.boundary
+def _expand(reading: Reading, node: Node) -> End | None:
+    title = [Value(attribute(node, "title"))]
+    return open_macro(reading, Macro("expand", {"title": title}, has_body=True))
 
 
 def _code_block(reading: Reading, node: Node) -> None:
     parts = [inner.get("text") for inner in children(node) if isinstance(inner, dict)]
     text = "".join(part for part in parts if isinstance(part, str))
-    reading.writer.code_block(text, attribute(node, "language"))
+    given = {"language": [Value(attribute(node, "language"))]}
+    open_macro(reading, Macro("code", given, plain=text))
 
 
 def _media(reading: Reading, node: Node) -> None:
@@ -127,7 +145,7 @@ def _media(reading: Reading, node: Node) -> None:
     alt, file_id, source = (attribute(node, name) for name in ("alt", "id", "url"))
     if source:
         name = alt or source.partition("?")[0].rpartition("/")[2]
-        writer.image(name, source)
+        constructs.image(reading, name, source)
         return
     file_name = links.files.get(file_id) or attribute(node, "__fileName")
     if not file_name and is_file_name(alt):
@@ -139,7 +157,7 @@ def _media(reading: Reading, node: Node) -> None:
         href = links.content(holder or links.content_id) if alt and file_id else None
         writer.span(alt or (f"[media: {file_id}]" if file_id else ""), 0, href)
     elif is_picture(file_name):
-        writer.image(alt or file_name, links.attachment(file_name, holder))
+        constructs.image(reading, alt or file_name, links.attachment(file_name, holder))
     else:
         writer.span(alt or file_name, 0, links.attachment(file_name, holder))
 
@@ -166,7 +184,8 @@ def _date(reading: Reading, node: Node) -> None:
 
 
 def _status(reading: Reading, node: Node) -> None:
-    reading.writer.bold(attribute(node, "text"))
+    title = [Value(attribute(node, "text"))]
+    open_macro(reading, Macro("status", {"title": title}, is_inline=True))
 
 
 def _placeholder(reading: Reading, node: Node) -> None:
@@ -212,11 +231,26 @@ def _extension(reading: Reading, node: Node) -> End | None:
     return open_macro(reading, as_macro(extension, reading.links))
 
 
-def _sync_block(reading: Reading, node: Node) -> End:
+def _sync_block(reading: Reading, node: Node) -> End | None:
     """Read a block that other pages show, too; which of them has the text is not in the body."""
     if children(node):
         return constructs.block(reading, node)
     return open_macro(reading, Macro("sync-block", {}))
+
+
+def _is_complex(table: Node) -> bool:
+    """Tell whether there is anything in a table for which cells of Markdown have no place."""
+    left = list(children(table))
+    while left:
+        node = left.pop()
+        if not isinstance(node, dict):
+            continue
+        if node.get("type") in _COMPLEX or _number(node, "colspan") > 1:
+            return True
+        if _number(node, "rowspan") > 1:
+            return True
+        left.extend(children(node))
+    return False
 
 
 NODES: Final[dict[str, Start[Node]]] = {
@@ -258,7 +292,7 @@ NODES: Final[dict[str, Start[Node]]] = {
     "rule": constructs.rule,
     "status": _status,
     "syncBlock": _sync_block,
-    "table": constructs.table,
+    "table": constructs.table(_is_complex),
     "tableCell": constructs.table_cell(_number, is_header=False),
     "tableHeader": constructs.table_cell(_number, is_header=True),
     "tableRow": constructs.table_row,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import first_child, skip, skipped, verbatim
 from tap_confluence.content.emoji import emoji
-from tap_confluence.content.macros import Macro, open_macro
+from tap_confluence.content.macros import Macro, open_macro, panel_macro
 from tap_confluence.content.resource_identifiers import leads_elsewhere, resource
 from tap_confluence.content.storage_macros import (
     LINK_BODIES,
@@ -48,7 +48,7 @@ def _image(reading: Reading, element: _Element) -> End | None:
     if source and identifier is not None and leads_elsewhere(identifier, reading.links):
         reading.writer.span(shown, 0, source)
     else:
-        reading.writer.image(shown, source or "")
+        constructs.image(reading, shown, source or "")
     return end
 
 
@@ -78,11 +78,11 @@ def _plain_text_body(reading: Reading, element: _Element) -> End:
 
 
 def _macro(reading: Reading, element: _Element) -> End:
-    return open_macro(reading, structured_macro(element, reading.links))
+    return open_macro(reading, structured_macro(element, reading.links)) or skip
 
 
 def _adf_panel(reading: Reading, node: _Element) -> End:
-    return constructs.panel(reading, _adf_attribute(node, "panel-type"))
+    return open_macro(reading, panel_macro(_adf_attribute(node, "panel-type"))) or skip
 
 
 def _adf_decision_item(reading: Reading, node: _Element) -> End:
@@ -97,11 +97,11 @@ def _adf_attribute(node: _Element, key: str) -> str:
 
 
 def _adf_extension(reading: Reading, node: _Element) -> End:
-    return open_macro(reading, adf_extension(node, reading.links, is_inline=False))
+    return open_macro(reading, adf_extension(node, reading.links, is_inline=False)) or skip
 
 
 def _adf_inline_extension(reading: Reading, node: _Element) -> End:
-    return open_macro(reading, adf_extension(node, reading.links, is_inline=True))
+    return open_macro(reading, adf_extension(node, reading.links, is_inline=True)) or skip
 
 
 _ADF_NODES: Final[dict[str | None, Start[_Element]]] = {
@@ -123,7 +123,7 @@ def _adf_node(reading: Reading, element: _Element) -> End | None:
         if next(element.itersiblings("{ac}adf-fallback"), None) is not None:
             return skip
         if not any(child.tag == "{ac}adf-node" for child in element):
-            return open_macro(reading, Macro(element.get("type", "node"), {}))
+            return open_macro(reading, Macro(element.get("type", "node"), {})) or skip
     return constructs.block(reading, element)
 
 

@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 # As rendered pages have it: `brush: python; gutter: false`.
 _BRUSH: Final = re.compile(r"brush:\s*([\w+#.-]+)")
 _MESSAGE: Final = re.compile(r"confluence-information-macro-(information|note|tip|warning)\b")
+_COMPLEX: Final = frozenset(
+    (
+        "blockquote",
+        "ol",
+        "pre",
+        "table",
+        "ul",
+        "{ac}adf-node",
+        "{ac}plain-text-body",
+        "{ac}rich-text-body",
+        "{ac}task-list",
+    )
+)
 
 
 def _marked(mark: int) -> Start[object]:
@@ -65,12 +78,22 @@ def _img(reading: Reading, element: _Element) -> None:
         reading.writer.text(element.get("data-emoji-fallback") or name)
     elif name or source:
         file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""
-        reading.writer.image(name or file, reading.links.absolute(source))
+        constructs.image(reading, name or file, reading.links.absolute(source))
 
 
 def _time(reading: Reading, element: _Element) -> None:
     if not element.text and not len(element):
         reading.writer.text(element.get("datetime", ""))
+
+
+def _is_complex(table: _Element) -> bool:
+    """Tell whether there is anything in a table for which cells of Markdown have no place."""
+    for element in table.iterdescendants():
+        if element.tag in _COMPLEX or number(element, "colspan") > 1:
+            return True
+        if number(element, "rowspan") > 1:
+            return True
+    return False
 
 
 HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
@@ -118,7 +141,7 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "li": _list_item,
     "ol": constructs.ordered_list(number, "start"),
     "pre": _preformatted,
-    "table": constructs.table,
+    "table": constructs.table(_is_complex),
     "td": constructs.table_cell(number, is_header=False),
     "th": constructs.table_cell(number, is_header=True),
     "time": _time,

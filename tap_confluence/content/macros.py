@@ -12,6 +12,7 @@ from tap_confluence.content import inline
 from tap_confluence.content.constructs import PANEL_LABELS, panel
 from tap_confluence.content.diagrams import labels_in, source_of, titles_in_roadmap, unpacked
 from tap_confluence.content.macro_parameters import Value, folded, is_data, shown, without_secrets
+from tap_confluence.content.presentation import BODY, CODE, DEFAULT, NAME, OMIT, SHOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,8 +51,14 @@ class Macro(NamedTuple):
         return ", ".join(value.text for value in self.values(*names))
 
 
-# Writes what a macro shows before its rich text, and returns what writes its end.
-Handler: TypeAlias = Callable[["Reading", Macro], "End"]
+def panel_macro(kind: str) -> Macro:
+    """Return the panel of an editor that has them as a construct of its own as a macro."""
+    return Macro(kind if kind in PANEL_LABELS else "panel", {}, has_body=True)
+
+
+# Writes what a macro shows before its rich text, and returns what writes its end; None if nothing
+# in it is to be read.
+Handler: TypeAlias = Callable[["Reading", Macro], "End | None"]
 
 # Where apps keep the source of a diagram, a formula or a program, as folded names.
 _SOURCES: Final = (
@@ -76,9 +83,27 @@ _FILE_NAMES: Final = ("name", "file", "filename", "attachment", "")
 _PAGES: Final = ("", "page", "pagetitle")
 
 
-def open_macro(reading: Reading, macro: Macro) -> End:
-    """Begin a macro."""
+def open_macro(reading: Reading, macro: Macro) -> End | None:
+    """Begin a macro; return what writes its end, or None if nothing in it is to be read."""
+    choices = reading.presentation.macros
+    if choices:
+        handler = _chosen(choices, macro)
+        if handler is not None:
+            return handler(reading, macro)
     return handler_of(macro.name)(reading, macro)
+
+
+def _chosen(choices: Mapping[str, str], macro: Macro) -> Handler | None:
+    """Return what writes a macro of which something else is chosen than what it would show."""
+    name = macro.name.lower()
+    choice = choices.get(name)
+    if choice is None and name not in _CONSTRUCTS:
+        choice = choices.get(DEFAULT)
+    if choice is None or choice == SHOW:
+        return None
+    if choice.startswith(CODE):
+        return _as_code(choice.removeprefix(CODE))
+    return _BY_CHOICE[choice]
 
 
 def handler_of(name: str) -> Handler:
@@ -245,7 +270,7 @@ def _status(reading: Reading, macro: Macro) -> End:
     return end
 
 
-def _jira(reading: Reading, macro: Macro) -> End:
+def _jira(reading: Reading, macro: Macro) -> End | None:
     key = macro.text("key")
     if not key:
         return _showing("title", "jqlquery", "jql", "url", "")(reading, macro)
@@ -325,7 +350,7 @@ def _roadmap(reading: Reading, macro: Macro) -> End:
     return _marked(reading, macro, [("", titles)] if titles else list(shown(macro.parameters)))
 
 
-def _drawing(reading: Reading, macro: Macro) -> End:
+def _drawing(reading: Reading, macro: Macro) -> End | None:
     """Write what a drawing is called, and its labels where the body has them."""
     labels = None
     for text in _texts_of(macro):
@@ -353,6 +378,35 @@ def _texts_of(macro: Macro) -> Iterator[str]:
         yield macro.plain
     for values in macro.parameters.values():
         yield from (value.text for value in values)
+
+
+def _omitted(_reading: Reading, _macro: Macro) -> None:
+    """Write nothing of a macro."""
+
+
+def _name_only(reading: Reading, macro: Macro) -> None:
+    """Write what a macro is called, and nothing else of it."""
+    end = _begin(reading, macro)
+    _write_mark(reading, macro, ())
+    end()
+
+
+def _as_code(language: str) -> Handler:
+    """Return what writes the plain text in a macro as code, and its rich text as it is."""
+
+    def start(reading: Reading, macro: Macro) -> End:
+        end = _begin(reading, macro._replace(is_inline=False))
+        source = _source(macro)
+        if source is not None:
+            reading.writer.code_block(source, language)
+        return end
+
+    return start
+
+
+_BY_CHOICE: Final[dict[str, Handler]] = {NAME: _name_only, OMIT: _omitted, BODY: _transparent}
+# What the editors have as constructs of their own: of them something else is done only by name.
+_CONSTRUCTS: Final = frozenset(("code", "noformat", "expand", "status", *PANEL_LABELS))
 
 
 def _named(names: str, handler: Handler) -> dict[str, Handler]:

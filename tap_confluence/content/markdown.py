@@ -18,6 +18,7 @@ from tap_confluence.content.escaping import (
     open_fence,
 )
 from tap_confluence.content.inline import READY, STRONG, Run, markdown
+from tap_confluence.content.presentation import HTML
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,6 +81,11 @@ class MarkdownWriter(BlockWriter):
         # After the marker of a list item, dashes or stars would make a rule of the whole line.
         return ["---" if self._output.marker is None else "___"]
 
+    @property
+    @override
+    def has_html_tables(self) -> bool:
+        return self._presentation.complex_tables == HTML
+
     @override
     def _table_lines(self, grid: list[list[Cell]]) -> list[str]:
         width = len(grid[0])
@@ -96,8 +102,27 @@ class MarkdownWriter(BlockWriter):
         return [" \\| ".join(row).strip() for row in rows]
 
     @override
+    def _html_table_lines(self, rows: list[list[Cell]]) -> list[str]:
+        lines = ["<table>"]
+        for row in rows:
+            lines.append("<tr>")
+            for cell in row:
+                tag = "th" if cell.is_header else "td"
+                spans = _span("colspan", cell.columns) + _span("rowspan", cell.rows)
+                # Between blank lines, Markdown within HTML is Markdown.
+                inside = ["", *cell.text.split("\n"), ""] if cell.text else []
+                lines += [f"<{tag}{spans}>", *inside, f"</{tag}>"]
+            lines.append("</tr>")
+        lines.append("</table>")
+        return lines
+
+    @override
     def _cell_text(self, lines: list[str]) -> str:
         return "<br>".join(lines)
+
+
+def _span(name: str, number: int) -> str:
+    return f' {name}="{number}"' if number > 1 else ""
 
 
 def _row(cells: Iterable[str]) -> str:

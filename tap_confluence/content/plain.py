@@ -53,6 +53,10 @@ class PlainWriter(BlockWriter):
         return self._table_lines(grid)
 
     @override
+    def _html_table_lines(self, rows: list[list[Cell]]) -> list[str]:
+        return self._table_lines(rows)
+
+    @override
     def _cell_text(self, lines: list[str]) -> str:
         return " ".join(lines)
 

@@ -148,6 +148,26 @@ def _letters(element: etree._Element) -> str:
     return letters("".join(parts))
 
 
+def _cell(node: dict[str, Any]) -> tuple[str, int, int]:
+    given = node.get("attrs") or {}
+    return _read_nodes(node, Outline(), 0), given.get("colspan", 1), given.get("rowspan", 1)
+
+
+def _spread(rows: list[list[tuple[str, int, int]]]) -> list[list[str]]:
+    """Return the texts of rows, that of a merged cell in each place that it takes."""
+    places: dict[tuple[int, int], str] = {}
+    for number, row in enumerate(rows):
+        column = 0
+        for text, columns, below in row:
+            while (number, column) in places:
+                column += 1
+            for down in range(below):
+                places.update({(number + down, column + right): text for right in range(columns)})
+    numbers = range(len(rows))
+    spread = [[places[place] for place in sorted(places) if place[0] == n] for n in numbers]
+    return [[text for text in row if text] for row in spread]
+
+
 def _is_list(element: etree._Element) -> bool:
     return element.tag in {"ul", "ol", f"{_AC}task-list"} or element.get("type") == "decision-list"
 
@@ -167,9 +187,20 @@ def _read_elements(root: etree._Element, outline: Outline) -> None:
         elif tag in {"li", f"{_AC}task"} or element.get("type") == "decision-item":
             depth = sum(map(_is_list, element.iterancestors()))
             outline.items.append((depth, _letters(element)))
-        elif tag == "tr":
-            cells = [_letters(cell) for cell in element if cell.tag in {"td", "th"}]
-            outline.rows.append([cell for cell in cells if cell])
+        elif tag == "tr" and not any(above.tag == "table" for above in element.iterancestors()):
+            outline.rows += _spread([[(_letters(cell), 1, 1) for cell in element]])
+        elif tag == "table":
+            outline.rows += _spread(
+                [
+                    [
+                        (_letters(c), int(c.get("colspan", 1)), int(c.get("rowspan", 1)))
+                        for c in row
+                        if c.tag in {"td", "th"}
+                    ]
+                    for row in element.iter("tr")
+                    if next(row.iterancestors("table")) is element
+                ]
+            )
         elif tag in {"pre", f"{_AC}plain-text-body"}:
             outline.code.append("".join(map(str, element.itertext())).strip("\n"))
 
@@ -187,10 +218,10 @@ def _read_nodes(node: dict[str, Any], outline: Outline, depth: int) -> str:
         outline.items.append((depth, ""))
     if kind == "taskItem":
         outline.tasks.append(given.get("state") == "DONE")
-    if kind == "tableRow":
-        cells = [_read_nodes(cell, Outline(), 0) for cell in inside]
-        outline.rows.append([cell for cell in cells if cell])
-        own = "".join(cells)
+    if kind == "table":
+        rows = [[_cell(cell) for cell in row.get("content") or []] for row in inside]
+        outline.rows += _spread(rows)
+        own = "".join(text for row in rows for text, _, _ in row)
     else:
         own += "".join(_read_nodes(child, outline, depth) for child in inside)
     if kind == "doc":
