@@ -39,6 +39,7 @@ _MARKS_BY_TYPE: Final = {
 }
 # The collection of a file names what it is on.
 _HOLDER: Final = re.compile(r"contentId-(\d+)")
+_DOCUMENTS: Final = ("nestedContent", "adf", "cxhtml")
 _COMPLEX: Final = frozenset(
     (
         "blockquote",
@@ -208,17 +209,21 @@ def _block_card(reading: Reading, node: Node) -> None:
     end()
 
 
+def _holds_document(given: Node) -> bool:
+    """Tell whether a migration has left a document, or at least markup, in some parameters."""
+    return any(isinstance(given.get(name), dict | str) for name in _DOCUMENTS)
+
+
 def _extension(reading: Reading, node: Node) -> End | None:
     given = parameters(node)
     key = attribute(node, "extensionKey") or attribute(node, "extensionType")
     if key == "inline-media-image":
         _media(reading, {"attrs": given})
         return None
-    if key in NESTING:
-        source = given.get("cxhtml")
+    if key in NESTING and _holds_document(given):
         end = constructs.block(reading, node)
-        if not children(node) and isinstance(source, str):
-            read_storage(source, reading)
+        if not children(node) and isinstance(given.get("cxhtml"), str):
+            read_storage(given["cxhtml"], reading)
         return end
     kind = node.get("type")
     extension = Extension(

@@ -41,7 +41,7 @@ def parameters(node: Node) -> Node:
 def children(node: Node) -> list[Any]:
     """Return the nodes in a node; those of the document in an extension's parameters, too."""
     given = node.get("content")
-    if isinstance(given, list):
+    if isinstance(given, list) and given:
         return given
     if attributes(node).get("extensionKey") not in NESTING:
         return []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import number, skip, skipped, verbatim
+from tap_confluence.content.emoji import emoji
 from tap_confluence.content.escaping import is_followable
 
 if TYPE_CHECKING:
@@ -75,10 +76,21 @@ def _img(reading: Reading, element: _Element) -> None:
     source = element.get("src", "")
     name = element.get("data-linked-resource-default-alias") or element.get("alt") or ""
     if "emoticon" in element.get("class", "").split():
-        reading.writer.text(element.get("data-emoji-fallback") or name)
+        reading.writer.text(_emoticon(element) or name)
     elif name or source:
         file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""
         constructs.image(reading, name or file, reading.links.absolute(source))
+
+
+def _emoticon(element: _Element) -> str:
+    names = ("data-emoji-fallback", "data-emoji-id", "data-emoji-short-name", "data-emoticon-name")
+    return emoji(*(element.get(name, "") for name in names))
+
+
+def _span(reading: Reading, element: _Element) -> End | None:
+    """Begin what is shown of a status as it is in other formats; other spans are nothing."""
+    is_status = "status-macro" in element.get("class", "").split()
+    return reading.writer.open_mark(inline.STRONG) if is_status else None
 
 
 def _time(reading: Reading, element: _Element) -> None:
@@ -141,6 +153,7 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "li": _list_item,
     "ol": constructs.ordered_list(number, "start"),
     "pre": _preformatted,
+    "span": _span,
     "table": constructs.table(_is_complex),
     "td": constructs.table_cell(number, is_header=False),
     "th": constructs.table_cell(number, is_header=True),

@@ -12,6 +12,7 @@ from tap_confluence.content import inline
 from tap_confluence.content.constructs import PANEL_LABELS, panel
 from tap_confluence.content.diagrams import labels_in, source_of, titles_in_roadmap, unpacked
 from tap_confluence.content.macro_parameters import Value, folded, is_data, shown, without_secrets
+from tap_confluence.content.mentions import PROFILES
 from tap_confluence.content.presentation import BODY, CODE, DEFAULT, NAME, OMIT, SHOW
 
 if TYPE_CHECKING:
@@ -420,7 +421,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **_named("jira jiraissues", _jira),
     **_named("include excerpt-include multiexcerpt-include multiexcerpt-include-macro", _include),
     **_named("view-file viewdoc viewpdf viewppt viewxls multimedia viewfile pdf office", _file),
-    **_named("profile profile-picture user-profile", _person),
+    **dict.fromkeys(PROFILES, _person),
     **_named("drawio drawio-sketch drawio-board inc-drawio gliffy lucidchart", _drawing),
     "roadmap": _roadmap,
     # They arrange or mark their body.

@@ -17,6 +17,12 @@ _IDENTITY: Final = re.compile(
     r"""\bri:(account-id|userkey|username)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')"""
 )
 
+PROFILES: Final = frozenset(("profile", "profile-picture", "user-profile"))
+"""Macros that show somebody."""
+
+# Without one of these there is nobody in a document.
+_WORDS: Final = ("mention", "ri:user", "profile")
+
 ACCOUNT_ID: Final = "account-id"
 USER_KEY: Final = "userkey"
 USERNAME: Final = "username"
@@ -53,7 +59,7 @@ def _in_storage(value: str) -> Iterator[tuple[str, str]]:
 
 def _in_adf(value: str) -> Iterator[tuple[str, str]]:
     # What is nested as text in a text has its quotes escaped.
-    if "mention" not in value and "ri:user" not in value:
+    if not any(word in value for word in _WORDS):
         return
     nodes: list[Any] = [decoded(value)]
     while nodes:
@@ -64,8 +70,19 @@ def _in_adf(value: str) -> Iterator[tuple[str, str]]:
             identity = attribute(node, "id")
             if identity:
                 yield identity, ACCOUNT_ID
+        if attribute(node, "extensionKey") in PROFILES:
+            yield from ((identity, ACCOUNT_ID) for identity in _people_in(parameters(node)))
         inner = children(node)
         nodes.extend(reversed(inner))
         source = parameters(node).get("cxhtml")
         if not inner and isinstance(source, str):
             yield from _in_storage(source)
+
+
+def _people_in(given: dict[str, Any]) -> Iterator[str]:
+    """Yield whom a macro that shows somebody is about."""
+    macro = given.get("macroParams")
+    user = macro.get("user") if isinstance(macro, dict) else None
+    identity = user.get("value") if isinstance(user, dict) else user
+    if isinstance(identity, str) and identity:
+        yield identity

@@ -186,7 +186,7 @@ def test_extensions_nested_deeply_cost_no_more_than_others(
     convert: Callable[..., str], opening: str
 ) -> None:
     closing = f"</{opening[1:].split(maxsplit=1)[0]}>"
-    inner = f"{opening * 20_000}deep{closing * 20_000}"
+    inner = f"{opening * 5_000}deep{closing * 5_000}"
     body = (
         '<ac:adf-extension><ac:adf-node type="extension"><ac:adf-attribute key="parameters">'
         f"{inner}</ac:adf-attribute></ac:adf-node>{inner}</ac:adf-extension><p>after</p>"

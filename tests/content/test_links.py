@@ -153,6 +153,9 @@ def test_the_mentions_in_a_body_are_found_by_the_best_id_there_is() -> None:
         attributes = {"extensionKey": "legacy-content", "parameters": {name: inner}}
         nested = json.dumps({"type": "doc", "content": [{"type": "x", "attrs": attributes}]})
         assert mentions_in({"atlas_doc_format": {"value": nested}}) == {"b": "account-id"}
+    given = {"macroParams": {"user": {"value": "b"}}}
+    profile = {"type": "inlineExtension", "attrs": {"extensionKey": "profile", "parameters": given}}
+    assert mentions_in({"atlas_doc_format": {"value": json.dumps(profile)}}) == {"b": "account-id"}
     odd_ones: tuple[Any, ...] = (None, {}, [], {"storage": None}, {"storage": {"value": 3}})
     for odd in odd_ones:
         assert mentions_in(odd) == {}
