@@ -23,8 +23,9 @@ from tap_confluence.content.adf_tree import (
 from tap_confluence.content.emoji import emoji
 from tap_confluence.content.extensions import Extension, as_macro
 from tap_confluence.content.file_types import is_file_name, is_picture
+from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value
-from tap_confluence.content.macros import Macro, open_macro, panel_macro
+from tap_confluence.content.macros import open_macro, panel_macro
 from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:

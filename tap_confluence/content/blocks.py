@@ -254,6 +254,15 @@ class BlockWriter(ABC):
                 self._put_marker()
             self._leave_container(item.outer_prefix)
 
+    def open_properties(self, macro_id: str) -> End:  # noqa: ARG002
+        """Begin names and values that a page carries in tables."""
+        self.boundary()
+        return self.boundary
+
+    def take_table(self, grid: list[list[Cell]]) -> list[list[Cell]]:
+        """Take note of a table that stands in no other, and return it."""
+        return grid
+
     @property
     def has_html_tables(self) -> bool:
         """Whether tables that Markdown cannot hold are to be written as HTML."""
@@ -276,7 +285,11 @@ class BlockWriter(ABC):
         grid = table.grid(self._presentation.merged_cells) if table else []
         if grid:
             is_nested = self._output.is_cell
-            self._put(self._nested_table_lines(grid) if is_nested else self._table_lines(grid))
+            self._put(
+                self._nested_table_lines(grid)
+                if is_nested
+                else self._table_lines(self.take_table(grid))
+            )
 
     def open_row(self) -> End:
         """Begin a row of a table."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import first_child, skip, skipped, verbatim
 from tap_confluence.content.emoji import emoji
-from tap_confluence.content.macros import Macro, open_macro, panel_macro
+from tap_confluence.content.macro import Macro
+from tap_confluence.content.macros import open_macro, panel_macro
 from tap_confluence.content.resource_identifiers import leads_elsewhere, resource
 from tap_confluence.content.storage_macros import (
     LINK_BODIES,

@@ -14,6 +14,7 @@ from tap_confluence.content.presentation import ALT, AS_READERS_SEE, OMIT
 if TYPE_CHECKING:
     from tap_confluence.content.blocks import BlockWriter, End
     from tap_confluence.content.links import Links
+    from tap_confluence.content.macro import Macro
     from tap_confluence.content.presentation import Presentation
 
 Node = TypeVar("Node")
@@ -34,11 +35,19 @@ PANEL_LABELS: Final = {
 
 
 class Reading(NamedTuple):
-    """A body that is being read: where it is written, where its references lead, and how."""
+    """A body that is being read.
+
+    Attributes:
+        writer: Where it is written.
+        links: Where its references lead.
+        presentation: How it is written.
+        note: What is told of each macro.
+    """
 
     writer: BlockWriter
     links: Links
     presentation: Presentation = AS_READERS_SEE
+    note: Callable[[Macro], None] | None = None
 
 
 def block(reading: Reading, _node: object) -> End:

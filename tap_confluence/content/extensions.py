@@ -10,8 +10,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value, folded, value
-from tap_confluence.content.macros import Macro
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

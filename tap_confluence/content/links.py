@@ -152,6 +152,10 @@ class Links:
             return None, f"@{(text or identity).removeprefix('@')}"
         return person.url, f"@{person.name.removeprefix('@')}"
 
+    def issue(self, key: str) -> str | None:  # noqa: ARG002
+        """Return the address of a Jira issue; no body says where Jira is."""
+        return None
+
     def space(self, key: str) -> str:
         """Return the address of a space, or else its key."""
         return f"{self.root}/display/{quote(key, safe='~:@')}" if self.root else key

@@ -6,11 +6,12 @@ A reader makes a `Macro` of what its format has; how it is written is decided he
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tap_confluence.content import inline
 from tap_confluence.content.constructs import PANEL_LABELS, panel
 from tap_confluence.content.diagrams import labels_in, source_of, titles_in_roadmap, unpacked
+from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value, folded, is_data, shown, without_secrets
 from tap_confluence.content.mentions import PROFILES
 from tap_confluence.content.presentation import BODY, CODE, DEFAULT, NAME, OMIT, SHOW
@@ -21,35 +22,6 @@ if TYPE_CHECKING:
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading
     from tap_confluence.content.links import Links
-
-
-class Macro(NamedTuple):
-    """A macro as a body has it.
-
-    Attributes:
-        name: The name people type after `/` or between braces; of an app, that of its module.
-        parameters: What it is given, by name; the parameter without a name is "".
-        title: What its app calls it, if the body says so.
-        plain: The plain text in it, if it holds any.
-        has_body: Whether rich text stands in it.
-        is_inline: Whether it stands within a line.
-    """
-
-    name: str
-    parameters: Mapping[str, Sequence[Value]]
-    title: str = ""
-    plain: str | None = None
-    has_body: bool = False
-    is_inline: bool = False
-
-    def values(self, *names: str) -> Sequence[Value]:
-        """Return what is given under the first of some names that is given."""
-        given = {folded(name): values for name, values in self.parameters.items()}
-        return next((given[name] for name in names if given.get(name)), ())
-
-    def text(self, *names: str) -> str:
-        """Return the same as text."""
-        return ", ".join(value.text for value in self.values(*names))
 
 
 def panel_macro(kind: str) -> Macro:
@@ -83,9 +55,17 @@ _ADDRESSES: Final = ("url", "src", "source", "link", "href", "page", "")
 _FILE_NAMES: Final = ("name", "file", "filename", "attachment", "")
 _PAGES: Final = ("", "page", "pagetitle")
 
+INCLUDES: Final = (
+    *("include", "excerpt-include"),
+    *("multiexcerpt-include", "multiexcerpt-include-macro"),
+)
+"""Macros that show another page, or a part of one."""
+
 
 def open_macro(reading: Reading, macro: Macro) -> End | None:
     """Begin a macro; return what writes its end, or None if nothing in it is to be read."""
+    if reading.note is not None:
+        reading.note(macro)
     choices = reading.presentation.macros
     if choices:
         handler = _chosen(choices, macro)
@@ -264,6 +244,11 @@ def _hold(reading: Reading, macro: Macro, end: End) -> End:
     return end
 
 
+def _properties(reading: Reading, macro: Macro) -> End:
+    """Write the page properties that stand in the macro."""
+    return _hold(reading, macro, reading.writer.open_properties(macro.text("id")))
+
+
 def _status(reading: Reading, macro: Macro) -> End:
     end = _begin(reading, macro)
     reading.writer.bold(macro.text("title") or macro.text("colour"))
@@ -276,14 +261,14 @@ def _jira(reading: Reading, macro: Macro) -> End | None:
     if not key:
         return _showing("title", "jqlquery", "jql", "url", "")(reading, macro)
     end = _begin(reading, macro)
-    reading.writer.text(key)
+    reading.writer.span(key, 0, reading.links.issue(key))
     end()
     return end
 
 
 def _include(reading: Reading, macro: Macro) -> End:
     """Write which page is included, and which part of it."""
-    pages = [_page(value, reading.links) for value in macro.values(*_PAGES) if value.text]
+    pages = included_pages(macro, reading.links)
     if not pages:
         return _mark(reading, macro)
     parts = [
@@ -292,6 +277,11 @@ def _include(reading: Reading, macro: Macro) -> End:
         if folded(name) in {"name", "excerptname", "multiexcerptname"}
     ]
     return _marked(reading, macro, [("", pages), *parts])
+
+
+def included_pages(macro: Macro, links: Links) -> list[Value]:
+    """Return the pages that a macro of `INCLUDES` shows."""
+    return [_page(value, links) for value in macro.values(*_PAGES) if value.text]
 
 
 def _page(value: Value, links: Links) -> Value:
@@ -419,14 +409,15 @@ HANDLERS: Final[dict[str, Handler]] = {
     **_named("code noformat", _code),
     **_named("status lozenge aura-status", _status),
     **_named("jira jiraissues", _jira),
-    **_named("include excerpt-include multiexcerpt-include multiexcerpt-include-macro", _include),
+    **dict.fromkeys(INCLUDES, _include),
     **_named("view-file viewdoc viewpdf viewppt viewxls multimedia viewfile pdf office", _file),
     **dict.fromkeys(PROFILES, _person),
     **_named("drawio drawio-sketch drawio-board inc-drawio gliffy lucidchart", _drawing),
+    "details": _properties,
     "roadmap": _roadmap,
     # They arrange or mark their body.
     **_named(
-        "excerpt section column details div span multiexcerpt multiexcerpt-macro toc-zone center "
+        "excerpt section column div span multiexcerpt multiexcerpt-macro toc-zone center "
         "align color bgcolor highlight numberedheadings tabs-group tabs-container auitabs ui-tabs "
         "aura-tab-group tab-container table-filter table-plus tablesorter legacy-content "
         "nested-table",

@@ -8,8 +8,8 @@ from lxml import etree
 
 from tap_confluence.content.elements import first_child, verbatim
 from tap_confluence.content.extensions import Extension, as_macro
+from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value, value
-from tap_confluence.content.macros import Macro
 from tap_confluence.content.resource_identifiers import resource
 
 if TYPE_CHECKING:
