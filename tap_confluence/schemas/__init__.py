@@ -46,6 +46,7 @@ from tap_confluence.schemas.properties import (
     CUSTOM_CONTENT_CONTENT_PROPERTY,
     PAGE_CONTENT_PROPERTY,
 )
+from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
 from tap_confluence.schemas.restrictions import (
     BLOG_POST_RESTRICTION,
     DATABASE_RESTRICTION,
@@ -111,9 +112,12 @@ __all__ = [
     "PAGE_CLASSIFICATION_LEVEL",
     "PAGE_CONTENT_PROPERTY",
     "PAGE_FOOTER_COMMENT",
+    "PAGE_INCLUDE",
     "PAGE_INLINE_COMMENT",
     "PAGE_LABEL",
     "PAGE_LIKE",
+    "PAGE_LINK",
+    "PAGE_PROPERTY_ROW",
     "PAGE_RESTRICTION",
     "PAGE_VERSION",
     "PAGE_VIEWS",

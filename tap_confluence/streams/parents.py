@@ -69,6 +69,7 @@ class ParentStream(ConfluenceStream):
     """Whether the list has its turn."""
 
     _work: Work
+    _body: object = None
     _details: dict[str, Rows] | None = None
     _unanswered: Failures
 
@@ -90,7 +91,18 @@ class ParentStream(ConfluenceStream):
 
     def section_of(self, stream: ConfluenceStream) -> str | None:
         """Return which part of an item's details a stream of the family takes, if any."""
+        if isinstance(stream, BodyDetailStream):
+            return None
         return stream.section if isinstance(stream, DetailStream) else None
+
+    @property
+    def gives_bodies_to_children(self) -> bool:
+        """Whether a selected child makes its rows of bodies."""
+        return any(isinstance(stream, BodyDetailStream) for stream in self.selected_children)
+
+    def body_of(self, child: ConfluenceStream) -> object:
+        """Return the body of the present item, as its list gave it, for a child to make rows of."""
+        return self._body if child in self._work.streams else None
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
@@ -110,7 +122,7 @@ class ParentStream(ConfluenceStream):
         Yields:
             The record of each item that this stream is to write itself.
         """
-        if any(stream.has_readable_body for stream in self.family):
+        if self.gives_bodies_to_children or any(s.has_readable_body for s in self.family):
             work = self.run.references.introduce(work, _body_to_read)
         has_details = any(map(self.section_of, self.family))
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
@@ -123,6 +135,7 @@ class ParentStream(ConfluenceStream):
         self._unanswered = Failures()
         for current, future in ahead:
             self._work = current
+            self._body = current.item.get("body")
             self._details = self._await_details(future)
             self.present = record = self.shape(current.item)
             if self in current.streams:
@@ -144,7 +157,8 @@ class ParentStream(ConfluenceStream):
 
     @override
     def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
-        if self._details is not None:
+        has_body_details = any(isinstance(each, BodyDetailStream) for each in self._work.streams)
+        if self._details is not None or has_body_details:
             yield {self.owner_key: record["id"]}
 
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
@@ -300,6 +314,13 @@ class ChangeDetailStream(DetailStream):
             yield {**record, self.replication_key: modified}
 
 
+class BodyDetailStream(ChangeDetailStream):
+    """Details that are made of the body of an item, which is in hand: they cost no request."""
+
+    section = "body"
+    selected_by_default = False
+
+
 class FullTableDetailStream(DetailStream):
     """Undated details of a list's items, complete in every run.
 
@@ -334,5 +355,7 @@ def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> 
 
 def _body_to_read(work: Work) -> object:
     """Return the body of an item that a stream is to make readable."""
-    is_read = any(stream.has_readable_body for stream in work.streams)
+    is_read = any(
+        stream.has_readable_body or isinstance(stream, BodyDetailStream) for stream in work.streams
+    )
     return work.item.get("body") if is_read else None

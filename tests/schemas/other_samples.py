@@ -50,10 +50,40 @@ KEYS = {
     "DATABASE": ("id",),
     "EMBED": ("id",),
     "FOLDER": ("id",),
+    "PAGE_INCLUDE": ("pageId", "position"),
+    "PAGE_LINK": ("pageId", "position"),
+    "PAGE_PROPERTY_ROW": ("pageId", "position"),
     "WHITEBOARD": ("id",),
 }
 
+OF_PAGE = {"pageId": "11", "position": 3, "versionNumber": 7, "modifiedAt": MODIFIED}
+
 SAMPLES: dict[str, dict[str, Any]] = {
+    "PAGE_INCLUDE": {
+        **OF_PAGE,
+        "macro": "excerpt-include",
+        "targetId": None,
+        "targetSpaceKey": "TEA",
+        "targetTitle": "All about kettles",
+        "excerptName": "in short",
+    },
+    "PAGE_LINK": {
+        **OF_PAGE,
+        "kind": "page",
+        "targetId": "12",
+        "targetSpaceKey": "TEA",
+        "targetTitle": "All about kettles",
+        "url": "https://acme.atlassian.net/wiki/spaces/TEA/pages/12",
+        "text": "kettles",
+    },
+    "PAGE_PROPERTY_ROW": {
+        **OF_PAGE,
+        "table": 1,
+        "macroId": "facts",
+        "key": "Owner",
+        "value": "Ada",
+        "valueMarkdown": "**Ada**",
+    },
     "ATTACHMENT_FOOTER_COMMENT": {"attachmentId": "att61", **FOOTER_COMMENT},
     "CUSTOM_CONTENT_CONTENT_PROPERTY": {
         "customContentId": "71",

@@ -11,6 +11,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.cloud.streams.posts import PostStream
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:
@@ -88,6 +89,33 @@ class ChildPages(ConfluenceStream):
             for page in content_filter.filtered(self.reader.items(request)):
                 if page.get("parentId") is not None:
                     yield _as_child(page)
+
+
+class PageLinks(LinkStream):
+    """What pages link to, in the order of their bodies."""
+
+    name = "page_links"
+    scope = SCOPE
+    parent_stream_type = Pages
+    schema = schemas.PAGE_LINK
+
+
+class PageIncludes(IncludeStream):
+    """Which page shows which other page, or an excerpt of it."""
+
+    name = "page_includes"
+    scope = SCOPE
+    parent_stream_type = Pages
+    schema = schemas.PAGE_INCLUDE
+
+
+class PagePropertyRows(PropertyRowStream):
+    """The rows of the macro *Page Properties*: names and values that pages carry in tables."""
+
+    name = "page_property_rows"
+    scope = SCOPE
+    parent_stream_type = Pages
+    schema = schemas.PAGE_PROPERTY_ROW
 
 
 def _as_child(page: dict[str, Any]) -> Record:

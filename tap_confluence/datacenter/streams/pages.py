@@ -9,6 +9,7 @@ from typing_extensions import override
 from tap_confluence import schemas
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
 if TYPE_CHECKING:
@@ -80,3 +81,27 @@ class ChildPages(FullTableDetailStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         yield from self.parent.rows(self)
+
+
+class PageLinks(LinkStream):
+    """What pages link to, in the order of their bodies."""
+
+    name = "page_links"
+    parent_stream_type = Pages
+    schema = schemas.PAGE_LINK
+
+
+class PageIncludes(IncludeStream):
+    """Which page shows which other page, or an excerpt of it."""
+
+    name = "page_includes"
+    parent_stream_type = Pages
+    schema = schemas.PAGE_INCLUDE
+
+
+class PagePropertyRows(PropertyRowStream):
+    """The rows of the macro *Page Properties*: names and values that pages carry in tables."""
+
+    name = "page_property_rows"
+    parent_stream_type = Pages
+    schema = schemas.PAGE_PROPERTY_ROW
