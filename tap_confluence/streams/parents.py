@@ -122,7 +122,7 @@ class ParentStream(ConfluenceStream):
         Yields:
             The record of each item that this stream is to write itself.
         """
-        if self.gives_bodies_to_children or any(s.has_readable_body for s in self.family):
+        if any(stream.has_readable_body for stream in self.family):
             work = self.run.references.introduce(work, _body_to_read)
         has_details = any(map(self.section_of, self.family))
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
@@ -355,7 +355,5 @@ def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> 
 
 def _body_to_read(work: Work) -> object:
     """Return the body of an item that a stream is to make readable."""
-    is_read = any(
-        stream.has_readable_body or isinstance(stream, BodyDetailStream) for stream in work.streams
-    )
+    is_read = any(stream.has_readable_body for stream in work.streams)
     return work.item.get("body") if is_read else None

@@ -106,6 +106,20 @@ def of_html(page: str) -> Outline:
 
 def of_storage(body: str) -> Outline:
     """Read what a body in storage format is made of, without the code under test."""
+    root = _storage_tree(body)
+    outline = Outline()
+    _read_elements(root, outline)
+    states = [state for state in root.iter(f"{_AC}task-status") if not _is_in_cell(state)]
+    outline.tasks = [state.text == "complete" for state in states]
+    return outline
+
+
+def text_of_storage(body: str) -> str:
+    """Return the text of a body in storage format, without what nobody sees."""
+    return _text(_storage_tree(body), " ")
+
+
+def _storage_tree(body: str) -> etree._Element:
     markup = f'<root xmlns:ac="ac" xmlns:ri="ri">{with_xml_entities(body)}</root>'
     try:
         root = etree.fromstring(markup, etree.XMLParser(remove_comments=True, remove_pis=True))
@@ -117,11 +131,7 @@ def of_storage(body: str) -> Outline:
             fallback.clear()
         elif node is not None:
             node.clear()
-    outline = Outline()
-    _read_elements(root, outline)
-    states = [state for state in root.iter(f"{_AC}task-status") if not _is_in_cell(state)]
-    outline.tasks = [state.text == "complete" for state in states]
-    return outline
+    return root
 
 
 def of_adf(body: str) -> Outline:
@@ -135,7 +145,7 @@ def _is_in_cell(element: etree._Element) -> bool:
     return any(above.tag in {"td", "th"} for above in element.iterancestors())
 
 
-def _letters(element: etree._Element) -> str:
+def _text(element: etree._Element, between: str) -> str:
     parts: list[str] = []
     unseen = 0
     for event, inner in etree.iterwalk(element, events=("start", "end")):
@@ -145,7 +155,11 @@ def _letters(element: etree._Element) -> str:
         else:
             unseen -= inner.tag in _UNSEEN
             parts.append("" if unseen or inner is element else inner.tail or "")
-    return letters("".join(parts))
+    return between.join(parts)
+
+
+def _letters(element: etree._Element) -> str:
+    return letters(_text(element, ""))
 
 
 def _cell(node: dict[str, Any]) -> tuple[str, int, int]:

@@ -80,7 +80,7 @@ def test_so_it_is_on_data_center(
 def test_it_takes_no_request_more(site: DemoSite) -> None:
     def asked(*streams: str) -> list[str]:
         before = len(site.requests)
-        run_tap(settings_of(site, body_markdown=True), streams=streams)
+        run_tap(settings_of(site), streams=streams)
         return sorted(request.path for request in site.requests[before:])
 
     assert asked("pages", *STREAMS) == asked("pages")
