@@ -121,7 +121,7 @@ def _adf_node(reading: Reading, element: _Element) -> End | None:
     if start:
         return start(reading, element)
     if _content_of(element) is None:
-        if next(element.itersiblings("{ac}adf-fallback"), None) is not None:
+        if _has_fallback(element):
             return skip
         if not any(child.tag == "{ac}adf-node" for child in element):
             return open_macro(reading, Macro(element.get("type", "node"), {})) or skip
@@ -137,8 +137,8 @@ def _adf_content(reading: Reading, element: _Element) -> End | None:
 
 def _adf_fallback(_reading: Reading, element: _Element) -> End | None:
     """Read what older clients show, unless the node before it says it already."""
-    node = next(element.itersiblings("{ac}adf-node", preceding=True), None)
-    if node is None:
+    node = element.getprevious()
+    if node is None or node.tag != "{ac}adf-node":
         return None
     if _content_of(node) is not None:
         return skip
@@ -146,6 +146,13 @@ def _adf_fallback(_reading: Reading, element: _Element) -> End | None:
         # That of an app repeats the node.
         return skip if _child_or_grandchild(element, "{ac}adf-node") is not None else None
     return skip if node.get("type") in _ADF_NODES else None
+
+
+def _has_fallback(node: _Element) -> bool:
+    # It comes last. To look at each sibling would cost the square of their number.
+    extension = node.getparent()
+    last = None if extension is None else next(extension.iterchildren(reversed=True), None)
+    return last is not None and last.tag == "{ac}adf-fallback"
 
 
 def _content_of(node: _Element) -> _Element | None:

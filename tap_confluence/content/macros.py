@@ -297,17 +297,23 @@ def _file(reading: Reading, macro: Macro) -> End:
     if not files or not files[0].text:
         return _mark(reading, macro)
     links = reading.links
-    holder = macro.text("page")
-    key = macro.text("space", "spacekey")
+    holder = _holder(macro, links)
     end = _begin(reading, macro)
     for place, file in enumerate(files):
-        href = file.href
-        if href is None and holder and links.root:
-            href = links.page(holder, key) if key else links.named_page(holder)[0]
+        href = holder or file.href
         if place:
             reading.writer.text(", ")
         reading.writer.span(file.text, 0, href or links.attachment(file.text))
     return _hold(reading, macro, end)
+
+
+def _holder(macro: Macro, links: Links) -> str | None:
+    """Return where the page is that a macro names as that of its files, if it names one."""
+    [page, *_] = macro.values("page") or [Value("")]
+    if not page.text or not links.root:
+        return None
+    key = macro.text("space", "spacekey")
+    return page.href or (links.page(page.text, key) if key else links.named_page(page.text)[0])
 
 
 def _embed(reading: Reading, macro: Macro) -> End:

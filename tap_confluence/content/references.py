@@ -149,7 +149,8 @@ class _LinkCollector(PlainWriter):
         super().__init__()
         self.links = links
         self._found: list[tuple[str, list[str]]] = []
-        self._open: list[list[str] | None] = []
+        # The text of the link that is being read; of links within links, that of the outermost.
+        self._words: list[str] | None = None
 
     def found(self) -> Iterator[Reference | None]:
         for href, words in self._found:
@@ -158,9 +159,8 @@ class _LinkCollector(PlainWriter):
     @override
     def text(self, text: str) -> None:
         super().text(text)
-        words = next((each for each in self._open if each is not None), None)
-        if words is not None:
-            words.append(text)
+        if self._words is not None:
+            self._words.append(text)
 
     @override
     def span(self, text: str, marks: int, href: str | None = None) -> None:
@@ -176,17 +176,15 @@ class _LinkCollector(PlainWriter):
 
     @override
     def open_link(self, href: str | None) -> End:
-        is_outermost = not any(each is not None for each in self._open)
-        words: list[str] | None = None
-        if is_outermost and href is not None and is_followable(href):
-            words = []
-            self._found.append((href, words))
-        self._open.append(words)
+        outer = self._words
+        if outer is None and href is not None and is_followable(href):
+            self._words = []
+            self._found.append((href, self._words))
         close_link = super().open_link(href)
 
         def close() -> None:
             close_link()
-            self._open.pop()
+            self._words = outer
 
         return close
 
