@@ -33,6 +33,8 @@ class Macro(NamedTuple):
 
     def values(self, *names: str) -> Sequence[Value]:
         """Return what is given under the first of some names that is given."""
+        if not self.parameters:
+            return ()
         given = {folded(name): values for name, values in self.parameters.items()}
         return next((given[name] for name in names if given.get(name)), ())
 

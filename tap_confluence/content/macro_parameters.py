@@ -102,7 +102,7 @@ def value(name: str, text: str, links: Links) -> Value:
         links: Where references lead.
     """
     text = text.strip()
-    if _ADDRESS.fullmatch(text):
+    if text.startswith("http") and _ADDRESS.fullmatch(text):
         return Value(text, text)
     if text.startswith("@") or text.lower() == "currentspace()":
         href, resolved = links.special(text, is_space="space" in name.lower())

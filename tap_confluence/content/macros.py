@@ -166,8 +166,9 @@ def _showing(*names: str) -> Handler:
 def _code(reading: Reading, macro: Macro) -> End:
     """Write code, with its title, between fences."""
     end = _begin(reading, macro._replace(is_inline=False))
-    if macro.text("title"):
-        reading.writer.label(macro.text("title"))
+    title = macro.text("title")
+    if title:
+        reading.writer.label(title)
     if macro.plain is not None:
         reading.writer.code_block(macro.plain, macro.text(*_LANGUAGES))
     return end
