@@ -250,6 +250,11 @@ def test_how_bodies_are_written_needs_bodies_that_are_written(name: str, value: 
         TapConfluence(config={**VALID, name: value, "body_text": True})
 
 
+def test_links_to_files_need_a_folder_of_files() -> None:
+    problem = problem_with(content_links="file", body_markdown=True)
+    assert "'content_links' set to 'file' needs 'attachment_download_dir'" in problem
+
+
 @pytest.mark.parametrize("choice", ["hide", "", "code", "code:", "code:a b", "SHOW"])
 def test_what_a_macro_cannot_become_is_shown(choice: str) -> None:
     problem = problem_with(content_macros={"jira": choice}, body_markdown=True)

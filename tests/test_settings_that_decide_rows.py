@@ -52,7 +52,9 @@ DECIDE_NONE = {
     **dict.fromkeys((setting.name for setting in TRANSPORT), HOW),
     **dict.fromkeys(("anchor_date", "lookback_days"), WITHOUT_A_BOOKMARK),
     **dict.fromkeys(("body_format", "body_markdown", "body_text", "version_bodies"), BODIES),
-    **dict.fromkeys(("content_macros", "content_tables", "content_images"), BODIES),
+    **dict.fromkeys(
+        ("content_macros", "content_tables", "content_images", "content_links"), BODIES
+    ),
     **dict.fromkeys(
         ("attachment_download_dir", "attachment_max_bytes", "attachment_media_types"), FILES
     ),

@@ -46,6 +46,8 @@ class Links:
         content_id: The page or blog post that the body is of, or on.
         people: Those who are known, by account id (Cloud), user key or user name (Data Center).
         files: The names of files that are known, by file id, which is all that ADF has of them.
+        paths: Where files have been fetched to, relative to their folder, by the id of what they
+            are on and their name.
     """
 
     root: str = ""
@@ -53,6 +55,7 @@ class Links:
     content_id: str | None = None
     people: Mapping[str, Person] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def absolute(self, href: str) -> str:
         """Return the address that a link from the root of the host, or to an anchor, leads to."""
@@ -128,7 +131,7 @@ class Links:
         return f"{self.space(key)}/{quote(day.replace('-', '/'))}/{quote_plus(title)}"
 
     def attachment(self, filename: str, content_id: str | None = None) -> str:
-        """Return the address of a file, or else its name.
+        """Return the address of a file, or where it has been fetched to, or else its name.
 
         Args:
             filename: Its name.
@@ -137,6 +140,9 @@ class Links:
         holder = content_id or self.content_id
         if not self.root or not holder:
             return _relative_link(filename)
+        path = self.paths.get((holder, filename))
+        if path is not None:
+            return quote(path)
         where = f"{self.root}/download/attachments/{quote(holder, safe='')}"
         return f"{where}/{quote(filename, safe='')}"
 

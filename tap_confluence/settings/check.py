@@ -48,6 +48,7 @@ _PRESENTATION: Mapping[str, Any] = {
     "content_macros": {},
     "content_tables": {"merged_cells": "repeat", "complex": "markdown"},
     "content_images": "link",
+    "content_links": "site",
 }
 """The settings that say how readable bodies are written, and their defaults, which Meltano sets."""
 
@@ -257,6 +258,11 @@ def _presentation_problems(config: Mapping[str, Any]) -> Iterator[str]:
             f"Setting '{name}' needs 'body_markdown' or 'body_text': it says how these are written."
             for name, defaults in _PRESENTATION.items()
             if not _is_default(config.get(name), defaults)
+        )
+    if config.get("content_links") == "file" and not config.get("attachment_download_dir"):
+        yield (
+            "'content_links' set to 'file' needs 'attachment_download_dir', the folder that links "
+            "are to lead into."
         )
     macros = config.get("content_macros")
     for name, choice in macros.items() if isinstance(macros, dict) else ():

@@ -204,6 +204,18 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "content_links",
+        th.StringType,
+        title="Links to files in readable bodies",
+        allowed_values=["site", "file"],
+        default="site",
+        description=(
+            "Where links to files and images lead in `bodyMarkdown`: to the `site`, or to the "
+            "`file` in `attachment_download_dir`, relative to that folder, where the same run has "
+            "read the attachment before; any other leads to the site."
+        ),
+    ),
+    th.Property(
         "version_bodies",
         th.BooleanType,
         title="Bodies of versions",
