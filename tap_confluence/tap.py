@@ -13,9 +13,7 @@ from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_confluence.cloud import Cloud
 from tap_confluence.command import TapCommand
-from tap_confluence.datacenter import DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.progress_line import live_line
@@ -24,13 +22,14 @@ from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
 from tap_confluence.sdk import RunTap
-from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
+from tap_confluence.settings import CLOUD, SETTINGS, deployment
 from tap_confluence.settings.check import check_settings, read_numbers, read_object
 from tap_confluence.settings.environment import (
     check_names,
     is_run_by_meltano,
     read_environment,
 )
+from tap_confluence.settings.extra_headers import drop_white_space_of_headers
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     import click
     from singer_sdk import Stream
 
+    from tap_confluence.run import Deployment
     from tap_confluence.sdk import ConfigInput
 
 
@@ -68,14 +68,13 @@ class TapConfluence(RunTap):
     @cached_property
     def run(self) -> Run:
         """What the streams share."""
-        deployments = {CLOUD: Cloud, DATA_CENTER: DataCenter}
-        return Run(self, deployments[deployment(self.config)](), self._stop)
+        return Run(self, _deployment(deployment(self.config)), self._stop)
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
         return self.run.deployment.make_streams(self.run)
 
-    def _activate_versions(self) -> None:
+    def _end_complete_streams(self) -> None:
         """Have targets take for deleted what complete streams have not written.
 
         That comes last in a run and not with each stream, because one request then tells of all of
@@ -98,12 +97,13 @@ class TapConfluence(RunTap):
                 ", ".join(overlapped),
             )
         certain = [stream for stream in certain if stream.name not in overlapped]
-        if not certain:
-            return
-        if self.run.client.confirm_account is not None:
+        with_version = [stream for stream in certain if stream.has_version]
+        if with_version and self.run.client.confirm_account is not None:
             self.run.client.confirm_account()
-        for stream in certain:
+        for stream in with_version:
             stream.activate_version()
+        for stream in certain:
+            stream.note_full_read()
 
     def _may_lack_rows(self, stream: ConfluenceStream) -> bool:
         """Tell whether a row that came without its key may be one of a stream.
@@ -132,7 +132,10 @@ class TapConfluence(RunTap):
     def _mark_filters(self) -> None:
         """Keep in the state which filters it is about to be written with."""
         for stream in self.streams.values():
-            is_read = stream.selected and stream.replication_key
+            is_kept = stream.replication_key or (
+                isinstance(stream, ConfluenceStream) and stream.keeps_last_full_read
+            )
+            is_read = stream.selected and is_kept
             if is_read and _is_filtered(stream) and self.run.filters.by_anything:
                 stream.stream_state["filters"] = self.run.filters.fingerprint
 
@@ -166,6 +169,20 @@ class TapConfluence(RunTap):
     @override
     def load_state(self, state: dict[str, Any]) -> None:
         super().load_state({**state, "bookmarks": self._with_same_filters(bookmarks_of(state))})
+        self._leave_out_what_is_not_due()
+
+    def _leave_out_what_is_not_due(self) -> None:
+        """Read nothing of the streams that were read whole a short time ago."""
+        streams = [s for s in self.streams.values() if isinstance(s, ConfluenceStream)]
+        not_due = [stream for stream in streams if stream.selected and stream.is_not_due]
+        for stream in not_due:
+            stream.selected = False
+        if not_due:
+            self.logger.info(
+                "Not read, because it is less than %s hours old ('full_table_interval_hours'): %s",
+                self.config["full_table_interval_hours"],
+                ", ".join(sorted(stream.name for stream in not_due)),
+            )
 
     def _with_same_filters(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
         """Leave out what was read with other filters: what they left out has to be read now."""
@@ -183,6 +200,7 @@ class TapConfluence(RunTap):
     def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
         schema = self.config_jsonschema
         drop_white_space(config)
+        drop_white_space_of_headers(config)
         keep_secrets(config, schema)
         for name, setting in schema["properties"].items():
             if "default" in setting:
@@ -294,7 +312,7 @@ class TapConfluence(RunTap):
             with live_line(report.look):
                 self._prepare()
                 self.sync_all()
-                self._activate_versions()
+                self._end_complete_streams()
             report.compare_with_search()
             report.tell_gaps()
         except AnonymousError:
@@ -314,6 +332,17 @@ class TapConfluence(RunTap):
             if hasattr(signal, "alarm"):
                 signal.alarm(0)
             report.tell()
+
+
+def _deployment(name: str) -> Deployment:
+    """Make what knows a deployment; the other one need not be imported."""
+    if name == CLOUD:
+        from tap_confluence.cloud import Cloud  # noqa: PLC0415
+
+        return Cloud()
+    from tap_confluence.datacenter import DataCenter  # noqa: PLC0415
+
+    return DataCenter()
 
 
 def _comes_last(stream: Stream) -> bool:

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.demo_site import answers
 from tests.demo_site.datacenter.extent import parent_page
 from tests.demo_site.datacenter.spaces import kind_of
 from tests.demo_site.datacenter.truth import truth_of
@@ -26,16 +27,12 @@ from tests.demo_site.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.demo_site.paging import Collection
     from tests.demo_site.wiki import Keys, Wiki
 
     Filters = dict[str, Any]
 
-UNFILTERED = frozenset(
-    {
-        *("groups", "group_members", "users", "space_roles"),
-        *("labels", "classification_levels", "audit_records"),
-    }
-)
+UNFILTERED = answers.of_the_site() | {"groups", "group_members", "users", "labels"}
 STATUSES = ("current", "archived", "trashed")
 
 
@@ -174,16 +171,14 @@ def _is_wanted(stream: str, key: tuple[Any, ...], verdicts: Verdicts) -> bool:
 def _owner(stream: str, key: tuple[Any, ...], verdicts: Verdicts) -> Space | Content:
     """Find what decides about a record: itself, or what it belongs to."""
     wiki, first = verdicts.wiki, str(key[0])
-    if stream.startswith("space"):
-        return wiki.spaces[int(first)]
     if stream == "child_pages":
         return wiki.content(key[1])
     if stream == "tasks" and not verdicts.on_data_center:
         return wiki.tasks[int(first)].container
-    for items in wiki.tree_items.values():
-        if first.isdecimal() and (item := items.get(int(first))):
-            return item
-    return wiki.content(first)
+    others: tuple[Collection[Any], ...] = (wiki.spaces, *wiki.tree_items.values())
+    found = (each.get(int(first)) for each in others if first.isdecimal())
+    owner: Space | Content | None = next(filter(None, found), None)
+    return owner or wiki.content(first)
 
 
 def _space_of_template(wiki: Wiki, template_id: str) -> Space | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tap_confluence.datacenter import ABSENT
+from tests.datacenter.runs import ABSENT
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
 from tests.demo_site.datacenter.client import CONTENT, SCAN, SEARCH, Client, Json
 from tests.demo_site.model import Attachment
@@ -385,7 +385,7 @@ def test_unknown_paths_are_null(client: Client) -> None:
 
 def test_what_the_cloud_also_has_has_the_same_keys(wiki: Wiki, running: DataCenterSite) -> None:
     here, cloud = running.truth(), wiki.truth()
-    assert set(cloud) - set(here) == set(ABSENT)
+    assert set(cloud) - set(here) == ABSENT
     equal = {stream for stream in here if here[stream] == cloud[stream]}
     assert {"spaces", "pages", "page_versions", "page_labels", "blog_posts"} <= equal
     other = {"tasks", "groups", "space_properties", "space_permissions"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_confluence.filters.settings import Filters
 from tap_confluence.settings import SETTINGS
+from tap_confluence.settings.extraction import EXTRACTION
 from tap_confluence.settings.site import SITE
 from tap_confluence.settings.transport import TRANSPORT
 from tap_confluence.tap import TapConfluence
@@ -18,6 +20,7 @@ from tests.running import run_tap, settings_of, signals_left_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.running import Json
 
@@ -39,28 +42,13 @@ FILTERS: dict[str, tuple[Any, Any]] = {
 TYPES = "custom_content_types"
 """Part of what the streams of custom content keep in the state, where it is not set as well."""
 
-WHERE_AND_WHO = (
-    "names the site, and who reads it: another site has a state of its own, and what another "
-    "account may see needs a full refresh"
-)
-WITHOUT_A_BOOKMARK = "counts for streams without a bookmark alone"
-BODIES = "decides what is in a row, not which rows there are"
-FILES = "decides which files lie in the folder; the rows are the same"
-HOW = "decides how the site is asked, not for what, and which messages stand beside the rows"
-DECIDE_NONE = {
-    **dict.fromkeys((setting.name for setting in SITE), WHERE_AND_WHO),
-    **dict.fromkeys((setting.name for setting in TRANSPORT), HOW),
-    **dict.fromkeys(("anchor_date", "lookback_days"), WITHOUT_A_BOOKMARK),
-    **dict.fromkeys(("body_format", "body_markdown", "body_text", "version_bodies"), BODIES),
-    **dict.fromkeys(
-        ("content_macros", "content_tables", "content_images", "content_links"), BODIES
-    ),
-    **dict.fromkeys(
-        ("attachment_download_dir", "attachment_max_bytes", "attachment_media_types"), FILES
-    ),
-    "user_sources": "decides over `users` alone, which has no bookmark: it is made anew each time",
-}
-"""Settings that decide no rows of a stream with a bookmark, each with the reason."""
+OTHERS = [
+    setting.name for setting in EXTRACTION if setting.name not in FILTERS and setting.name != TYPES
+]
+"""Settings of what is extracted that must not decide which rows of a bookmark's stream there are.
+
+Those that name the site, or say how it is asked, decide none: another site has a state of its own.
+"""
 
 OF_THE_SDK = {
     **dict.fromkeys(("stream_maps", "stream_map_config", "faker_config"), "changes what was read"),
@@ -72,6 +60,18 @@ OF_THE_SDK = {
     "batch_config": "decides in which messages a row is written",
 }
 
+DATED = (
+    *("pages", "page_versions", "page_content_properties", "page_footer_comments"),
+    *("blog_posts", "attachments", "tasks", "custom_content"),
+)
+"""Streams with a bookmark, of each kind one."""
+
+FOR_FILES = {"attachment_download_dir": "files"}
+"""Without it, the settings about files are refused."""
+
+FOR_BODIES = {"body_markdown": True, **FOR_FILES}
+"""Without these, the settings about readable bodies are refused."""
+
 CUSTOM = ("custom_content", "custom_content_versions", "custom_content_content_properties")
 LABELS = "custom_content_labels"
 INVENTORY = "content_inventory"
@@ -79,11 +79,45 @@ DRAWING, CALENDAR = CUSTOM_TYPES
 COMMENTS = "custom_content_footer_comments"
 
 
-def test_of_each_setting_it_is_told_whether_it_decides_rows() -> None:
+def test_of_each_setting_that_every_tap_has_it_is_told_why_it_decides_no_rows() -> None:
     schema = copy.deepcopy(SETTINGS)
     TapConfluence.append_builtin_config(schema)
 
-    assert {*schema["properties"]} == {*FILTERS, TYPES, *DECIDE_NONE, *OF_THE_SDK}
+    own = {setting.name for setting in (*SITE, *EXTRACTION, *TRANSPORT)}
+    assert schema["properties"].keys() - own == OF_THE_SDK.keys()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_other_setting_decides_which_rows_a_run_from_a_bookmark_brings(
+    name: str, changed: Changed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    needed: dict[str, Any] = FOR_FILES if name.startswith("attachment_") else {}
+    if name.startswith("content_") and name not in FILTERS:
+        needed = FOR_BODIES
+
+    run = run_tap(
+        {**changed.config, **needed, name: another_value(name)}, changed.state, streams=DATED
+    )
+
+    assert run.exit_status == 0, run.complaints
+    assert {stream: run.keys(stream) for stream in DATED} == changed.keys
+
+
+def another_value(name: str) -> Any:
+    """Return a value of a setting that is not its default, by what its schema says of it."""
+    setting = SETTINGS["properties"][name]
+    choices = setting.get("enum") or setting.get("items", {}).get("enum")
+    kinds = setting.get("type", ())
+    if "boolean" in kinds:
+        return not setting["default"]
+    if "array" in kinds:
+        return choices[:1] if choices else ["image/png"]
+    if "integer" in kinds:
+        return setting.get("minimum", 1)
+    if choices:
+        return next(choice for choice in choices if choice != setting["default"])
+    return setting["examples"][0]
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -119,6 +153,34 @@ def config(**settings: Any) -> Json:
     }
     site = {"domain": "example", "email": "ana@example.com", "api_token": "token"}
     return {**defaults, **site, **settings}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A site that has changed since a run.
+
+    Attributes:
+        config: The settings to read it with, without a day to start at.
+        state: The state of the run before the change.
+        keys: What the next run brings of each stream.
+    """
+
+    config: Json
+    state: Json
+    keys: dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def changed() -> Iterator[Changed]:
+    with DemoSite(Wiki.plain(pages=20)) as site:
+        first = run_tap(settings_of(site), streams=DATED)
+        site.wiki.tick_ms = 86_400_000
+        for page in list(site.wiki.pages)[:3]:
+            site.wiki.edit_page(page.id)
+        config = {key: value for key, value in settings_of(site).items() if key != "anchor_date"}
+        second = run_tap(config, first.state, streams=DATED)
+        assert second.keys("pages")
+        yield Changed(config, first.state, {stream: second.keys(stream) for stream in DATED})
 
 
 @pytest.fixture

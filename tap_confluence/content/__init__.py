@@ -21,7 +21,6 @@ from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.presentation import AS_READERS_SEE, Presentation
 from tap_confluence.content.repair import as_text, clean
-from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +102,9 @@ def _converted(body: Any, representation: str, reading: Reading) -> str:
         if representation == "atlas_doc_format":
             read_adf(body, reading)
         else:
+            # An XML parser takes long to import, and most runs convert nothing.
+            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
+
             read_storage(as_text(body), reading)
         return clean(reading.writer.finish())
     except Exception:  # noqa: BLE001

@@ -26,7 +26,6 @@ from tap_confluence.content.file_types import is_file_name, is_picture
 from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value
 from tap_confluence.content.macros import open_macro, panel_macro
-from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
     from tap_confluence.content.blocks import End
@@ -224,6 +223,9 @@ def _extension(reading: Reading, node: Node) -> End | None:
     if key in NESTING and _holds_document(given):
         end = constructs.block(reading, node)
         if not children(node) and isinstance(given.get("cxhtml"), str):
+            # An XML parser takes long to import, and hardly a document holds markup.
+            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
+
             read_storage(given["cxhtml"], reading)
         return end
     kind = node.get("type")

@@ -12,7 +12,6 @@ from tap_confluence.content.constructs import Reading
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import as_text, clean
-from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +99,9 @@ def _read(body: Any, representation: str, reading: Reading) -> None:
         if representation == "atlas_doc_format":
             read_adf(body, reading)
         else:
+            # An XML parser takes long to import, and most runs convert nothing.
+            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
+
             read_storage(as_text(body), reading)
         reading.writer.finish()
     except Exception:  # noqa: BLE001

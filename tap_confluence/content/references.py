@@ -15,7 +15,6 @@ from tap_confluence.content.links import Links
 from tap_confluence.content.macros import INCLUDES, included_pages
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import as_text, clean
-from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +117,9 @@ def _read(body: Any, representation: str, reading: Reading) -> None:
         if representation == "atlas_doc_format":
             read_adf(body, reading)
         else:
+            # An XML parser takes long to import, and most runs convert nothing.
+            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
+
             read_storage(as_text(body), reading)
         reading.writer.finish()
     except Exception:  # noqa: BLE001

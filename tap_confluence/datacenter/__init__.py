@@ -1,4 +1,4 @@
-"""The streams of Confluence Data Center and Server, 7.19 to 10.x: REST v1.
+"""The streams of Confluence Data Center and Server, 7.0 to 10.x: REST v1.
 
 They are those of Cloud, with the same records, as far as Data Center can tell.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence.datacenter.api.references import DataCenterReferences
+from tap_confluence.datacenter.api.releases import lacking
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.attachments import (
     AttachmentContentProperties,
@@ -58,7 +59,7 @@ from tap_confluence.run import Deployment
 from tap_confluence.streams.parents import make_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tap_confluence.http import Client
     from tap_confluence.run import Run
@@ -103,42 +104,6 @@ STREAMS = (
     AuditRecords,
 )
 
-ABSENT: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("page_likes", "blog_post_likes", "footer_comment_likes", "inline_comment_likes"),
-        "REST v1 of Data Center does not tell who likes something.",
-    ),
-    **dict.fromkeys(
-        ("space_roles", "space_role_assignments"),
-        "Data Center has no roles in spaces, but permissions.",
-    ),
-    **dict.fromkeys(
-        (
-            "custom_content",
-            *("custom_content_labels", "custom_content_versions"),
-            *("custom_content_content_properties", "custom_content_footer_comments"),
-        ),
-        "REST v1 of Data Center has no list of content of an app's own type.",
-    ),
-    **dict.fromkeys(
-        (
-            *("folders", "whiteboards", "databases", "embeds"),
-            *("folder_restrictions", "whiteboard_restrictions"),
-            *("database_restrictions", "embed_restrictions"),
-        ),
-        "On Data Center only pages lie in the tree of a space.",
-    ),
-    **dict.fromkeys(
-        ("page_views", "blog_post_views", "content_states", "templates"),
-        "REST v1 of Data Center does not tell.",
-    ),
-    **dict.fromkeys(
-        ("classification_levels", "page_classification_levels"),
-        "Data Center does not classify content.",
-    ),
-}
-"""The streams of Cloud that Data Center cannot tell, each with the reason."""
-
 
 class DataCenter(Deployment):
     """Confluence Data Center and Server."""
@@ -152,6 +117,10 @@ class DataCenter(Deployment):
         return check_data_center(client)
 
     @override
+    def lacking(self, client: Client) -> str | None:
+        return lacking(client)
+
+    @override
     def content_filter(self, run: Run) -> ContentFilter:
         return ContentFilter(run.reader, run.filters)
 
@@ -160,4 +129,4 @@ class DataCenter(Deployment):
         return DataCenterReferences(run)
 
 
-__all__ = ["ABSENT", "STREAMS", "DataCenter"]
+__all__ = ["STREAMS", "DataCenter"]

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import backoff
-import portalocker
 import requests
-from portalocker.exceptions import AlreadyLocked, LockException
 from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
+from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.responses import why_unreadable
 from tap_confluence.redaction import keep_secret
 
 if TYPE_CHECKING:
@@ -181,8 +181,8 @@ class OAuth(Credentials):
                 self._token_url, json=grant, timeout=self._timeout, allow_redirects=False
             )
             answer = decode(response.content)
-        except (requests.RequestException, NotJSONError) as error:
-            raise _TokenServerError(type(error).__name__) from None
+        except (requests.RequestException, UnboundedAnswerError, NotJSONError) as error:
+            raise _TokenServerError(why_unreadable(error)) from None
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TokenServerError(str(response.status_code))
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
@@ -222,17 +222,20 @@ class TokenFile:
         Raises:
             SignInError: There can be no lock, or another run does not let go of it.
         """
+        # It takes long to import, and few sign in with a token that is kept.
+        import portalocker  # noqa: PLC0415
+
         path = self._path.with_name(f"{self._path.name}.lock")
         lock = portalocker.Lock(path, timeout=LONGEST_LOCK, opener=_open_private)
         try:
             lock.acquire()
-        except AlreadyLocked:
+        except portalocker.AlreadyLocked:
             message = (
                 f"Another run has held {str(path)!r} for {LONGEST_LOCK:.0f} seconds, with which it "
                 "keeps the refresh token to itself. See whether it hangs."
             )
             raise SignInError(message) from None
-        except (OSError, LockException) as error:
+        except (OSError, portalocker.LockException) as error:
             raise self._unwritable(error) from None
         try:
             yield

@@ -14,6 +14,12 @@ import requests
 from typing_extensions import override
 
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.http.bounds import (
+    MEGABYTE,
+    BoundedResponse,
+    UnboundedAnswerError,
+    promised_size,
+)
 from tap_confluence.http.rate_limit import asked_wait
 from tap_confluence.http.responses import TransientError, refusal, short
 
@@ -26,6 +32,10 @@ PIECE = 1 << 16
 """Bytes kept in memory."""
 
 MOST_REDIRECTS = 5
+
+MOST_UNTOLD_BYTES = 2048 * MEGABYTE
+"""The most bytes of a file of which the site does not say how large it is. It takes uploads of
+100 MB where nobody has set more."""
 
 LOGIN = "/login"
 """How the path begins to which Data Center sends whom it does not let see a file."""
@@ -63,6 +73,9 @@ class Download:
     Cloud redirects to its media store, with a token in the query that opens the file to whoever
     has it. So the query is never logged, and the credentials go to nowhere but the site.
 
+    Attributes:
+        has_said_size: Whether what came last has the size that it is said to have, if any is said.
+
     Args:
         client: Sends the requests.
         source: Where the file is.
@@ -77,6 +90,7 @@ class Download:
         self._source = source
         self._most_bytes = most_bytes
         self._tag = tag
+        self.has_said_size = True
         self._sizes: set[int] = set()
 
     def into(self, file: BinaryIO) -> str:
@@ -103,11 +117,15 @@ class Download:
         except requests.RequestException as error:
             # The URL is in the words of the error, and the token in that.
             raise TransientError(short(error)) from None
+        except UnboundedAnswerError as error:
+            raise TransientError(str(error)) from None
 
     def _receive(self, file: BinaryIO, path: str) -> str:
         with self._open(path) as response:
-            promised = _promised(response)
+            promised = promised_size(response)
             self._check_size(promised)
+            if isinstance(response, BoundedResponse):
+                response.take_for_file(self._bound())
             file.seek(0)
             file.truncate()
             digest = hashlib.sha256()
@@ -121,12 +139,22 @@ class Download:
             message = f"{size} bytes came of {promised}"
             raise TransientError(message)
         said = self._source.size
-        if said is not None and size != said and size not in self._sizes:
-            # Only when it comes so twice, it is taken for what was said that is wrong.
+        self.has_said_size = said in {None, size}
+        if not self.has_said_size and size not in self._sizes:
+            # Only when it comes so twice, it may be what was said that is wrong.
             self._sizes.add(size)
             message = f"{size} bytes came of a file that is said to have {said}"
             raise TransientError(message)
         return digest.hexdigest()
+
+    def _bound(self) -> int:
+        """Return how many bytes are read at most, whatever is sent."""
+        if self._most_bytes is not None:
+            # One more tells that there are too many.
+            return self._most_bytes + PIECE
+        said = self._source.size
+        # What is said may be wrong, but not by far.
+        return MOST_UNTOLD_BYTES if said is None else 2 * said + MEGABYTE
 
     def _check_size(self, size: int | None) -> None:
         if self._most_bytes is not None and size is not None and size > self._most_bytes:
@@ -201,13 +229,6 @@ def _refusal_elsewhere(response: requests.Response, path: str) -> Exception:
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return RefusedError(message, status)
     return TransientError(message, asked_wait(response.headers))
-
-
-def _promised(response: requests.Response) -> int | None:
-    """Return how many bytes the answer says it has; None if it does not, or is encoded."""
-    length = response.headers.get("Content-Length", "")
-    is_plain = response.headers.get("Content-Encoding", "identity") in {"", "identity"}
-    return int(length) if is_plain and length.isascii() and length.isdigit() else None
 
 
 class _WithoutQueries(logging.Filter):

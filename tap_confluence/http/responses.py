@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from tap_confluence.decoding import NotJSONError, decode
+from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
 from tap_confluence.errors import (
     EndpointGoneError,
     ForbiddenError,
@@ -18,6 +18,7 @@ from tap_confluence.errors import (
     SignInError,
     SiteError,
 )
+from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.rate_limit import asked_wait
 from tap_confluence.redaction import redact
 
@@ -97,6 +98,12 @@ def _what_it_says(response: requests.Response) -> str:
     said = next(filter(None, words), response.reason)
     # Before it is cut short, for what is left of a secret would not be known as one.
     return " ".join(redact(str(said)).split())
+
+
+def why_unreadable(error: Exception) -> str:
+    """Say why there is nothing to be read in an answer, with nothing of what is in it."""
+    tells = isinstance(error, UnboundedAnswerError | NestedTooDeeplyError)
+    return str(error) if tells else type(error).__name__
 
 
 def short(error: Exception) -> str:

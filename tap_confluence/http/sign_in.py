@@ -65,7 +65,18 @@ def check_data_center(client: Client) -> str:
         SignInError: The site does not accept the credentials.
         SiteError: There is no Confluence Data Center at the URL.
     """
-    user = _current_user(client)
+    try:
+        user = _current_user(client)
+    except AnonymousError:
+        raise
+    except SignInError as error:
+        if not client.signs_in_by_token:
+            raise
+        message = (
+            f"{error} Releases before 7.9 take no personal access tokens: set 'username' and "
+            "'password' there."
+        )
+        raise SignInError(message) from error
     client.confirm_account = partial(_confirm_account, client, user)
     if user and user.get("accountId") and not user.get("username"):
         message = (

@@ -292,6 +292,11 @@ def modified_at(item: Mapping[str, Any]) -> str | None:
     )
 
 
+def version_number(item: Mapping[str, Any]) -> int | None:
+    """Return the number of the latest version of an item, if the answer tells."""
+    return _integer(_part(item, "version").get("number"))
+
+
 def expanded_labels(item: Mapping[str, Any]) -> list[Json] | None:
     """Return the labels that came with an item; None where some or all of them did not."""
     return _all_of(_part(item, "metadata").get("labels"))

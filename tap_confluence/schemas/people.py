@@ -85,6 +85,7 @@ def _account(owner_key: str, owner: str, what: str) -> dict[str, Any]:
 
 PAGE_LIKE = _account("pageId", "page", "likes")
 BLOG_POST_LIKE = _account("blogPostId", "blog post", "likes")
-COMMENT_LIKE = _account("commentId", "comment", "likes")
+FOOTER_COMMENT_LIKE = _account("commentId", "comment", "likes")
+INLINE_COMMENT_LIKE = _account("commentId", "comment", "likes")
 PAGE_WATCHER = _account("pageId", "page", "watches")
 SPACE_WATCHER = _account("spaceId", "space", "watches")

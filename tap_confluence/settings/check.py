@@ -25,6 +25,8 @@ from tap_confluence.settings import (
     download_folder,
     parse_day,
 )
+from tap_confluence.settings.client_certificate import client_certificate_problems
+from tap_confluence.settings.extra_headers import extra_header_problems
 from tap_confluence.settings.secrets import sending_problems
 
 if TYPE_CHECKING:
@@ -113,7 +115,8 @@ def _explain(error: Any) -> str:  # noqa: PLR0911 - one for each kind
         return " ".join(_unknown(each, known) for each in sorted(set(error.instance) - set(known)))
     if error.validator == "required":
         return f"Setting '{name}' lacks {error.message.split(chr(39))[1]!r}."
-    is_private = error.schema.get("secret") or "oauth_credentials" in error.path
+    private = {"oauth_credentials", "extra_headers"}
+    is_private = error.schema.get("secret") or not private.isdisjoint(error.path)
     shown = "" if is_private else f", not {error.instance!r}"
     match error.validator:
         case "enum":
@@ -198,6 +201,8 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _presentation_problems(config)
     yield from _download_problems(config)
     yield from _connection_problems(config)
+    yield from client_certificate_problems(config)
+    yield from extra_header_problems(config)
     yield from sending_problems(config)
     yield from _sign_in_problems(config)
 

@@ -252,6 +252,18 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "full_table_interval_hours",
+        th.NumberType(minimum=0),
+        title="Full table interval",
+        default=0,
+        description=(
+            "How old, in hours, what a run has read of a stream may become that costs a request a "
+            "space, a group or an item each time, such as `group_members` or `page_likes`. Until "
+            "then runs leave it out, also where it says who may read what. 0 reads it in each run."
+        ),
+        examples=[24],
+    ),
+    th.Property(
         "user_sources",
         th.ArrayType(th.StringType(allowed_values=["site", "records"])),
         title="User sources",

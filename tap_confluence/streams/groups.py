@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
+from tap_confluence.schemas.groups import GROUP
+from tap_confluence.schemas.people import GROUP_MEMBER
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class GroupStream(ConfluenceStream):
 
     name = "groups"
     primary_keys = ("id",)
-    schema = schemas.GROUP
+    schema = GROUP
     is_filtered = False
     stands_alone = True
 
@@ -40,8 +41,9 @@ class GroupMemberStream(ConfluenceStream):
     """Who is in which group. To be in one grants rights."""
 
     name = "group_members"
+    request_per = "group"
     primary_keys = ("groupId", "accountId")
-    schema = schemas.GROUP_MEMBER
+    schema = GROUP_MEMBER
     is_filtered = False
     fails_closed = True
     stands_alone = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
+from tap_confluence.schemas.inventory import CONTENT_INVENTORY
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -26,7 +26,7 @@ class InventoryStream(ConfluenceStream):
 
     name = "content_inventory"
     primary_keys = ("id",)
-    schema = schemas.CONTENT_INVENTORY
+    schema = CONTENT_INVENTORY
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
+from tap_confluence.schemas.spaces import SPACE_PROPERTY
 from tap_confluence.streams.parents import DetailStream
 
 if TYPE_CHECKING:
@@ -19,9 +19,10 @@ class SpacePropertyStream(DetailStream):
     """Values that apps and users keep with a space."""
 
     name = "space_properties"
+    request_per = "space"
     section = "properties"
     primary_keys = ("spaceId", "id")
-    schema = schemas.SPACE_PROPERTY
+    schema = SPACE_PROPERTY
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

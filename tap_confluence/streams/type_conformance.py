@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +24,37 @@ SIMPLE: Mapping[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 """Types of values that need no second look, by the type of a schema."""
+
+CHECKED: Mapping[str, Any] = {
+    "string": str,
+    "integer": Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)],
+    "number": int | float,
+    "boolean": bool,
+    "null": None,
+}
+"""Types as msgspec checks them, by the type of a schema. For a `Decimal` it would take a string."""
+
+
+class RecordConformance:
+    """What a schema declares of a record.
+
+    Nearly all records are as declared, which msgspec finds out several times faster than Python
+    can. Only the others are looked at field by field.
+
+    Args:
+        schema: JSON Schema of the record.
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._type = _checked_object(schema)
+        self._conformance = TypeConformance(schema)
+
+    def fit(self, record: dict[str, Any]) -> None:
+        """Fit the declared fields of a record that are there, in place."""
+        try:
+            msgspec.convert(record, self._type)
+        except msgspec.ValidationError:
+            self._conformance.fit_fields(record)
 
 
 class TypeConformance:
@@ -89,6 +124,31 @@ class TypeConformance:
         if {"integer", "number"} & self._types:
             return int(value)
         return str(int(value)) if "string" in self._types and not self._is_moment else None
+
+
+def _checked(schema: Mapping[str, Any]) -> Any:
+    """Return the type of the values that a schema allows."""
+    types = schema.get("type", ())
+    names = (types,) if isinstance(types, str) else types
+    return reduce(or_, (_checked_type(name, schema) for name in names)) if names else Any
+
+
+def _checked_type(name: str, schema: Mapping[str, Any]) -> Any:
+    if name == "object":
+        return _checked_object(schema)
+    if name == "array":
+        return list[_checked(schema["items"])] if "items" in schema else list  # type: ignore[misc]
+    if name == "string" and schema.get("format") == "date-time":
+        return datetime
+    return CHECKED[name]
+
+
+def _checked_object(schema: Mapping[str, Any]) -> Any:
+    fields = [
+        (f"field_{number}", _checked(field), msgspec.field(name=name, default=None))
+        for number, (name, field) in enumerate(schema.get("properties", {}).items())
+    ]
+    return msgspec.defstruct("Checked", fields, gc=False) if fields else dict
 
 
 def _is_moment(value: str) -> bool:

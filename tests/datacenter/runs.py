@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.datacenter import ABSENT
+from tap_confluence.cloud import STREAMS
 from tap_confluence.tap import TapConfluence
 from tests import running
 from tests.demo_site.datacenter import DataCenterSite
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.demo_site.wiki import Keys
     from tests.incremental.runs import Run
     from tests.running import Json
+
+ABSENT = frozenset(stream.name for stream in STREAMS if stream.not_on_data_center)
+"""The streams that Cloud alone has."""
 
 INCREMENTAL = tuple(name for name in runs.INCREMENTAL if name not in ABSENT)
 CONTENT = tuple(name for name in runs.CONTENT if name not in ABSENT)

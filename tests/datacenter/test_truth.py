@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence import cloud, datacenter
-from tests.datacenter.runs import ClockedDataCenter, discovered, only, stream_names, sync, truth_of
+from tap_confluence import cloud
+from tests.datacenter.runs import (
+    ABSENT,
+    ClockedDataCenter,
+    discovered,
+    only,
+    stream_names,
+    sync,
+    truth_of,
+)
 from tests.demo_site import Wiki
 from tests.waits import waits_skipped
 
@@ -18,10 +26,10 @@ if TYPE_CHECKING:
 ITEM_WISE = ("versions", "properties")
 
 
-def test_discovery_lists_what_data_center_can_tell() -> None:
+def test_data_center_has_each_stream_of_cloud_or_a_reason_not_to() -> None:
     of_cloud = {stream.name for stream in cloud.STREAMS}
 
-    assert set(discovered()) == of_cloud - set(datacenter.ABSENT)
+    assert set(discovered()) == of_cloud - ABSENT
 
 
 def test_all_streams_bring_all_there_is(site: ClockedDataCenter) -> None:

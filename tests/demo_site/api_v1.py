@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.demo_site import queries
+from tests.demo_site import answers, queries
 from tests.demo_site.api_v2 import Reply
 from tests.demo_site.datacenter.cql import type_of
 from tests.demo_site.datacenter.expand import tree_of
@@ -12,7 +12,6 @@ from tests.demo_site.errors import ApiError, NoSuchPath, v1_envelope
 from tests.demo_site.people_api import PeopleApi, is_about_people
 from tests.demo_site.restrictions import OPERATIONS
 from tests.demo_site.search import Search
-from tests.demo_site.usage_api import UsageApi, is_about_usage
 
 if TYPE_CHECKING:
     from tests.demo_site.faults import Faults
@@ -41,7 +40,6 @@ class ApiV1:
         self._email = email
         self._search = Search(wiki, faults, base_url)
         self._people = PeopleApi(wiki, faults, base_url)
-        self._usage = UsageApi(wiki, base_url)
 
     def answer(self, path: str, raw_query: str, *, anonymous: bool = False) -> Reply:
         """Answer a request.
@@ -60,14 +58,21 @@ class ApiV1:
                 case "search":
                     with self._wiki.lock:
                         return self._found(self._search.anything(raw_query, anonymous=anonymous))
-                case under if not anonymous and (is_about_people(under) or is_about_usage(under)):
-                    api = self._people if is_about_people(under) else self._usage
-                    return api.answer(under, raw_query)
-                case under if under.startswith(CONTENT):
-                    path = under.removeprefix(CONTENT)
-                    return self._content(path, raw_query, anonymous=anonymous)
+                case under if not anonymous and is_about_people(under):
+                    return self._people.answer(under, raw_query)
+                case under:
+                    return self._other(under, raw_query, anonymous=anonymous)
         except ApiError as error:
             return Reply(error.status, v1_envelope(error.status, error.title))
+
+    def _other(self, path: str, raw_query: str, *, anonymous: bool) -> Reply:
+        if not anonymous:
+            with self._wiki.lock:
+                found = answers.answer(self._wiki, self._base_url, path, raw_query)
+            if found is not None:
+                return found
+        if path.startswith(CONTENT):
+            return self._content(path.removeprefix(CONTENT), raw_query, anonymous=anonymous)
         raise NoSuchPath
 
     def _groups(self, raw_query: str, *, anonymous: bool) -> Reply:
@@ -151,7 +156,10 @@ class ApiV1:
         }
 
     def _group(self, group: Group) -> Row:
+        # Some sites say this of some of their groups.
+        kind = {"usageType": "USERBASE_GROUP", "managedBy": "ADMINS"} if group.id < "8" else {}
         return {
+            **kind,
             "id": group.id,
             "name": group.name,
             "resourceAri": f"ari:cloud:identity::group/{group.id}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.demo_site import queries
+from tests.demo_site import answers, queries
 from tests.demo_site.chance import mix
 from tests.demo_site.errors import ApiError, NoSuchPath, v2_envelope
 from tests.demo_site.finder import Finder
@@ -48,8 +48,10 @@ class ApiV2:
         self._base_url = base_url
         find, rows = Finder(wiki), Rows(wiki)
         listings = {made.path: made for made in Listings(wiki, rows, find, faults).all()}
-        singles = {made.path: made for made in Singles(wiki, rows, find, listings).all()}
-        self.endpoints: dict[str, Listing | Single] = {**listings, **singles}
+        of_families = {made.path: made for made in answers.endpoints(wiki, find)}
+        listings |= {p: made for p, made in of_families.items() if isinstance(made, Listing)}
+        singles = {made.path: made for made in Singles(wiki, rows, find, listings, faults).all()}
+        self.endpoints: dict[str, Listing | Single] = {**of_families, **listings, **singles}
         self._routes = {tuple(path.split("/")): made for path, made in self.endpoints.items()}
 
     def route(self, path: str) -> tuple[Listing | Single, str] | None:

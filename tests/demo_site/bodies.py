@@ -31,6 +31,9 @@ _CODE = (
 _SHARED = (
     '<ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link>'
     '<ri:page ri:content-title="Glossary" /></ac:link></ac:parameter></ac:structured-macro>'
+    '<ac:structured-macro ac:name="excerpt-include"><ac:parameter ac:name=""><ac:link>'
+    '<ri:page ri:content-title="Prices" /></ac:link></ac:parameter>'
+    '<ac:parameter ac:name="name">net</ac:parameter></ac:structured-macro>'
     '<ac:structured-macro ac:name="details"><ac:parameter ac:name="id">facts</ac:parameter>'
     "<ac:rich-text-body><table><tbody><tr><th>Owner</th><td>Platform</td></tr>"
     "<tr><th>Tier</th><td><strong>1</strong></td></tr></tbody></table></ac:rich-text-body>"

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.demo_site.unbounded import KINDS as UNBOUNDED
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 CAPS = {"bare": 1000, "expand": 200, "body": 50}
 NESTED_CAPS = {"children": 25, "labels": 200, "properties": 25, "restrictions": 200}
@@ -28,6 +30,7 @@ KINDS = (
     "bad-json",
     "slow",
     "wrong-shape",
+    *UNBOUNDED,
 )
 
 
@@ -36,7 +39,8 @@ class Trouble:
     """One kind of failure, for the next `left` requests under a path.
 
     `retry_after` is in seconds and goes with the kinds that send it; `delay`, in seconds, goes
-    with "slow", after which the request is answered.
+    with "slow", after which the request is answered, and lies between the bytes that dribble;
+    `status` is that of an answer without bounds.
     """
 
     kind: str
@@ -44,6 +48,7 @@ class Trouble:
     left: int = 1
     retry_after: int = 1
     delay: float = 0.5
+    status: int = 200
 
 
 class TokenBucket:
@@ -116,6 +121,8 @@ class Faults:
         is_administrator: Whether the account that signs in may ask what others may do.
         empty_pages: Whether each list of several pages has an empty one after the first.
         replies_in_lists: Whether the site-wide lists of comments have replies in them.
+        sections_come_along: Whether an item that is asked for on its own brings the sections of its
+            details that are wanted, instead of leaving them to their lists.
         label_side_statuses: The statuses that `/labels/{id}/pages` and the like list, or all.
         limit_cap: The most rows a page has, however many are asked for.
         caps: The most rows of a page of REST v1 that are served without a word, by what is
@@ -135,6 +142,15 @@ class Faults:
         send_retry_after: Whether the answer to too many requests a second says when to return.
         spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
         before_request: Called with a request's number and path before it is answered.
+        bare_attachment_ids: Whether REST v1 gives attachments ids without `att`, and knows no
+            others.
+        untold_containers: The ids of comments and attachments whose container is null in lists of
+            REST v1.
+        orphans: The ids of those whose container is null wherever REST v1 is asked for them, and
+            of comments that lack the id of their container in the lists of v2.
+        sign_on: The headers by which the proxy before the site knows people; others are sent to
+            where one signs on. Names are in small letters.
+        file_pause: Seconds between the pieces of a file, which are small then.
         amid_file: Called with the path of a file when half of it has been sent.
     """
 
@@ -144,6 +160,7 @@ class Faults:
         self.anonymous = False
         self.is_administrator = True
         self.empty_pages = False
+        self.sections_come_along = True
         self.label_side_statuses: Sequence[str] | None = None
         self.limit_cap: int | None = None
         self.user_search_ceiling = 10_000
@@ -161,6 +178,11 @@ class Faults:
         self.send_retry_after = False
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
+        self.sign_on: dict[str, str] = {}
+        self.file_pause = 0.0
+        self.bare_attachment_ids = False
+        self.untold_containers: set[str] = set()
+        self.orphans: set[str] = set()
         self.amid_file: Callable[[str], None] | None = None
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None
@@ -171,6 +193,8 @@ class Faults:
         self._repeated: list[str] = []
         self._redirects: list[tuple[str, str]] = []
         self._poisoned: dict[str, int] = {}
+        self._unrendered: dict[str, int] = {}
+        self._broken: list[tuple[re.Pattern[str], Trouble]] = []
 
     def clear(self) -> None:
         """Behave again; latency and the place of replies stay, for they are no faults."""
@@ -178,7 +202,7 @@ class Faults:
             self.latency, replies_in_lists=self.replies_in_lists
         )
 
-    def fail_next(
+    def fail_next(  # noqa: PLR0913
         self,
         n: int,
         kind: str,
@@ -186,10 +210,11 @@ class Faults:
         *,
         retry_after: int = 1,
         delay: float = 0.5,
+        status: int = 200,
     ) -> None:
         """Make the next requests under a path fail."""
         self._check(kind)
-        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay))
+        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay, status))
 
     def fail_rate(self, p: float, kinds: Sequence[str], seed: int = 1) -> None:
         """Make a random share of all requests fail; 0 ends it."""
@@ -221,6 +246,25 @@ class Faults:
         """Send whoever asks for these paths to the same path under another URL."""
         self._redirects.append((path_prefix, to_url.rstrip("/")))
 
+    def break_path(self, path_regex: str, kind: str, *, delay: float = 0.5) -> None:
+        """Make every request fail whose path a pattern matches from its start to its end."""
+        self._check(kind)
+        self._broken.append((re.compile(path_regex), Trouble(kind, delay=delay)))
+
+    def heal(self) -> None:
+        """Undo `break_path`, `forbid` and `break_rendering`."""
+        self._broken.clear()
+        self._forbidden.clear()
+        self._unrendered.clear()
+
+    def break_rendering(self, content_id: str, status: int = 500) -> None:
+        """Make every answer fail in which this content would stand as a reader sees it."""
+        self._unrendered[content_id] = status
+
+    def unrendered(self, content_id: str) -> int | None:
+        """Get the status that the rendering of a content makes an answer fail with, if it does."""
+        return self._unrendered.get(content_id)
+
     def poison(self, content_id: str, status: int = 500) -> None:
         """Make every v1 answer fail in which this content would stand with anything expanded."""
         self._poisoned[content_id] = status
@@ -244,6 +288,9 @@ class Faults:
 
     def trouble_for(self, path: str) -> Trouble | None:
         """Decide whether this request fails, and count it if so."""
+        for pattern, broken in self._broken:
+            if pattern.fullmatch(path):
+                return broken
         for trouble in self._next:
             if trouble.left and path.startswith(trouble.path_prefix):
                 trouble.left -= 1
@@ -253,6 +300,10 @@ class Faults:
             if dice.random() < share:
                 return Trouble(dice.choice(kinds))
         return None
+
+    def signed_on(self, headers: Mapping[str, str]) -> bool:
+        """Whether the proxy before the site lets a request through."""
+        return all(headers.get(name) == value for name, value in self.sign_on.items())
 
     def scope_missing(self, path: str) -> bool:
         """Whether the token lacks the scope for a path."""

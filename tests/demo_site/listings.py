@@ -30,7 +30,6 @@ from tests.demo_site.listing import (
 )
 from tests.demo_site.model import Comment, Content, Page, Row, Version
 from tests.demo_site.paging import Walk, only, walk_over
-from tests.demo_site.people_lists import people_lists
 from tests.demo_site.queries import BODY, BY_SPACE, RAW_BODY, Param, Query, one_of, some_of
 
 if TYPE_CHECKING:
@@ -41,6 +40,9 @@ if TYPE_CHECKING:
     from tests.demo_site.paging import Collection
     from tests.demo_site.rows import Rows
     from tests.demo_site.store import Store
+
+
+CONTAINER_IDS = {"pageId", "blogPostId", "attachmentId", "customContentId"}
 
 
 class Listings:
@@ -61,7 +63,6 @@ class Listings:
         yield from self._of_labels()
         yield from self._of_custom_content()
         yield from hierarchy_lists(self._wiki, self._find)
-        yield from people_lists(self._wiki, self._find)
         tasks: dict[str, Param] = {
             **BODY,
             "status": one_of("complete", "incomplete"),
@@ -285,7 +286,14 @@ class Listings:
         walk: Walk = collection.walk
         if not self._faults.replies_in_lists:
             walk = only(walk, lambda comment: comment.parent is None)
-        return walk, lambda comment: self._rows.comment(comment, query.body_format)
+
+        def write(comment: Comment) -> Row:
+            row = self._rows.comment(comment, query.body_format)
+            if comment.id in self._faults.orphans:
+                row = {name: row[name] for name in row if name not in CONTAINER_IDS}
+            return row
+
+        return walk, write
 
     def _replies(self, kind: str) -> Opener:
         def opened(id_: str, query: Query) -> Opened:

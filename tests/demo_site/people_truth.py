@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.demo_site.people import ROLES
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tests.demo_site.model import Content
-    from tests.demo_site.people import Assignment
     from tests.demo_site.store import Store
 
     Keys = set[tuple[str, ...]]
@@ -26,29 +23,14 @@ def people_of(wiki: Store) -> dict[str, Keys]:
     members = {(g.id, member) for g in people.groups for member in people.members(g)}
     met = {*(member for _, member in members), *people.authors}
     spaces = list(wiki.spaces) if people.has_roles else []
-    assigned = {(str(s.num), a) for s in spaces for a in people.assignments(s)}
-    met |= {a.principal_id for _, a in assigned if a.principal_type == "USER"}
+    assigned = [given for space in spaces for given in people.assignments(space)]
+    met |= {given.principal_id for given in assigned if given.principal_type == "USER"}
     known = met | {user.account_id for user in people.searchable()}
     return {
         "users": {(u.account_id,) for u in people.users if u.account_id in known},
         "group_members": set(members),
-        "space_roles": {(role.id,) for role in ROLES if people.has_roles},
-        "space_role_assignments": {
-            (space, a.role, a.principal_type, _spelled(a)) for space, a in assigned
-        },
-        "page_likes": _pairs(people.likes, wiki.pages),
-        "blog_post_likes": _pairs(people.likes, wiki.blog_posts),
-        "footer_comment_likes": _pairs(people.likes, wiki.footer_comments),
-        "inline_comment_likes": _pairs(people.likes, wiki.inline_comments),
         **watchers_of(wiki),
     }
-
-
-def _spelled(assignment: Assignment) -> str:
-    """Write whom a role is given to as the tap does, which spells classes of access in one way."""
-    holder = assignment.principal_id
-    is_class = assignment.principal_type == "ACCESS_CLASS"
-    return holder.upper().replace("-", "_") if is_class else holder
 
 
 def watchers_of(wiki: Store) -> dict[str, Keys]:

@@ -10,12 +10,12 @@ from tests.demo_site import queries, words
 from tests.demo_site.errors import ApiError
 from tests.demo_site.hierarchy import TREE_ITEMS
 from tests.demo_site.paging import Cursor, Order, page_of
-from tests.demo_site.people_lists import role_mode
 from tests.demo_site.queries import Param, Query, one_of, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from tests.demo_site.faults import Faults
     from tests.demo_site.finder import Finder
     from tests.demo_site.listing import Listing
     from tests.demo_site.model import Content, Row
@@ -50,15 +50,22 @@ class Singles:
         rows: Writes the objects.
         find: Looks ids up.
         listings: The lists by path, from which the included first fifty are taken.
+        faults: The manners of the site that concern answers.
     """
 
     def __init__(
-        self, wiki: Store, rows: Rows, find: Finder, listings: Mapping[str, Listing]
+        self,
+        wiki: Store,
+        rows: Rows,
+        find: Finder,
+        listings: Mapping[str, Listing],
+        faults: Faults,
     ) -> None:
         self._wiki = wiki
         self._rows = rows
         self._find = find
         self._listings = listings
+        self._faults = faults
 
     def all(self) -> Iterable[Single]:
         """Get every single endpoint."""
@@ -77,11 +84,7 @@ class Singles:
         params: dict[str, Param] = {f"include-{name}": queries.flag for name in space}
         params["description-format"] = one_of("plain", "view")
         yield Single("spaces/{id}", self._space, params)
-        asked_for: dict[str, Param] = {"status": one_of("current", "draft", "archived")}
-        yield Single("classification-levels", lambda *_: self._levels(), {})
-        yield Single("pages/{id}/classification-level", self._level, asked_for)
         yield Single("tasks/{id}", self._task, queries.BODY)
-        yield Single("space-role-mode", lambda *_: role_mode(self._wiki), {})
         lying = ("collaborators", "direct-children", "operations", "properties")
         flags: dict[str, Param] = {f"include-{name}": queries.flag for name in lying}
         for kind in TREE_ITEMS:
@@ -99,11 +102,12 @@ class Singles:
             number = query.get("version")
             if number is not None and not 1 <= number <= content.version:
                 raise ApiError(404, f"Cannot find version [{number}] of content with id [{id_}]")
+            self._refuse_broken(content, query)
             found = row(content, query.body_format, number)
             if query.get("include-version") is False:
                 del found["version"]
             for name in ("labels", "properties", "versions", "operations", "likes"):
-                if query.get(f"include-{name}"):
+                if query.get(f"include-{name}") and self._faults.sections_come_along:
                     part = self._part(kind, content, name, query)
                     found[name] = {**found.get(name, {}), **part}
             if query.get("include-collaborators"):
@@ -114,6 +118,11 @@ class Singles:
 
         known: dict[str, Param] = {f"include-{name}": queries.flag for name in flags}
         return Single(f"{kind}/{{id}}", answer, {**known, **params, "version": queries.number})
+
+    def _refuse_broken(self, content: Content, query: Query) -> None:
+        status = self._faults.unrendered(content.id)
+        if status is not None and query.body_format in VIEWS:
+            raise ApiError(status, "Internal Server Error")
 
     def _part(self, kind: str, content: Content, name: str, query: Query) -> Row:
         link = f"/api/v2/{kind}/{content.id}/{name}"
@@ -145,20 +154,6 @@ class Singles:
             link = f"/api/v2/spaces/{id_}/operations"
             found["operations"] = _fragment(operations, None, link)
         return found
-
-    def _levels(self) -> list[Row]:
-        if not self._wiki.usage.levels:
-            raise ApiError(404, "Classification levels do not exist")
-        return [dict(level) for level in self._wiki.usage.levels]
-
-    def _level(self, id_: str, query: Query) -> Row:
-        page = self._find.content("pages", id_)
-        level_id = self._wiki.usage.level_of.get(page.num)
-        of_status = page.status == query.get("status", "current")
-        for level in self._wiki.usage.levels:
-            if of_status and level["id"] == level_id:
-                return dict(level)
-        raise ApiError(404, f"Page [{id_}] does not have a classification level")
 
     def _task(self, id_: str, query: Query) -> Row:
         return self._rows.task(self._find.task(id_), query.body_format)

@@ -7,11 +7,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.demo_site.chance import uuid_of
+from tests.demo_site.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.demo_site.model import Content, Row
     from tests.demo_site.store import Store
-    from tests.demo_site.wiki import Keys, Wiki
 
 SUGGESTED = (
     {"id": 0, "name": "Rough draft", "color": "#ffc400"},
@@ -105,24 +107,15 @@ def _template(number: int, key: str) -> Row:
     }
 
 
-def usage_of(wiki: Wiki) -> dict[str, Keys]:
-    """Get the keys that the streams have to deliver."""
-    usage = wiki.usage
+def in_use(contents: Iterable[Content]) -> list[Content]:
+    """Leave out what is in the trash, of which no endpoint for what people make of it knows."""
+    return [content for content in contents if content.status != "trashed"]
 
-    def read(content: Content) -> bool:
-        return content.status != "trashed"
 
-    pages = [page for page in wiki.pages if read(page)]
-    posts = [post for post in wiki.blog_posts if read(post)]
-    lists = (*usage.templates.values(), *usage.blueprints.values())
-    return {
-        "labels": {(str(label.num),) for label in wiki.labels},
-        "templates": {(template["templateId"],) for each in lists for template in each},
-        "page_views": {(c.id,) for c in pages if c.num not in usage.unviewable},
-        "blog_post_views": {(c.id,) for c in posts if c.num not in usage.unviewable},
-        "content_states": {(c.id,) for c in (*pages, *posts) if c.num in usage.states},
-        "classification_levels": {(level["id"],) for level in usage.levels},
-        "page_classification_levels": {
-            (page.id,) for page in pages if usage.levels and page.num in usage.level_of
-        },
-    }
+def in_use_with(wiki: Store, id_: str) -> Content:
+    """Find what is not in the trash by its id, or refuse in the words of REST v1."""
+    try:
+        [content] = in_use([wiki.content(id_)])
+    except (KeyError, ValueError) as error:
+        raise ApiError(404, f"No content found with id: {id_}") from error
+    return content

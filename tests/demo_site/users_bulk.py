@@ -25,7 +25,7 @@ def users_bulk(wiki: Store, sent: bytes, base_url: str) -> Reply:
     if not isinstance(asked, list) or not 1 <= len(asked) <= MOST:
         return _refusal(f"accountIds must have 1 to {MOST} elements")
     with wiki.lock:
-        found = [_row(user) for user in wiki.users if user.account_id in asked]
+        found = [_row(user, wiki) for user in wiki.users if user.account_id in asked]
     return Reply(200, {"results": found, "_links": {"base": base_url}}, points=1 + 2 * len(found))
 
 
@@ -33,11 +33,13 @@ def _refusal(title: str) -> Reply:
     return Reply(400, v2_envelope(400, title))
 
 
-def _row(user: User) -> Row:
+def _row(user: User, wiki: Store) -> Row:
+    key = "~" + user.account_id.replace(":", "").replace("-", "")
+    own = next((str(space.num) for space in wiki.spaces if space.key == key), None)
     return {
         "displayName": user.name,
         "timeZone": user.time_zone,
-        "personalSpaceId": None,
+        "personalSpaceId": own,
         "isExternalCollaborator": user.is_guest,
         "accountStatus": user.status,
         "accountId": user.account_id,

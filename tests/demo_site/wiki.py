@@ -5,15 +5,15 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.demo_site import answers
 from tests.demo_site.audit import plant_audit_log
-from tests.demo_site.audit_truth import audit_keys
 from tests.demo_site.body_truth import bodies_of
 from tests.demo_site.changes import Changes
 from tests.demo_site.model import Attachment, BlogPost, CustomContent, Page
 from tests.demo_site.people_truth import people_of
 from tests.demo_site.readers import readers_of
 from tests.demo_site.restrictions import Planter, restrictions_of
-from tests.demo_site.usage import plant_usage, usage_of
+from tests.demo_site.usage import plant_usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,8 +122,8 @@ class Wiki(Changes):
                 },
                 "groups": {(group.id,) for group in self.groups},
                 **people_of(self),
-                **usage_of(self),
-                "audit_records": audit_keys(self),
+                **answers.truth(self),
+                "labels": {(str(label.num),) for label in self.labels},
                 "content_inventory": {
                     (content.id,) for collection in self.contents() for content in collection
                 },

@@ -38,6 +38,14 @@ def readme() -> str:
             ("stream", "what it takes on Cloud", "what it takes on Data Center"),
             ((_linked(s), _needs_of_cloud(s), _needs_of_data_center(s)) for s in facts.left_out()),
         ),
+        "costs": table(
+            ("stream", "requests for 1,000 items, each run"),
+            ((code(names), cost) for cost, names in facts.costs().items()),
+        ),
+        "requests-per": table(
+            ("a request in each run for each", "streams"),
+            ((thing, code(names)) for thing, names in facts.requests_per().items()),
+        ),
         "settings": table(
             ("setting", "default", "meaning"),
             (

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence import cloud, datacenter
+from tap_confluence import cloud
 from tap_confluence.streams.parents import LabelStream
 from tap_confluence.tap import TapConfluence
 from tests.running import run_command, signals_left_alone
@@ -71,7 +71,7 @@ def _streams_of(config: dict[str, str]) -> dict[str, ConfluenceStream]:
 
 def why_absent(stream: ConfluenceStream) -> str:
     """Return why Data Center does not have a stream; nothing where it does."""
-    return datacenter.ABSENT.get(stream.name, "")
+    return stream.not_on_data_center
 
 
 def read_by_default() -> list[ConfluenceStream]:
@@ -82,6 +82,23 @@ def read_by_default() -> list[ConfluenceStream]:
 def left_out() -> list[ConfluenceStream]:
     """Return the streams that are read only when they are selected."""
     return [stream for stream in streams().values() if not stream.selected_by_default]
+
+
+def costs() -> dict[str, list[str]]:
+    """Return what the streams cost that are left out by default, and which of them cost that."""
+    found: dict[str, list[str]] = {}
+    for stream in left_out():
+        found.setdefault(stream.cost, []).append(stream.name)
+    return found
+
+
+def requests_per() -> dict[str, list[str]]:
+    """Return which streams take a request a space, a group or an item in each run."""
+    found: dict[str, list[str]] = {}
+    for stream in streams().values():
+        if stream.request_per:
+            found.setdefault(stream.request_per, []).append(stream.name)
+    return found
 
 
 def selection() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -10,6 +10,7 @@ from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.clock import DAY_MS, epoch_ms, iso
 from tests.demo_site.datacenter import DataCenterSite
 from tests.running import run_tap, settings_of
+from tests.schemas.contract import Contract, HeldAgainstTheApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,30 @@ if TYPE_CHECKING:
 
 AUDIT = "audit_records"
 Site = DemoSite | DataCenterSite
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "audit_records": Contract(
+            ("AuditRecord",),
+            added={
+                "id": "made of what the record says",
+                "createdAt": "made of the creation date",
+                "authorId": "made of the author",
+                "affectedObject.id": "only Data Center has it",
+            },
+            left_out={"creationDate": "as createdAt"}
+            | dict.fromkeys(
+                (
+                    *("author.operations", "author.username", "author.userKey", "author.accountId"),
+                    *("author.accountType", "author.externalCollaborator", "author.publicName"),
+                    *("author.isExternalCollaborator", "author.isGuest"),
+                ),
+                "said of users in the stream of users",
+            ),
+            api="v1",
+        ),
+    }
 
 
 @pytest.fixture(params=[DemoSite, DataCenterSite])

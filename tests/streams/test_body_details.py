@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.running import Json, Run
 
-LINKS, INCLUDES, ROWS = STREAMS
+LINKS, INCLUDES, ROWS = OF_NO_MODEL = STREAMS
 
 
 @pytest.fixture

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
 from tests.running import run_tap, settings_of
+from tests.schemas.contract import OWNER, Contract, HeldAgainstTheApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEVELS = "classification_levels"
 OF_PAGES = "page_classification_levels"
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "classification_levels": Contract(("ClassificationLevel",)),
+        "page_classification_levels": Contract(("ClassificationLevel",), added={"pageId": OWNER}),
+    }
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.running import Run
+OF_NO_MODEL = frozenset({"content_inventory"})
 
 
 def assert_complete(run: Run, site: DemoSite) -> None:

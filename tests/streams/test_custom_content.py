@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
 from tests.running import not_by_default, run_tap, settings_of
+from tests.schemas.contract import (
+    EXPORTED,
+    INCLUDES,
+    MODIFIED,
+    Contract,
+    HeldAgainstTheApi,
+    content_property,
+    label,
+    version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +27,19 @@ LABELS = "custom_content_labels"
 VERSIONS = "custom_content_versions"
 PROPERTIES = "custom_content_content_properties"
 DETAILS = (LABELS, VERSIONS, PROPERTIES)
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "custom_content": Contract(
+            ("CustomContentBulk", "CustomContentSingle"),
+            added=MODIFIED | EXPORTED,
+            left_out=INCLUDES,
+        ),
+        "custom_content_labels": label("customContentId"),
+        "custom_content_versions": version("customContentId", "CustomContentVersion", "custom"),
+        "custom_content_content_properties": content_property("customContentId"),
+    }
 
 
 @pytest.fixture

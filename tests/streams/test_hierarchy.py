@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.hierarchy_seed import hang
 from tests.demo_site.model import TreeItem
 from tests.running import not_by_default, run_tap, settings_of
+from tests.schemas.contract import Contract, HeldAgainstTheApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,17 @@ STREAMS = ("folders", "whiteboards", "databases", "embeds")
 SEARCH = "/rest/api/content/search"
 PAGES = "/api/v2/pages"
 UNDER_PAGES = f"{PAGES}/{{id}}/descendants"
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "folders": Contract(("FolderSingle",)),
+        "whiteboards": Contract(
+            ("WhiteboardSingle",), left_out={"_links.editui": "leads where `webui` does"}
+        ),
+        "databases": Contract(("DatabaseSingle",)),
+        "embeds": Contract(("SmartLinkSingle",)),
+    }
 
 
 @pytest.fixture

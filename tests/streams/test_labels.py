@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
 from tests.running import run_tap, settings_of
+from tests.schemas.contract import Contract, HeldAgainstTheApi
 
 LABELS = "labels"
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "labels": Contract(("Label",)),
+    }
 
 
 def test_it_has_every_label_once_whatever_is_filtered() -> None:

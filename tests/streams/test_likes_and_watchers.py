@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
 from tests.running import only, run_tap, settings_of
+from tests.schemas.contract import OWNER, Contract, HeldAgainstTheApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,16 @@ PATHS = {
     "page_watchers": r"/rest/api/content/{id}/notification/child-created",
 }
 ROLES = ("space_roles", "space_role_assignments")
+OF_NO_MODEL = frozenset({"space_watchers", "page_watchers"})
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "page_likes": Contract(("Like",), added={"pageId": OWNER}),
+        "blog_post_likes": Contract(("Like",), added={"blogPostId": OWNER}),
+        "footer_comment_likes": Contract(("Like",), added={"commentId": OWNER}),
+        "inline_comment_likes": Contract(("Like",), added={"commentId": OWNER}),
+    }
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.people_seed import CROWD, FORMER
 from tests.running import everything, only, run_tap, settings_of
+from tests.schemas.contract import Contract, HeldAgainstTheApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
 SEARCH = "/rest/api/search/user"
 LOOK_UP = "/api/v2/users-bulk"
 MEMBERS = "/rest/api/group/"
+OF_NO_MODEL = frozenset({"group_members"})
+
+
+class TestSchemas(HeldAgainstTheApi):
+    contracts: ClassVar = {
+        "space_roles": Contract(("SpaceRole",)),
+        "groups": Contract(
+            ("Group",),
+            added={
+                "resourceAri": "seen in answers, not in the description",
+                "_links.self": "the description leaves the links open",
+            },
+            api="v1",
+        ),
+        "users": Contract(
+            ("User",),
+            added={"isGuest": "as REST v1 calls it", "username": "only Data Center has it"},
+        ),
+    }
 
 
 @pytest.fixture

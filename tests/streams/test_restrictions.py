@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 PAGES, POSTS = "page_restrictions", "blog_post_restrictions"
 SEARCH = "/rest/api/content/search"
 ONE = "/rest/api/content/{id}/restriction/byOperation"
+OF_NO_MODEL = frozenset(
+    {
+        *("page_restrictions", "blog_post_restrictions", "folder_restrictions"),
+        *("whiteboard_restrictions", "database_restrictions", "embed_restrictions"),
+    }
+)
 
 
 def read(config: Json, **more: Any) -> Run:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STATES = "content_states"
+OF_NO_MODEL = frozenset({"content_states"})
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATES = "templates"
+OF_NO_MODEL = frozenset({"templates"})
 
 
 @pytest.fixture

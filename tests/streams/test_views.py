@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STREAMS = ("page_views", "blog_post_views")
+OF_NO_MODEL = frozenset({"page_views", "blog_post_views"})
 
 
 @pytest.fixture

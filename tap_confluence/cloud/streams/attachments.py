@@ -8,12 +8,15 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.containers import LISTS, OTHERS, Container, Containers
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
-from tap_confluence.errors import RefusedError
+from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import Source
+from tap_confluence.schemas.attachments import ATTACHMENT
+from tap_confluence.schemas.labels import ATTACHMENT_LABEL
+from tap_confluence.schemas.properties import ATTACHMENT_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.files import FileStream, Place, size_of, version_of
 from tap_confluence.streams.parents import ChangeDetailStream
@@ -32,7 +35,7 @@ class Attachments(FileStream, ContentStream):
     path = "/api/v2/attachments"
     scope = SCOPE
     owner_key = "attachmentId"
-    schema = schemas.ATTACHMENT
+    schema = ATTACHMENT
     statuses = ("current", "archived", "trashed")
     has_body = False
     takes_spaces = False
@@ -60,8 +63,8 @@ class Attachments(FileStream, ContentStream):
                     key = self.content_filter.space_keys().get(str(space_id)) if space_id else None
                     if key:
                         keys[each] = key
-            except RefusedError as error:
-                self.note_skipped("the space of some files", error)
+            except (RefusedError, RetriesExhaustedError) as error:
+                self.note_skipped("the space of some files", of_item(error))
         return keys
 
 
@@ -94,7 +97,7 @@ class AttachmentLabels(ContentLabelStream):
     scope = SCOPE
     primary_keys = ("attachmentId", "id")
     parent_stream_type = Attachments
-    schema = schemas.ATTACHMENT_LABEL
+    schema = ATTACHMENT_LABEL
 
 
 class AttachmentVersions(ChangeDetailStream):
@@ -105,7 +108,7 @@ class AttachmentVersions(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("attachmentId", "number")
     parent_stream_type = Attachments
-    schema = schemas.ATTACHMENT_VERSION
+    schema = ATTACHMENT_VERSION
 
 
 class AttachmentContentProperties(ChangeDetailStream):
@@ -116,4 +119,4 @@ class AttachmentContentProperties(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("attachmentId", "id")
     parent_stream_type = Attachments
-    schema = schemas.ATTACHMENT_CONTENT_PROPERTY
+    schema = ATTACHMENT_CONTENT_PROPERTY

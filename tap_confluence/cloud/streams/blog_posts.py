@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.cloud.streams.posts import PostStream
+from tap_confluence.schemas.blog_posts import BLOG_POST
+from tap_confluence.schemas.labels import BLOG_POST_LABEL
+from tap_confluence.schemas.properties import BLOG_POST_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import BLOG_POST_VERSION
 from tap_confluence.streams.parents import ChangeDetailStream
 
 SCOPE = "read:page:confluence"
@@ -17,7 +20,7 @@ class BlogPosts(PostStream):
     path = "/api/v2/blogposts"
     scope = SCOPE
     owner_key = "blogPostId"
-    schema = schemas.BLOG_POST
+    schema = BLOG_POST
     statuses = ("current", "trashed")
 
 
@@ -29,7 +32,7 @@ class BlogPostLabels(ContentLabelStream):
     scope = SCOPE
     primary_keys = ("blogPostId", "id")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_LABEL
+    schema = BLOG_POST_LABEL
 
 
 class BlogPostVersions(ChangeDetailStream):
@@ -40,7 +43,7 @@ class BlogPostVersions(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("blogPostId", "number")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_VERSION
+    schema = BLOG_POST_VERSION
 
 
 class BlogPostContentProperties(ChangeDetailStream):
@@ -51,4 +54,4 @@ class BlogPostContentProperties(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("blogPostId", "id")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_CONTENT_PROPERTY
+    schema = BLOG_POST_CONTENT_PROPERTY

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.pages import PATH as PAGES
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.cloud.streams.per_item import PerItemStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.schemas.usage import CLASSIFICATION_LEVEL, PAGE_CLASSIFICATION_LEVEL
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LEVELS = "/api/v2/classification-levels"
 
+NOT_CLASSIFIED = "Data Center does not classify content."
+
 
 class ClassificationLevels(ConfluenceStream):
     """The levels that the organization has defined. Not every edition has them."""
@@ -30,7 +32,8 @@ class ClassificationLevels(ConfluenceStream):
     path = LEVELS
     scope = "read:configuration:confluence"
     primary_keys = ("id",)
-    schema = schemas.CLASSIFICATION_LEVEL
+    schema = CLASSIFICATION_LEVEL
+    not_on_data_center = NOT_CLASSIFIED
     is_filtered = False
 
     @override
@@ -51,7 +54,9 @@ class PageClassificationLevels(PerItemStream):
     path = f"{PAGES}/{{id}}/classification-level"
     scope = "read:page:confluence, write:page:confluence"
     primary_keys = ("pageId",)
-    schema = schemas.PAGE_CLASSIFICATION_LEVEL
+    schema = PAGE_CLASSIFICATION_LEVEL
+    cost = "1,000, and one more for each page without a level; 1 on a site without levels"
+    not_on_data_center = NOT_CLASSIFIED
     owners = (Pages,)
 
     @override

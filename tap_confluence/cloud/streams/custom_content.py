@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.content import ContentStream, SeparatelyReadStream
+from tap_confluence.schemas.custom_content import CUSTOM_CONTENT
+from tap_confluence.schemas.labels import CUSTOM_CONTENT_LABEL
+from tap_confluence.schemas.properties import CUSTOM_CONTENT_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import CUSTOM_CONTENT_VERSION
 from tap_confluence.streams.parents import ChangeDetailStream
 from tap_confluence.streams.state import start_over
 
@@ -28,6 +31,9 @@ BYTES_OF_A_TYPE = 6
 MOST_TYPES = 256
 """Types that the state tells one by one; of more, only whether they are the same."""
 
+NO_OWN_TYPES = "REST v1 of Data Center has no list of content of an app's own type."
+"""Why Data Center has neither such content nor what is on it."""
+
 
 class CustomContent(ContentStream):
     """Custom content of the types that are set, or that the site says it has."""
@@ -36,7 +42,8 @@ class CustomContent(ContentStream):
     path = "/api/v2/custom-content"
     scope = SCOPE
     owner_key = "customContentId"
-    schema = schemas.CUSTOM_CONTENT
+    schema = CUSTOM_CONTENT
+    not_on_data_center = NO_OWN_TYPES
 
     @override
     def lists(
@@ -92,11 +99,14 @@ class CustomContentLabels(SeparatelyReadStream):
     """Labels of custom content, a request an item: no list tells what carries a label."""
 
     name = "custom_content_labels"
+    request_per = "item"
     section = "labels"
     scope = SCOPE
     primary_keys = ("customContentId", "id")
     parent_stream_type = CustomContent
-    schema = schemas.CUSTOM_CONTENT_LABEL
+    schema = CUSTOM_CONTENT_LABEL
+    cost = "1,000; in a first run none beyond those for versions and properties"
+    not_on_data_center = NO_OWN_TYPES
     selected_by_default = False
 
 
@@ -108,7 +118,8 @@ class CustomContentVersions(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("customContentId", "number")
     parent_stream_type = CustomContent
-    schema = schemas.CUSTOM_CONTENT_VERSION
+    schema = CUSTOM_CONTENT_VERSION
+    not_on_data_center = NO_OWN_TYPES
 
 
 class CustomContentContentProperties(ChangeDetailStream):
@@ -119,7 +130,8 @@ class CustomContentContentProperties(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("customContentId", "id")
     parent_stream_type = CustomContent
-    schema = schemas.CUSTOM_CONTENT_CONTENT_PROPERTY
+    schema = CUSTOM_CONTENT_CONTENT_PROPERTY
+    not_on_data_center = NO_OWN_TYPES
 
 
 def _marks_of(types: Iterable[str]) -> set[bytes]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.filters.left_out import failing, names_left_out
+from tap_confluence.schemas.hierarchy import DATABASE, EMBED, FOLDER, WHITEBOARD
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class TreeItemReadingStream(ConfluenceStream):
     """
 
     kind: ClassVar[str]
+    not_on_data_center = "On Data Center only pages lie in the tree of a space."
 
     def tree_discovery(self) -> Iterator[Record]:
         """Get all that are wanted, with a request each."""
@@ -40,7 +42,14 @@ class TreeItemReadingStream(ConfluenceStream):
             return
         content_filter = ContentFilter.of(self.run)
         found = content_filter.tree_discovery
-        ids = [i for i in found.ids_of(self.kind) if content_filter.has_tree_item({"id": i})]
+        tell = names_left_out(self.name)
+        ids = []
+        for item_id in found.ids_of(self.kind):
+            verdicts = content_filter.verdicts_on_tree_item({"id": item_id})
+            if all(verdicts.values()):
+                ids.append(item_id)
+            elif tell:
+                tell(item_id, failing(verdicts))
         # What is forbidden has a status that is not known.
         statuses: dict[str, str | None] = dict.fromkeys(ids)
 
@@ -53,6 +62,8 @@ class TreeItemReadingStream(ConfluenceStream):
                 yield record
             else:
                 del statuses[item["id"]]
+                if tell:
+                    tell(item["id"], _why_not(record, content_filter))
         found.statuses[self.kind] = statuses
 
     def statuses(self) -> Mapping[str, str | None]:
@@ -65,11 +76,22 @@ class TreeItemReadingStream(ConfluenceStream):
         return found.statuses.get(self.kind, {})
 
 
+def _why_not(record: Record, content_filter: ContentFilter) -> str:
+    if record.get("status") not in SHOWN:
+        return f"its status is {record.get('status')}"
+    return failing(content_filter.verdicts_on_tree_item(record))
+
+
 class TreeItemStream(TreeItemReadingStream):
     """What is of one type among the pages, in every run complete, a request an item."""
 
     primary_keys = ("id",)
+    request_per = "item"
     selected_by_default = False
+    cost = (
+        "1,000, and to find them one for each 1,000, for each 125 pages and for each space, "
+        "whether one of the streams is selected or all"
+    )
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -84,7 +106,7 @@ class Folders(TreeItemStream):
     name = "folders"
     path = "/api/v2/folders/{id}"
     scope = "read:folder:confluence"
-    schema = schemas.FOLDER
+    schema = FOLDER
     kind = "folder"
 
 
@@ -94,7 +116,7 @@ class Whiteboards(TreeItemStream):
     name = "whiteboards"
     path = "/api/v2/whiteboards/{id}"
     scope = "read:whiteboard:confluence"
-    schema = schemas.WHITEBOARD
+    schema = WHITEBOARD
     kind = "whiteboard"
 
 
@@ -104,7 +126,7 @@ class Databases(TreeItemStream):
     name = "databases"
     path = "/api/v2/databases/{id}"
     scope = "read:database:confluence"
-    schema = schemas.DATABASE
+    schema = DATABASE
     kind = "database"
 
 
@@ -114,5 +136,5 @@ class Embeds(TreeItemStream):
     name = "embeds"
     path = "/api/v2/embeds/{id}"
     scope = "read:embed:confluence"
-    schema = schemas.EMBED
+    schema = EMBED
     kind = "embed"

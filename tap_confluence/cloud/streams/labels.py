@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
-from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.errors import (
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import FEW_AHEAD, get_page
+from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
@@ -62,21 +69,41 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
                 lists = parent.content_filter.space_lists(request, to_the_end=False)
             return lambda: [get_page(self.reader.client, each) for each in lists]
 
+        failures = Failures()
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
+            pages: list[ListPage] = []
             try:
-                for page in self.reader.result(future) if future else ():
+                pages = self.reader.result(future) if future else []
+            except RetriesExhaustedError as error:
+                self.skip(f"label {label['id']}", failures.add(error))
+                continue
+            except RefusedError as error:
+                self._leave_out(label, error)
+            failures.end()
+            try:
+                for page in pages:
                     yield from self._records(label, page)
-            except NotFoundError as error:
-                # Perhaps the last item that had it has lost it since the labels were listed.
-                self.skip(f"label {label['id']}", error)
+            except RefusedError as error:
+                self._leave_out(label, error)
+        failures.check()
+
+    def _leave_out(self, label: dict[str, Any], error: RefusedError) -> None:
+        """Go on without what carries a label, unless it is the token that lacks a scope."""
+        if isinstance(error, ScopeError):
+            raise error
+        # Perhaps the last item that had it has lost it since the labels were listed.
+        self.skip(f"label {label['id']}", error)
 
     def _records(self, label: dict[str, Any], page: ListPage) -> Iterator[Record]:
         """Go through what carries a label: that may be all there is."""
         row = {key: label.get(key) for key in LABEL_KEYS}
         wanted = (None, *self.config["content_statuses"])
-        for item in self.parent.wanted(self.reader.items_from(page)):
+        tell = names_left_out(self.name)
+        for item in self.parent.wanted(self.reader.items_from(page), stream=self.name):
             if item.get("status") in wanted:
                 yield {self.parent.owner_key: item["id"], **row}
+            elif tell:
+                tell(item["id"], f"its status is {item.get('status')}")
 
 
 class Labels(ConfluenceStream):
@@ -86,7 +113,7 @@ class Labels(ConfluenceStream):
     path = LABELS
     scope = "read:label:confluence"
     primary_keys = ("id",)
-    schema = schemas.LABEL
+    schema = LABEL
     is_filtered = False
 
     @override

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.comments import (
     FOOTER_COMMENTS,
@@ -19,6 +18,12 @@ from tap_confluence.cloud.streams.comments import (
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import collect
+from tap_confluence.schemas.people import (
+    BLOG_POST_LIKE,
+    FOOTER_COMMENT_LIKE,
+    INLINE_COMMENT_LIKE,
+    PAGE_LIKE,
+)
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -26,13 +31,18 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+NOT_TOLD = "REST v1 of Data Center does not tell who likes something."
+
 
 class LikeStream(SeparatelyReadStream):
     """The likes of pages or blog posts, which have no list: a request an item in each run."""
 
     section = "likes"
+    request_per = "item"
     scope = "read:page:confluence"
     selected_by_default = False
+    cost = "1,000; in a first run none beyond those for versions and properties"
+    not_on_data_center = NOT_TOLD
 
 
 class PageLikes(LikeStream):
@@ -41,7 +51,7 @@ class PageLikes(LikeStream):
     name = "page_likes"
     primary_keys = ("pageId", "accountId")
     parent_stream_type = Pages
-    schema = schemas.PAGE_LIKE
+    schema = PAGE_LIKE
 
 
 class BlogPostLikes(LikeStream):
@@ -50,7 +60,7 @@ class BlogPostLikes(LikeStream):
     name = "blog_post_likes"
     primary_keys = ("blogPostId", "accountId")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_LIKE
+    schema = BLOG_POST_LIKE
 
 
 class CommentLikeStream(ConfluenceStream):
@@ -61,9 +71,11 @@ class CommentLikeStream(ConfluenceStream):
     """
 
     scope = "read:comment:confluence"
+    request_per = "item"
     selected_by_default = False
+    cost = "1,000"
+    not_on_data_center = NOT_TOLD
     primary_keys = ("commentId", "accountId")
-    schema = schemas.COMMENT_LIKE
     commented: ClassVar[type[CommentStream]]
 
     @override
@@ -88,6 +100,7 @@ class FooterCommentLikes(CommentLikeStream):
 
     name = "footer_comment_likes"
     path = f"{FOOTER_COMMENTS}/{{id}}/likes/users"
+    schema = FOOTER_COMMENT_LIKE
     commented = PageFooterComments
 
 
@@ -96,4 +109,5 @@ class InlineCommentLikes(CommentLikeStream):
 
     name = "inline_comment_likes"
     path = f"{INLINE_COMMENTS}/{{id}}/likes/users"
+    schema = INLINE_COMMENT_LIKE
     commented = PageInlineComments

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.cloud.streams.posts import PostStream
+from tap_confluence.schemas.labels import PAGE_LABEL
+from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
+from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
+from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
+from tap_confluence.schemas.versions import PAGE_VERSION
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream
@@ -30,7 +34,7 @@ class Pages(PostStream):
     path = PATH
     scope = SCOPE
     owner_key = "pageId"
-    schema = schemas.PAGE
+    schema = PAGE
     statuses = ("current", "archived", "trashed")
 
 
@@ -42,7 +46,7 @@ class PageLabels(ContentLabelStream):
     scope = SCOPE
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_LABEL
+    schema = PAGE_LABEL
 
 
 class PageVersions(ChangeDetailStream):
@@ -53,7 +57,7 @@ class PageVersions(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("pageId", "number")
     parent_stream_type = Pages
-    schema = schemas.PAGE_VERSION
+    schema = PAGE_VERSION
 
 
 class PageContentProperties(ChangeDetailStream):
@@ -64,7 +68,7 @@ class PageContentProperties(ChangeDetailStream):
     scope = SCOPE
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_CONTENT_PROPERTY
+    schema = PAGE_CONTENT_PROPERTY
 
 
 class ChildPages(ConfluenceStream):
@@ -74,7 +78,7 @@ class ChildPages(ConfluenceStream):
     path = PATH
     scope = SCOPE
     primary_keys = ("parentId", "id")
-    schema = schemas.CHILD_PAGE
+    schema = CHILD_PAGE
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -86,7 +90,7 @@ class ChildPages(ConfluenceStream):
         content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
         for request in content_filter.space_lists(whole):
-            for page in content_filter.filtered(self.reader.items(request)):
+            for page in content_filter.filtered(self.reader.items(request), stream=self.name):
                 if page.get("parentId") is not None:
                     yield _as_child(page)
 
@@ -97,7 +101,7 @@ class PageLinks(LinkStream):
     name = "page_links"
     scope = SCOPE
     parent_stream_type = Pages
-    schema = schemas.PAGE_LINK
+    schema = PAGE_LINK
 
 
 class PageIncludes(IncludeStream):
@@ -106,7 +110,7 @@ class PageIncludes(IncludeStream):
     name = "page_includes"
     scope = SCOPE
     parent_stream_type = Pages
-    schema = schemas.PAGE_INCLUDE
+    schema = PAGE_INCLUDE
 
 
 class PagePropertyRows(PropertyRowStream):
@@ -115,7 +119,7 @@ class PagePropertyRows(PropertyRowStream):
     name = "page_property_rows"
     scope = SCOPE
     parent_stream_type = Pages
-    schema = schemas.PAGE_PROPERTY_ROW
+    schema = PAGE_PROPERTY_ROW
 
 
 def _as_child(page: dict[str, Any]) -> Record:

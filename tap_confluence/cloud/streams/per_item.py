@@ -29,6 +29,7 @@ class PerItemStream(ConfluenceStream):
     """
 
     selected_by_default = False
+    request_per = "item"
     owners: ClassVar[tuple[type[ContentStream], ...]]
 
     @abstractmethod

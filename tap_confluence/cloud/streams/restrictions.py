@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.errors import (
     GAVE_UP,
+    FailedItemError,
     ForbiddenError,
     NotFoundError,
     RefusedError,
@@ -29,13 +29,20 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import FEW_AHEAD, CircleGuard, LinkPaginator, ListRequest, read_pages
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
+from tap_confluence.schemas.restrictions import (
+    BLOG_POST_RESTRICTION,
+    DATABASE_RESTRICTION,
+    EMBED_RESTRICTION,
+    FOLDER_RESTRICTION,
+    PAGE_RESTRICTION,
+    WHITEBOARD_RESTRICTION,
+)
 from tap_confluence.statuses import ARCHIVED, CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
     expanded_restrictions,
-    failure,
     unread,
 )
 
@@ -189,6 +196,10 @@ class PostRestrictionStream(RestrictionStream):
         statuses: The statuses of those that can be restricted and read.
     """
 
+    cost = (
+        "Cloud: 4 for their list and 5 for their restrictions, and one for each archived "
+        "page where the search does not find these; Data Center: 5"
+    )
     list_path: ClassVar[str]
     statuses: ClassVar[tuple[str, ...]]
 
@@ -200,7 +211,7 @@ class PostRestrictionStream(RestrictionStream):
         whole = self.reader.first_page(self.list_path, {"status": wanted}, tag=self.name)
         content_filter = ContentFilter.of(self.run)
         for request in content_filter.space_lists(whole):
-            for item in content_filter.filtered(self.reader.items(request)):
+            for item in content_filter.filtered(self.reader.items(request), stream=self.name):
                 if item.get("status") == ARCHIVED:
                     archived.append(str(item["id"]))
                 else:
@@ -212,7 +223,7 @@ class PageRestrictions(PostRestrictionStream):
 
     name = "page_restrictions"
     primary_keys = ("pageId", "operation", "principalType", "principalId")
-    schema = schemas.PAGE_RESTRICTION
+    schema = PAGE_RESTRICTION
     list_path = "/api/v2/pages"
     statuses = (CURRENT, ARCHIVED)
     owner_key = "pageId"
@@ -223,7 +234,7 @@ class BlogPostRestrictions(PostRestrictionStream):
 
     name = "blog_post_restrictions"
     primary_keys = ("blogPostId", "operation", "principalType", "principalId")
-    schema = schemas.BLOG_POST_RESTRICTION
+    schema = BLOG_POST_RESTRICTION
     list_path = "/api/v2/blogposts"
     statuses = (CURRENT,)
     owner_key = "blogPostId"
@@ -234,6 +245,12 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
 
     That sites tell them is not documented: REST v1 takes the id of any content.
     """
+
+    request_per = "item"
+    cost = (
+        "5, and one for each item that the search does not find, which may be all; without "
+        "`folders` and the like also what these cost"
+    )
 
     @override
     def listed(self, archived: list[str]) -> Iterator[str]:
@@ -252,7 +269,7 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
         except RetriesExhaustedError as error:
             # A site may have nothing better to say about what it does not know. Where it is out
             # altogether, the next stream says so.
-            raise failure(error) from error
+            raise FailedItemError(error) from error
 
     @override
     def mark_unread(self, single: RestrictionReader) -> Iterator[Record]:
@@ -281,7 +298,7 @@ class FolderRestrictions(TreeItemRestrictionStream):
 
     name = "folder_restrictions"
     primary_keys = ("folderId", "operation", "principalType", "principalId")
-    schema = schemas.FOLDER_RESTRICTION
+    schema = FOLDER_RESTRICTION
     kind = "folder"
     owner_key = "folderId"
 
@@ -291,7 +308,7 @@ class WhiteboardRestrictions(TreeItemRestrictionStream):
 
     name = "whiteboard_restrictions"
     primary_keys = ("whiteboardId", "operation", "principalType", "principalId")
-    schema = schemas.WHITEBOARD_RESTRICTION
+    schema = WHITEBOARD_RESTRICTION
     kind = "whiteboard"
     owner_key = "whiteboardId"
 
@@ -301,7 +318,7 @@ class DatabaseRestrictions(TreeItemRestrictionStream):
 
     name = "database_restrictions"
     primary_keys = ("databaseId", "operation", "principalType", "principalId")
-    schema = schemas.DATABASE_RESTRICTION
+    schema = DATABASE_RESTRICTION
     kind = "database"
     owner_key = "databaseId"
 
@@ -311,7 +328,7 @@ class EmbedRestrictions(TreeItemRestrictionStream):
 
     name = "embed_restrictions"
     primary_keys = ("embedId", "operation", "principalType", "principalId")
-    schema = schemas.EMBED_RESTRICTION
+    schema = EMBED_RESTRICTION
     kind = "embed"
     owner_key = "embedId"
 

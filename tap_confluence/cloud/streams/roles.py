@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.errors import RefusedError
+from tap_confluence.schemas.roles import SPACE_ROLE
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ PRE_ROLES = "PRE_ROLES"
 NOT_THERE = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 """How a site may answer that has no roles, and one that has roles and does not show them."""
 
+NO_ROLES = "Data Center has no roles in spaces, but permissions."
+"""Why Data Center has no stream of roles."""
+
 
 class SpaceRoles(ConfluenceStream):
     """The roles that people and groups may have in spaces."""
@@ -37,7 +40,8 @@ class SpaceRoles(ConfluenceStream):
     path = ROLES
     scope = SCOPE
     primary_keys = ("id",)
-    schema = schemas.SPACE_ROLE
+    schema = SPACE_ROLE
+    not_on_data_center = NO_ROLES
     is_filtered = False
     fails_closed = True
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.api.details import get_details
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.streams.roles import NO_ROLES, roles_of
 from tap_confluence.cloud.streams.roles import SCOPE as ROLE_SCOPE
-from tap_confluence.cloud.streams.roles import roles_of
 from tap_confluence.errors import RefusedError
+from tap_confluence.schemas.labels import SPACE_LABEL
+from tap_confluence.schemas.roles import SPACE_ROLE_ASSIGNMENT
+from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import IN_ASSIGNMENTS, IN_PERMISSIONS, spelled_alike
 from tap_confluence.streams.parents import DetailStream, ParentStream, Work
 from tap_confluence.streams.space_properties import SpacePropertyStream
@@ -33,7 +35,7 @@ class Spaces(ParentStream):
     scope = "read:space:confluence"
     owner_key = "spaceId"
     primary_keys = ("id",)
-    schema = schemas.SPACE
+    schema = SPACE
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -59,22 +61,24 @@ class SpaceLabels(DetailStream):
     """Labels of spaces."""
 
     name = "space_labels"
+    request_per = "space"
     section = "labels"
     scope = "read:space:confluence"
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_LABEL
+    schema = SPACE_LABEL
 
 
 class SpacePermissions(DetailStream):
     """Who may do what in a space."""
 
     name = "space_permissions"
+    request_per = "space"
     section = "permissions"
     scope = "read:space:confluence"
     primary_keys = ("spaceId", "id")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_PERMISSION
+    schema = SPACE_PERMISSION
     fails_closed = True
 
     @override
@@ -92,11 +96,13 @@ class SpaceRoleAssignments(DetailStream):
     """Which people and groups have which roles in a space, where the site has roles."""
 
     name = "space_role_assignments"
+    request_per = "space"
     section = "role-assignments"
     scope = ROLE_SCOPE
     primary_keys = ("spaceId", "roleId", "principalType", "principalId")
     parent_stream_type = Spaces
-    schema = schemas.SPACE_ROLE_ASSIGNMENT
+    schema = SPACE_ROLE_ASSIGNMENT
+    not_on_data_center = NO_ROLES
     fails_closed = True
 
     @override

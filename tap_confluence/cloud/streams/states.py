@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.cloud.streams.per_item import PerItemStream
+from tap_confluence.schemas.usage import CONTENT_STATE
 from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ class ContentStates(PerItemStream):
     path = "/rest/api/content/{id}/state"
     scope = "read:content-details:confluence"
     primary_keys = ("contentId",)
-    schema = schemas.CONTENT_STATE
+    schema = CONTENT_STATE
+    cost = "1,000, of pages and blog posts"
     owners = (Pages, BlogPosts)
+    not_on_data_center = "REST v1 of Data Center does not tell."
 
     @override
     def ask(self, item: dict[str, Any]) -> Record | None:

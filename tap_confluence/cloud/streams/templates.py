@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.http import OffsetPaginator, collect
+from tap_confluence.schemas.templates import TEMPLATE
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ class Templates(ConfluenceStream):
     """
 
     name = "templates"
+    request_per = "space"
     path = PATHS[0]
     scope = "read:template:confluence, read:content-details:confluence, read:space:confluence"
     primary_keys = ("templateId",)
-    schema = schemas.TEMPLATE
+    schema = TEMPLATE
+    not_on_data_center = "REST v1 of Data Center does not tell."
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.api.user_lookup import MOST_IDS, look_up
 from tap_confluence.cloud.streams.people import GroupMembers, Groups
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import FEW_AHEAD, CircleGuard, OffsetPaginator, rows_of
 from tap_confluence.http.pagination import next_link
+from tap_confluence.schemas.people import USER
 from tap_confluence.streams.users import UserStream
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Users(UserStream):
 
     path = USER_SEARCH
     scope = "read:user:confluence, read:group:confluence, read:content-details:confluence"
-    schema = schemas.USER
+    schema = USER
 
     _is_blind = False
     """Whether people may not be looked up."""

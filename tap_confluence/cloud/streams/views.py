@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.cloud.streams.per_item import PerItemStream
+from tap_confluence.schemas.usage import BLOG_POST_VIEWS, PAGE_VIEWS
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
@@ -21,7 +21,9 @@ class ViewStream(PerItemStream):
     """Views and viewers since the start date of the settings, with two requests an item."""
 
     path = f"{ANALYTICS}/{{id}}/views"
+    cost = "2,000"
     scope = "read:analytics.content:confluence"
+    not_on_data_center = "REST v1 of Data Center does not tell."
     right = "a plan with analytics, and the right to see the views of a page"
 
     @override
@@ -42,7 +44,7 @@ class PageViews(ViewStream):
 
     name = "page_views"
     primary_keys = ("pageId",)
-    schema = schemas.PAGE_VIEWS
+    schema = PAGE_VIEWS
     owners = (Pages,)
 
 
@@ -51,5 +53,5 @@ class BlogPostViews(ViewStream):
 
     name = "blog_post_views"
     primary_keys = ("blogPostId",)
-    schema = schemas.BLOG_POST_VIEWS
+    schema = BLOG_POST_VIEWS
     owners = (BlogPosts,)

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.http import OffsetPaginator, collect
+from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -31,11 +31,13 @@ class PageWatchers(ConfluenceStream):
     """Who watches which page, with a request a page. Nobody watches what is in the trash."""
 
     name = "page_watchers"
+    request_per = "item"
     path = "/rest/api/content/{id}/notification/child-created"
     scope = SCOPE
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
-    schema = schemas.PAGE_WATCHER
+    schema = PAGE_WATCHER
+    cost = "1,000"
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -59,11 +61,13 @@ class SpaceWatchers(ConfluenceStream):
     """Who watches which space, with a request a space."""
 
     name = "space_watchers"
+    request_per = "space"
     path = "/rest/api/space/{key}/watch"
     scope = SCOPE
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
-    schema = schemas.SPACE_WATCHER
+    schema = SPACE_WATCHER
+    cost = "1,000, of spaces"
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

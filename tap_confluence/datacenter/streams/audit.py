@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.errors import RetriesExhaustedError
+from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.http import CircleGuard, CursorPaginator, ListRequest
 from tap_confluence.streams.audit import AuditStream
 from tap_confluence.timestamps import format_timestamp, to_timestamp
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
+    from tap_confluence.errors import RefusedError
     from tap_confluence.http import ListPage
     from tap_confluence.http.client import Answer
 
@@ -31,6 +32,12 @@ class AuditRecords(AuditStream):
     """The audit log of the site, as far as its coverage is set."""
 
     path = "/rest/auditing/1.0/events"
+
+    @override
+    def needed(self, error: RefusedError) -> str:
+        if isinstance(error, NotFoundError):
+            return "a release that has an audit log to be read over REST"
+        return super().needed(error)
 
     @override
     def pages(self, first: str | None, last: str) -> Iterator[ListPage]:

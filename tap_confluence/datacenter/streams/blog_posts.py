@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.blog_posts import BLOG_POST
+from tap_confluence.schemas.labels import BLOG_POST_LABEL
+from tap_confluence.schemas.properties import BLOG_POST_CONTENT_PROPERTY
+from tap_confluence.schemas.versions import BLOG_POST_VERSION
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ class BlogPosts(PostStream):
     name = "blog_posts"
     kind = "blogpost"
     owner_key = "blogPostId"
-    schema = schemas.BLOG_POST
+    schema = BLOG_POST
     hidden = ("trashed",)
     expand = ("space", "version", "history")
 
@@ -36,7 +39,7 @@ class BlogPostLabels(LabelStream):
     name = "blog_post_labels"
     primary_keys = ("blogPostId", "id")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_LABEL
+    schema = BLOG_POST_LABEL
 
 
 class BlogPostVersions(ChangeDetailStream):
@@ -46,7 +49,7 @@ class BlogPostVersions(ChangeDetailStream):
     section = "versions"
     primary_keys = ("blogPostId", "number")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_VERSION
+    schema = BLOG_POST_VERSION
 
 
 class BlogPostContentProperties(ChangeDetailStream):
@@ -56,4 +59,4 @@ class BlogPostContentProperties(ChangeDetailStream):
     section = "properties"
     primary_keys = ("blogPostId", "id")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_CONTENT_PROPERTY
+    schema = BLOG_POST_CONTENT_PROPERTY

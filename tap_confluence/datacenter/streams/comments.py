@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.errors import GAVE_UP, RefusedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.comments import (
+    ATTACHMENT_FOOTER_COMMENT,
+    BLOG_POST_FOOTER_COMMENT,
+    BLOG_POST_INLINE_COMMENT,
+    PAGE_FOOTER_COMMENT,
+    PAGE_INLINE_COMMENT,
+)
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.parents import DetailStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -47,7 +54,7 @@ class PageFooterComments(Place, ContainedStream):
     name = "page_footer_comments"
     kind = "comment"
     owner_key = "id"
-    schema = schemas.PAGE_FOOTER_COMMENT
+    schema = PAGE_FOOTER_COMMENT
     container = "page"
     is_inline = False
     params_of_list: ClassVar[dict[str, str]] = {"depth": "all"}
@@ -67,12 +74,25 @@ class PageFooterComments(Place, ContainedStream):
         return records.comment(item)
 
     @override
+    def unplaced(self, item: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        # No stream is made of it; and what an earlier run has written of it may still be there.
+        error = RefusedError("the site does not say what it is on", GAVE_UP)
+        self.note_skipped(str(item["id"]), error)
+        for stream in self.family:
+            stream.leave_incomplete()
+        return []
+
+    @override
     def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:
         return isinstance(stream, Place) and bool(stream.has(item))
 
     @override
     def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         return [dict(self.shape(item))]
+
+    @override
+    def takes_body(self, stream: ConfluenceStream) -> bool:
+        return isinstance(stream, Place)
 
     @override
     def body_formats(self) -> list[str]:
@@ -98,7 +118,7 @@ class PageInlineComments(OtherComments):
     """Comments on a piece of text of pages."""
 
     name = "page_inline_comments"
-    schema = schemas.PAGE_INLINE_COMMENT
+    schema = PAGE_INLINE_COMMENT
     container = "page"
     is_inline = True
 
@@ -107,7 +127,7 @@ class BlogPostFooterComments(OtherComments):
     """Comments at the foot of blog posts."""
 
     name = "blog_post_footer_comments"
-    schema = schemas.BLOG_POST_FOOTER_COMMENT
+    schema = BLOG_POST_FOOTER_COMMENT
     container = "blogpost"
     is_inline = False
 
@@ -116,7 +136,7 @@ class BlogPostInlineComments(OtherComments):
     """Comments on a piece of text of blog posts."""
 
     name = "blog_post_inline_comments"
-    schema = schemas.BLOG_POST_INLINE_COMMENT
+    schema = BLOG_POST_INLINE_COMMENT
     container = "blogpost"
     is_inline = True
 
@@ -125,6 +145,6 @@ class AttachmentFooterComments(OtherComments):
     """Comments on files."""
 
     name = "attachment_footer_comments"
-    schema = schemas.ATTACHMENT_FOOTER_COMMENT
+    schema = ATTACHMENT_FOOTER_COMMENT
     container = records.ATTACHMENT
     is_inline = False

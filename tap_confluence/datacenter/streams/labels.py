@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import Query, read_by_offset
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Labels(ConfluenceStream):
     path = "/rest/api/label/labels"
     right = "a release of Confluence that lists its labels, as 10.0 does"
     primary_keys = ("id",)
-    schema = schemas.LABEL
+    schema = LABEL
     is_filtered = False
 
     @override

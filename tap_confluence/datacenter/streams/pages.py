@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.posts import PostStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.labels import PAGE_LABEL
+from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
+from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
+from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
+from tap_confluence.schemas.versions import PAGE_VERSION
 from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
@@ -24,7 +28,7 @@ class Pages(PostStream):
     name = "pages"
     kind = "page"
     owner_key = "pageId"
-    schema = schemas.PAGE
+    schema = PAGE
     hidden = ("archived", "trashed")
     expand = ("space", "version", "history", "ancestors")
 
@@ -46,7 +50,7 @@ class PageLabels(LabelStream):
     name = "page_labels"
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_LABEL
+    schema = PAGE_LABEL
 
 
 class PageVersions(ChangeDetailStream):
@@ -56,7 +60,7 @@ class PageVersions(ChangeDetailStream):
     section = "versions"
     primary_keys = ("pageId", "number")
     parent_stream_type = Pages
-    schema = schemas.PAGE_VERSION
+    schema = PAGE_VERSION
 
 
 class PageContentProperties(ChangeDetailStream):
@@ -66,7 +70,7 @@ class PageContentProperties(ChangeDetailStream):
     section = "properties"
     primary_keys = ("pageId", "id")
     parent_stream_type = Pages
-    schema = schemas.PAGE_CONTENT_PROPERTY
+    schema = PAGE_CONTENT_PROPERTY
 
 
 class ChildPages(FullTableDetailStream):
@@ -76,7 +80,7 @@ class ChildPages(FullTableDetailStream):
     section = "children"
     primary_keys = ("parentId", "id")
     parent_stream_type = Pages
-    schema = schemas.CHILD_PAGE
+    schema = CHILD_PAGE
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -88,7 +92,7 @@ class PageLinks(LinkStream):
 
     name = "page_links"
     parent_stream_type = Pages
-    schema = schemas.PAGE_LINK
+    schema = PAGE_LINK
 
 
 class PageIncludes(IncludeStream):
@@ -96,7 +100,7 @@ class PageIncludes(IncludeStream):
 
     name = "page_includes"
     parent_stream_type = Pages
-    schema = schemas.PAGE_INCLUDE
+    schema = PAGE_INCLUDE
 
 
 class PagePropertyRows(PropertyRowStream):
@@ -104,4 +108,4 @@ class PagePropertyRows(PropertyRowStream):
 
     name = "page_property_rows"
     parent_stream_type = Pages
-    schema = schemas.PAGE_PROPERTY_ROW
+    schema = PAGE_PROPERTY_ROW

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
+from tap_confluence.datacenter.api import paths
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect, read_by_offset
-from tap_confluence.datacenter.api.paths import USER
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.people import USER
 from tap_confluence.streams.groups import GroupMemberStream, GroupStream
 from tap_confluence.streams.users import UserStream
 
@@ -85,8 +85,8 @@ class GroupMembers(GroupMemberStream):
 class Users(UserStream):
     """All people; where the site is too old to list them, those in groups and those met."""
 
-    path = f"{USER}/list"
-    schema = schemas.USER
+    path = f"{paths.USER}/list"
+    schema = USER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -106,7 +106,7 @@ class Users(UserStream):
         def call(person: Record) -> Callable[[], Record]:
             params = {"key": person["id"], "expand": ",".join(EXPAND)}
             get = self.reader.client.get
-            return lambda: records.user(get(USER, params, tag=self.name).body)
+            return lambda: records.user(get(paths.USER, params, tag=self.name).body)
 
         # They have left, or may not be listed.
         for _, user in self.each(({"id": person} for person in self.unknown), call):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
 from tap_confluence.datacenter.streams.content import RESTRICTIONS, ContentStream
 from tap_confluence.datacenter.streams.pages import Pages
+from tap_confluence.schemas.restrictions import BLOG_POST_RESTRICTION, PAGE_RESTRICTION
 from tap_confluence.streams.parents import FullTableDetailStream
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class PageRestrictions(RestrictionStream):
     name = "page_restrictions"
     primary_keys = ("pageId", "operation", "principalType", "principalId")
     parent_stream_type = Pages
-    schema = schemas.PAGE_RESTRICTION
+    schema = PAGE_RESTRICTION
 
 
 class BlogPostRestrictions(RestrictionStream):
@@ -54,4 +54,4 @@ class BlogPostRestrictions(RestrictionStream):
     name = "blog_post_restrictions"
     primary_keys = ("blogPostId", "operation", "principalType", "principalId")
     parent_stream_type = BlogPosts
-    schema = schemas.BLOG_POST_RESTRICTION
+    schema = BLOG_POST_RESTRICTION

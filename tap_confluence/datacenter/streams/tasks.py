@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.streams.blog_posts import BlogPosts
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.datacenter.streams.posts import TASKS
+from tap_confluence.schemas.tasks import TASK
 from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Tasks(ChangeDetailStream):
     primary_keys = ("id",)
     parent_stream_type = Pages
     further_parent_stream_types = (BlogPosts,)
-    schema = schemas.TASK
+    schema = TASK
 
     _completed = 0
 

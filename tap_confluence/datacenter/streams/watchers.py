@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence import schemas
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.errors import ForbiddenError
 from tap_confluence.rest_v1 import records
+from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -32,11 +32,12 @@ class PageWatchers(ConfluenceStream):
     """Who watches which page, with a request a page, in spaces that the account administers."""
 
     name = "page_watchers"
+    request_per = "item"
     path = f"{CONTENT}/{{id}}/watchers"
     right = RIGHT
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
-    schema = schemas.PAGE_WATCHER
+    schema = PAGE_WATCHER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -81,11 +82,12 @@ class SpaceWatchers(ConfluenceStream):
     """Who watches which space, with a request a space that the account administers."""
 
     name = "space_watchers"
+    request_per = "space"
     path = f"{SPACES}/{{key}}/watchers"
     right = RIGHT
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
-    schema = schemas.SPACE_WATCHER
+    schema = SPACE_WATCHER
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

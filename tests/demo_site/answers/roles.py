@@ -1,8 +1,7 @@
-"""What REST v2 tells of people in lists: who likes something, and who has which role."""
+"""Which roles there are in spaces, and who has which."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,17 +11,19 @@ from tests.demo_site.listing import Listing, Opened
 from tests.demo_site.paging import walk_over
 from tests.demo_site.people import ROLES
 from tests.demo_site.queries import one_of
+from tests.demo_site.singles import Single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.demo_site.answers import Keys
     from tests.demo_site.finder import Finder
     from tests.demo_site.model import Row
     from tests.demo_site.people import Assignment, Role
     from tests.demo_site.queries import Param, Query
     from tests.demo_site.store import Store
 
-LIKED = ("pages", "blogposts", "footer-comments", "inline-comments")
+OF_THE_SITE = frozenset({"space_roles"})
 _BY_PRINCIPAL: dict[str, Param] = {
     "role-type": queries.text,
     "principal-id": queries.text,
@@ -30,34 +31,14 @@ _BY_PRINCIPAL: dict[str, Param] = {
 }
 
 
-@dataclass(frozen=True)
-class Like:
-    """That somebody likes something."""
-
-    num: int
-    account_id: str
-
-
-def people_lists(wiki: Store, find: Finder) -> Iterator[Listing]:
-    """Get the lists."""
-    for kind in LIKED:
-        yield Listing(f"{kind}/{{id}}/likes/users", partial(_likes, wiki, find, kind))
+def endpoints(wiki: Store, find: Finder) -> Iterator[Listing | Single]:
+    """Get the lists, and whether the site has roles."""
     by_space: dict[str, Param] = {"space-id": queries.text, **_BY_PRINCIPAL}
     yield Listing("space-roles", partial(_roles, wiki), params=by_space)
     by_role: dict[str, Param] = {"role-id": queries.text, **_BY_PRINCIPAL}
     opener = partial(_assignments, wiki, find)
     yield Listing("spaces/{id}/role-assignments", opener, params=by_role)
-
-
-def role_mode(wiki: Store) -> Row:
-    """Say whether the site has roles."""
-    return {"mode": wiki.people.role_mode}
-
-
-def _likes(wiki: Store, find: Finder, kind: str, id_: str, _: Query) -> Opened:
-    accounts = wiki.people.likes(find.content(kind, id_))
-    likes = [Like(place, account) for place, account in enumerate(accounts, start=1)]
-    return walk_over(likes), lambda like: {"accountId": like.account_id}
+    yield Single("space-role-mode", lambda *_: {"mode": wiki.people.role_mode}, {})
 
 
 def _roles(wiki: Store, _: str, __: Query) -> Opened:
@@ -93,3 +74,24 @@ def _assignment(assignment: Assignment) -> Row:
         },
         "roleId": assignment.role,
     }
+
+
+def truth(wiki: Store) -> dict[str, Keys]:
+    """Get the keys."""
+    people = wiki.people
+    spaces = list(wiki.spaces) if people.has_roles else []
+    return {
+        "space_roles": {(role.id,) for role in ROLES if people.has_roles},
+        "space_role_assignments": {
+            (str(space.num), given.role, given.principal_type, _spelled(given))
+            for space in spaces
+            for given in people.assignments(space)
+        },
+    }
+
+
+def _spelled(assignment: Assignment) -> str:
+    """Write whom a role is given to as the tap does, which spells classes of access in one way."""
+    holder = assignment.principal_id
+    is_class = assignment.principal_type == "ACCESS_CLASS"
+    return holder.upper().replace("-", "_") if is_class else holder
