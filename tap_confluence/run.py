@@ -94,6 +94,9 @@ class References(Protocol):
     def links_of(self, item: Mapping[str, Any]) -> Links:
         """Return where the references of an item lead, which is as its list has it."""
 
+    def note_file(self, record: Mapping[str, Any]) -> None:
+        """Remember a file, for the links of the bodies that come after it in this run."""
+
     def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
         """Yield items after those have been looked up whom their bodies mention.
 

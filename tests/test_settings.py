@@ -307,6 +307,43 @@ def test_which_files_to_fetch_needs_a_folder_to_put_them_into(name: str, value: 
     assert f"'{name}' needs 'attachment_download_dir'" in problem_with(**{name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("content_macros", {"jira": "name"}),
+        ("content_tables", {"merged_cells": "blank"}),
+        ("content_images", "omit"),
+    ],
+)
+def test_how_bodies_are_written_needs_bodies_that_are_written(name: str, value: object) -> None:
+    assert f"'{name}' needs 'body_markdown' or 'body_text'" in problem_with(**{name: value})
+    with signals_left_alone():
+        TapConfluence(config={**VALID, name: value, "body_text": True})
+
+
+def test_links_to_files_need_a_folder_of_files() -> None:
+    problem = problem_with(content_links="file", body_markdown=True)
+    assert "'content_links' set to 'file' needs 'attachment_download_dir'" in problem
+
+
+@pytest.mark.parametrize("choice", ["hide", "", "code", "code:", "code:a b", "SHOW"])
+def test_what_a_macro_cannot_become_is_shown(choice: str) -> None:
+    problem = problem_with(content_macros={"jira": choice}, body_markdown=True)
+    assert f"'content_macros' has no {choice!r} for 'jira': choose 'show'" in problem
+
+
+@pytest.mark.parametrize("tables", [{"merged": "blank"}, {"complex": "pdf"}, "blank"])
+def test_what_a_table_cannot_become_is_named(tables: object) -> None:
+    problem = problem_with(content_tables=tables, body_markdown=True)
+    assert "content_tables" in problem or "did you mean 'merged_cells'" in problem
+
+
+def test_what_meltano_sets_by_itself_needs_nothing() -> None:
+    defaults = {"merged_cells": "repeat", "complex": "markdown"}
+    with signals_left_alone():
+        TapConfluence(config={**VALID, "content_tables": defaults, "content_macros": {}})
+
+
 @pytest.mark.parametrize("below", ["", "deeper/still"])
 def test_a_folder_for_files_that_is_a_file_is_refused(tmp_path: Path, below: str) -> None:
     in_the_way = tmp_path / "file"

@@ -69,6 +69,9 @@ DATED = (
 FOR_FILES = {"attachment_download_dir": "files"}
 """Without it, the settings about files are refused."""
 
+FOR_BODIES = {"body_markdown": True, **FOR_FILES}
+"""Without these, the settings about readable bodies are refused."""
+
 CUSTOM = ("custom_content", "custom_content_versions", "custom_content_content_properties")
 LABELS = "custom_content_labels"
 INVENTORY = "content_inventory"
@@ -89,7 +92,9 @@ def test_no_other_setting_decides_which_rows_a_run_from_a_bookmark_brings(
     name: str, changed: Changed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    needed = FOR_FILES if name.startswith("attachment_") else {}
+    needed: dict[str, Any] = FOR_FILES if name.startswith("attachment_") else {}
+    if name.startswith("content_") and name not in FILTERS:
+        needed = FOR_BODIES
 
     run = run_tap(
         {**changed.config, **needed, name: another_value(name)}, changed.state, streams=DATED

@@ -51,7 +51,10 @@ from tap_confluence.cloud.streams.likes import (
 from tap_confluence.cloud.streams.pages import (
     ChildPages,
     PageContentProperties,
+    PageIncludes,
     PageLabels,
+    PageLinks,
+    PagePropertyRows,
     Pages,
     PageVersions,
 )
@@ -104,6 +107,9 @@ STREAMS = (
     PageFooterComments,
     PageInlineComments,
     ChildPages,
+    PageLinks,
+    PageIncludes,
+    PagePropertyRows,
     BlogPosts,
     BlogPostLabels,
     BlogPostVersions,

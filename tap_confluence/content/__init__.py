@@ -14,10 +14,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.adf import read_adf
+from tap_confluence.content.constructs import Reading
 from tap_confluence.content.links import Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
+from tap_confluence.content.presentation import AS_READERS_SEE, Presentation
 from tap_confluence.content.repair import as_text, clean
 
 if TYPE_CHECKING:
@@ -25,7 +27,16 @@ if TYPE_CHECKING:
 
     Convert = Callable[[Any, str, Links], str]
 
-__all__ = ["NAMES_ONLY", "Links", "Person", "convert_body", "mentions_in", "to_markdown", "to_text"]
+__all__ = [
+    "NAMES_ONLY",
+    "Links",
+    "Person",
+    "Presentation",
+    "convert_body",
+    "mentions_in",
+    "to_markdown",
+    "to_text",
+]
 
 NAMES_ONLY: Final = Links()
 """For bodies of which nobody knows where they come from."""
@@ -33,24 +44,37 @@ NAMES_ONLY: Final = Links()
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 
-def to_markdown(body: Any, representation: str, links: Links = NAMES_ONLY) -> str:
+def to_markdown(
+    body: Any,
+    representation: str,
+    links: Links = NAMES_ONLY,
+    presentation: Presentation = AS_READERS_SEE,
+) -> str:
     """Return a body as GitHub-flavoured Markdown.
 
     Args:
         body: The body as the API gives it; anything but a string becomes one, None becomes "".
         representation: `storage`, `atlas_doc_format`, `view` or `export_view`.
         links: Where references lead; by default they stay names.
+        presentation: How it is to be written.
 
     Returns:
         Markdown without a line feed at its end. Malformed bodies are no error: they are repaired,
         and at worst their text is returned.
     """
-    return _converted(body, representation, MarkdownWriter(), links)
+    writer = MarkdownWriter(presentation)
+    return _converted(body, representation, Reading(writer, links, presentation))
 
 
-def to_text(body: Any, representation: str, links: Links = NAMES_ONLY) -> str:
+def to_text(
+    body: Any,
+    representation: str,
+    links: Links = NAMES_ONLY,
+    presentation: Presentation = AS_READERS_SEE,
+) -> str:
     """Return a body as plain text in lines and paragraphs; the rest is as for `to_markdown`."""
-    return _converted(body, representation, PlainWriter(), links)
+    writer = PlainWriter(presentation)
+    return _converted(body, representation, Reading(writer, links, presentation))
 
 
 def convert_body(body: Any, convert: Convert, links: Links) -> str | None:
@@ -71,20 +95,18 @@ def convert_body(body: Any, convert: Convert, links: Links) -> str | None:
     return None
 
 
-def _converted(
-    body: Any, representation: str, writer: MarkdownWriter | PlainWriter, links: Links
-) -> str:
+def _converted(body: Any, representation: str, reading: Reading) -> str:
     if body is None:
         return ""
     try:
         if representation == "atlas_doc_format":
-            read_adf(body, writer, links)
+            read_adf(body, reading)
         else:
             # An XML parser takes long to import, and most runs convert nothing.
             from tap_confluence.content.storage import read_storage  # noqa: PLC0415
 
-            read_storage(as_text(body), writer, links)
-        return clean(writer.finish())
+            read_storage(as_text(body), reading)
+        return clean(reading.writer.finish())
     except Exception:  # noqa: BLE001
         # A body is what anyone may have typed; not one of them may end a run.
         return clean(_TAG.sub(" ", as_text(body)))

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content import constructs, inline, macros
-from tap_confluence.content.macros import Macro
+from tap_confluence.content import constructs, inline
+from tap_confluence.content.adf_tree import (
+    NESTING,
+    Node,
+    attribute,
+    attributes,
+    children,
+    parameters,
+)
+from tap_confluence.content.emoji import emoji
+from tap_confluence.content.extensions import Extension, as_macro
+from tap_confluence.content.file_types import is_file_name, is_picture
+from tap_confluence.content.macro import Macro
+from tap_confluence.content.macro_parameters import Value
+from tap_confluence.content.macros import open_macro, panel_macro
 
 if TYPE_CHECKING:
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading, Start
-
-Node: TypeAlias = dict[str, Any]
 
 _MARKS_BY_TYPE: Final = {
     "strong": inline.STRONG,
@@ -27,25 +39,25 @@ _MARKS_BY_TYPE: Final = {
 }
 # The collection of a file names what it is on.
 _HOLDER: Final = re.compile(r"contentId-(\d+)")
+_DOCUMENTS: Final = ("nestedContent", "adf", "cxhtml")
+_COMPLEX: Final = frozenset(
+    (
+        "blockquote",
+        "bodiedExtension",
+        "bulletList",
+        "codeBlock",
+        "decisionList",
+        "expand",
+        "extension",
+        "nestedExpand",
+        "orderedList",
+        "panel",
+        "table",
+        "taskList",
+    )
+)
 _MAX_NUMBER: Final = 999_999_999
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def attributes(node: Node) -> Node:
-    """Return the attributes of a node."""
-    given = node.get("attrs")
-    return given if isinstance(given, dict) else {}
-
-
-def children(node: Node) -> list[Any]:
-    """Return the nodes in a node."""
-    given = node.get("content")
-    return given if isinstance(given, list) else []
-
-
-def _attribute(node: Node, name: str) -> str:
-    value = attributes(node).get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _number(node: Node, name: str) -> int:
@@ -62,19 +74,43 @@ def _text(reading: Reading, node: Node) -> None:
     if not isinstance(marks, list) or not marks:
         writer.text(text)
         return
+    bits, href = _marks(reading, marks)
+    writer.span(text, bits, href)
+
+
+def _marks(reading: Reading, marks: list[Any]) -> tuple[int, str | None]:
+    """Return the marks of a node as bits, and where it leads if it is a link."""
     bits, href = 0, None
     for mark in marks:
         if not isinstance(mark, dict):
             continue
         kind = mark.get("type")
         if kind == "link":
-            href = reading.links.absolute(_attribute(mark, "href"))
+            href = reading.links.absolute(attribute(mark, "href"))
         elif kind == "subsup":
-            is_sub = _attribute(mark, "type") == "sub"
+            is_sub = attribute(mark, "type") == "sub"
             bits |= inline.SUBSCRIPT if is_sub else inline.SUPERSCRIPT
         else:
             bits |= _MARKS_BY_TYPE.get(str(kind), 0)
-    writer.span(text, bits, href)
+    return bits, href
+
+
+def open_marks(reading: Reading, node: Node) -> End | None:
+    """Begin the marks of a node that is no text: a link around an image, a date struck out."""
+    marks = node.get("marks")
+    if not isinstance(marks, list) or node.get("type") == "text":
+        return None
+    bits, href = _marks(reading, marks)
+    writer = reading.writer
+    ends = [writer.open_mark(bit) for bit in _MARKS_BY_TYPE.values() if bits & bit]
+    if href:
+        ends.append(writer.open_link(href))
+    return partial(_end_all, ends) if ends else None
+
+
+def _end_all(ends: list[End]) -> None:
+    for end in reversed(ends):
+        end()
 
 
 def _heading(reading: Reading, node: Node) -> End:
@@ -82,51 +118,61 @@ def _heading(reading: Reading, node: Node) -> End:
 
 
 def _task_item(reading: Reading, node: Node) -> End:
-    return reading.writer.open_item(is_done=_attribute(node, "state") == "DONE")
+    return reading.writer.open_item(is_done=attribute(node, "state") == "DONE")
 
 
 def _decision_item(reading: Reading, node: Node) -> End:
-    return constructs.decision_item(reading, _attribute(node, "state"))
+    return constructs.decision_item(reading, attribute(node, "state"))
 
 
-def _panel(reading: Reading, node: Node) -> End:
-    return constructs.panel(reading, _attribute(node, "panelType"))
+def _panel(reading: Reading, node: Node) -> End | None:
+    return open_macro(reading, panel_macro(attribute(node, "panelType")))
 
 
-def _expand(reading: Reading, node: Node) -> End:
-    reading.writer.label(_attribute(node, "title"))
-    return reading.writer.boundary
+def _expand(reading: Reading, node: Node) -> End | None:
+    title = [Value(attribute(node, "title"))]
+    return open_macro(reading, Macro("expand", {"title": title}, has_body=True))
 
 
 def _code_block(reading: Reading, node: Node) -> None:
     parts = [inner.get("text") for inner in children(node) if isinstance(inner, dict)]
     text = "".join(part for part in parts if isinstance(part, str))
-    reading.writer.code_block(text, _attribute(node, "language"))
+    given = {"language": [Value(attribute(node, "language"))]}
+    open_macro(reading, Macro("code", given, plain=text))
 
 
 def _media(reading: Reading, node: Node) -> None:
-    name = _attribute(node, "alt") or _attribute(node, "__fileName")
-    source = _attribute(node, "url")
-    if not source:
-        filename = _attribute(node, "__fileName") or name
-        holder = _HOLDER.fullmatch(_attribute(node, "collection"))
-        source = _attribute(node, "id")
-        if filename:
-            source = reading.links.attachment(filename, holder[1] if holder else None)
-    shown = name or source.partition("?")[0].rpartition("/")[2]
-    if shown:
-        reading.writer.image(shown, source)
+    links, writer = reading.links, reading.writer
+    alt, file_id, source = (attribute(node, name) for name in ("alt", "id", "url"))
+    if source:
+        name = alt or source.partition("?")[0].rpartition("/")[2]
+        constructs.image(reading, name, source)
+        return
+    file_name = links.files.get(file_id) or attribute(node, "__fileName")
+    if not file_name and is_file_name(alt):
+        # The editor begins with the name of the file there.
+        file_name = alt
+    found = _HOLDER.fullmatch(attribute(node, "collection"))
+    holder = found[1] if found else None
+    if not file_name:
+        href = links.content(holder or links.content_id) if alt and file_id else None
+        writer.span(alt or (f"[media: {file_id}]" if file_id else ""), 0, href)
+    elif is_picture(file_name):
+        constructs.image(reading, alt or file_name, links.attachment(file_name, holder))
+    else:
+        writer.span(alt or file_name, 0, links.attachment(file_name, holder))
 
 
 def _mention(reading: Reading, node: Node) -> None:
-    account, text = _attribute(node, "id"), _attribute(node, "text")
+    account, text = attribute(node, "id"), attribute(node, "text")
     if account or text:
         href, name = reading.links.mention(account, text)
         reading.writer.span(name, 0, href)
 
 
 def _emoji(reading: Reading, node: Node) -> None:
-    reading.writer.text(_attribute(node, "text") or _attribute(node, "shortName"))
+    names = (attribute(node, name) for name in ("text", "id", "shortName"))
+    reading.writer.text(emoji(*names))
 
 
 def _date(reading: Reading, node: Node) -> None:
@@ -139,17 +185,18 @@ def _date(reading: Reading, node: Node) -> None:
 
 
 def _status(reading: Reading, node: Node) -> None:
-    reading.writer.bold(_attribute(node, "text"))
+    title = [Value(attribute(node, "text"))]
+    open_macro(reading, Macro("status", {"title": title}, is_inline=True))
 
 
 def _placeholder(reading: Reading, node: Node) -> None:
-    reading.writer.text(_attribute(node, "text"))
+    reading.writer.text(attribute(node, "text"))
 
 
 def _card(reading: Reading, node: Node) -> None:
     data = attributes(node).get("data")
     data = data if isinstance(data, dict) else {}
-    url, name = _attribute(node, "url") or data.get("url"), data.get("name")
+    url, name = attribute(node, "url") or data.get("url"), data.get("name")
     if not isinstance(url, str):
         url = ""
     url = reading.links.absolute(url)
@@ -162,27 +209,56 @@ def _block_card(reading: Reading, node: Node) -> None:
     end()
 
 
-def _extension(reading: Reading, node: Node) -> End:
-    name = _attribute(node, "extensionKey") or _attribute(node, "extensionType") or "extension"
-    given = attributes(node).get("parameters")
-    given = given if isinstance(given, dict) else {}
-    nested = given.get("macroParams")
-    parameters = {}
-    for key, value in (nested if isinstance(nested, dict) else given).items():
-        text = value.get("value") if isinstance(value, dict) else value
-        # What else there is, is about the macro, not in it.
-        if isinstance(text, str) and text and key not in {"localId", "layout", "extensionId"}:
-            parameters["" if key == "_parameterName" else key] = text.strip()
+def _holds_document(given: Node) -> bool:
+    """Tell whether a migration has left a document, or at least markup, in some parameters."""
+    return any(isinstance(given.get(name), dict | str) for name in _DOCUMENTS)
+
+
+def _extension(reading: Reading, node: Node) -> End | None:
+    given = parameters(node)
+    key = attribute(node, "extensionKey") or attribute(node, "extensionType")
+    if key == "inline-media-image":
+        _media(reading, {"attrs": given})
+        return None
+    if key in NESTING and _holds_document(given):
+        end = constructs.block(reading, node)
+        if not children(node) and isinstance(given.get("cxhtml"), str):
+            # An XML parser takes long to import, and hardly a document holds markup.
+            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
+
+            read_storage(given["cxhtml"], reading)
+        return end
     kind = node.get("type")
-    if name in macros.CODE_MACROS:
-        name = f"{name} macro"
-    macro = Macro(
-        name,
-        parameters,
-        has_body=kind in {"bodiedExtension", "multiBodiedExtension"},
+    extension = Extension(
+        key,
+        attribute(node, "text"),
+        given,
+        has_body=bool(children(node)) or kind in {"bodiedExtension", "multiBodiedExtension"},
         is_inline=kind == "inlineExtension",
     )
-    return macros.open_macro(reading, macro)
+    return open_macro(reading, as_macro(extension, reading.links))
+
+
+def _sync_block(reading: Reading, node: Node) -> End | None:
+    """Read a block that other pages show, too; which of them has the text is not in the body."""
+    if children(node):
+        return constructs.block(reading, node)
+    return open_macro(reading, Macro("sync-block", {}))
+
+
+def _is_complex(table: Node) -> bool:
+    """Tell whether there is anything in a table for which cells of Markdown have no place."""
+    left = list(children(table))
+    while left:
+        node = left.pop()
+        if not isinstance(node, dict):
+            continue
+        if node.get("type") in _COMPLEX or _number(node, "colspan") > 1:
+            return True
+        if _number(node, "rowspan") > 1:
+            return True
+        left.extend(children(node))
+    return False
 
 
 NODES: Final[dict[str, Start[Node]]] = {
@@ -190,7 +266,7 @@ NODES: Final[dict[str, Start[Node]]] = {
     "blockTaskItem": _task_item,
     "blockquote": constructs.quote,
     "bodiedExtension": _extension,
-    "bodiedSyncBlock": constructs.block,
+    "bodiedSyncBlock": _sync_block,
     "bulletList": constructs.bullet_list,
     "caption": constructs.marked_block(inline.EMPHASIS),
     "codeBlock": _code_block,
@@ -223,7 +299,8 @@ NODES: Final[dict[str, Start[Node]]] = {
     "placeholder": _placeholder,
     "rule": constructs.rule,
     "status": _status,
-    "table": constructs.table,
+    "syncBlock": _sync_block,
+    "table": constructs.table(_is_complex),
     "tableCell": constructs.table_cell(_number, is_header=False),
     "tableHeader": constructs.table_cell(_number, is_header=True),
     "tableRow": constructs.table_row,

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 from tap_confluence.content.escaping import is_followable
 from tap_confluence.content.inline import BREAK, STRONG, Run
 from tap_confluence.content.output_lines import MAX_NUMBER, Item, List, OutputLines, Quote
+from tap_confluence.content.presentation import AS_READERS_SEE
 from tap_confluence.content.tables import MAX_SPAN, Cell, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from tap_confluence.content.presentation import Presentation
 
 End: TypeAlias = Callable[[], None]
 
@@ -37,7 +40,8 @@ class BlockWriter(ABC):
 
     quote_marker: ClassVar[str] = ""
 
-    def __init__(self) -> None:
+    def __init__(self, presentation: Presentation = AS_READERS_SEE) -> None:
+        self._presentation = presentation
         self._output = OutputLines(is_cell=False)
         self._runs: list[Run] = []
         self._is_space_due = False
@@ -137,9 +141,16 @@ class BlockWriter(ABC):
     def code_block(self, text: str, language: str = "") -> None:
         """Add lines of code, as they are."""
         self.boundary()
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
+        lines = _lines_of(text)
         if any(lines):
             self._put(self._code_lines(lines, language))
+
+    def verbatim(self, markdown: str) -> None:
+        """Add Markdown that people wrote, as it is."""
+        self.boundary()
+        lines = self._verbatim_lines(_lines_of(markdown))
+        if any(lines):
+            self._put(lines)
 
     def rule(self) -> None:
         """Add a line across the page."""
@@ -243,20 +254,42 @@ class BlockWriter(ABC):
                 self._put_marker()
             self._leave_container(item.outer_prefix)
 
-    def open_table(self) -> End:
-        """Begin a table."""
+    def open_properties(self, macro_id: str) -> End:  # noqa: ARG002
+        """Begin names and values that a page carries in tables."""
+        self.boundary()
+        return self.boundary
+
+    def take_table(self, grid: list[list[Cell]]) -> list[list[Cell]]:
+        """Take note of a table that stands in no other, and return it."""
+        return grid
+
+    @property
+    def has_html_tables(self) -> bool:
+        """Whether tables that Markdown cannot hold are to be written as HTML."""
+        return False
+
+    def open_table(self, *, is_html: bool = False) -> End:
+        """Begin a table, perhaps as HTML, unless it stands in a cell that is none."""
         self.boundary()
         is_flat = len(self._tables) >= MAX_TABLE_DEPTH
-        self._tables.append(None if is_flat else Table())
+        is_html = is_html and not self._output.is_cell
+        self._tables.append(None if is_flat else Table(is_html=is_html))
         return self._close_table
 
     def _close_table(self) -> None:
         self.boundary()
         table = self._tables.pop()
-        grid = table.grid() if table else []
+        if table and table.is_html and any(table.rows):
+            self._put(self._html_table_lines(table.rows))
+            return
+        grid = table.grid(self._presentation.merged_cells) if table else []
         if grid:
             is_nested = self._output.is_cell
-            self._put(self._nested_table_lines(grid) if is_nested else self._table_lines(grid))
+            self._put(
+                self._nested_table_lines(grid)
+                if is_nested
+                else self._table_lines(self.take_table(grid))
+            )
 
     def open_row(self) -> End:
         """Begin a row of a table."""
@@ -276,7 +309,7 @@ class BlockWriter(ABC):
         table.is_in_cell = True
         spans = min(max(columns, 1), MAX_SPAN), min(max(rows, 1), MAX_SPAN)
         self._open_cells.append((self._output, is_header, *spans))
-        self._output = OutputLines(is_cell=True)
+        self._output = OutputLines(is_cell=not table.is_html)
         return self._close_cell
 
     def _close_cell(self) -> None:
@@ -287,7 +320,8 @@ class BlockWriter(ABC):
             lines = self._output.lines
             self._output, is_header, columns, rows = opened
             table.is_in_cell = False
-            table.add(Cell(self._cell_text(lines), is_header, columns, rows))
+            text = "\n".join(lines) if table.is_html else self._cell_text(lines)
+            table.add(Cell(text, is_header, columns, rows))
 
     # How it looks
 
@@ -300,6 +334,10 @@ class BlockWriter(ABC):
         """Return a block of code."""
 
     @abstractmethod
+    def _verbatim_lines(self, lines: list[str]) -> list[str]:
+        """Return Markdown that people wrote."""
+
+    @abstractmethod
     def _rule_lines(self) -> list[str]:
         """Return a line across the page."""
 
@@ -310,6 +348,10 @@ class BlockWriter(ABC):
     @abstractmethod
     def _nested_table_lines(self, grid: list[list[Cell]]) -> list[str]:
         """Return a table that stands in a cell of another."""
+
+    @abstractmethod
+    def _html_table_lines(self, rows: list[list[Cell]]) -> list[str]:
+        """Return a table as HTML, whose cells hold what this writer writes."""
 
     @abstractmethod
     def _cell_text(self, lines: list[str]) -> str:
@@ -369,6 +411,10 @@ class BlockWriter(ABC):
         output = self._output
         output.prefix = output.blank_prefix = outer_prefix
         output.depth -= 1
+
+
+def _lines_of(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
 
 
 def _paragraphs(runs: list[Run]) -> Iterator[list[Run]]:

@@ -4,44 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tap_confluence.content import constructs, inline, macros
+from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import first_child, skip, skipped, verbatim
-from tap_confluence.content.macros import Macro
-from tap_confluence.content.resource_identifiers import resource
+from tap_confluence.content.emoji import emoji
+from tap_confluence.content.macro import Macro
+from tap_confluence.content.macros import open_macro, panel_macro
+from tap_confluence.content.resource_identifiers import leads_elsewhere, resource
+from tap_confluence.content.storage_macros import (
+    LINK_BODIES,
+    adf_extension,
+    is_block,
+    structured_macro,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading, Start
-    from tap_confluence.content.links import Links
 
-_LINK_BODIES: Final = frozenset(("{ac}link-body", "{ac}plain-text-link-body"))
-# A macro that stands directly in one of these is a block, not a word of a sentence.
-_BLOCK_PARENTS: Final = frozenset(
-    ("root", "{ac}layout-cell", "{ac}rich-text-body", "{ac}adf-content", "{ac}task-body")
-)
-# Emoticons that came before emoji, which carry no character of their own.
-_EMOTICONS: Final = {
-    "smile": "\U0001f642",
-    "sad": "\U0001f641",
-    "cheeky": "\U0001f61b",
-    "laugh": "\U0001f600",
-    "wink": "\U0001f609",
-    "thumbs-up": "\U0001f44d",
-    "thumbs-down": "\U0001f44e",
-    "information": "\u2139\ufe0f",
-    "tick": "\u2705",
-    "cross": "\u274c",
-    "warning": "\u26a0\ufe0f",
-    "plus": "\u2795",
-    "minus": "\u2796",
-    "question": "\u2753",
-    "light-on": "\U0001f4a1",
-    "yellow-star": "\u2b50",
-    "heart": "\u2764\ufe0f",
-    "broken-heart": "\U0001f494",
-}
+_MACROS: Final = frozenset(("{ac}macro", "{ac}structured-macro"))
 
 
 def _link(reading: Reading, element: _Element) -> End:
@@ -51,27 +33,35 @@ def _link(reading: Reading, element: _Element) -> End:
         name = name or anchor
         href = reading.links.anchor(anchor, href)
     close_link = reading.writer.open_link(href)
-    body = next((child for child in element if child.tag in _LINK_BODIES), None)
+    body = next((child for child in element if child.tag in LINK_BODIES), None)
     if body is None or not (body.text or len(body)):
         reading.writer.text(name)
     return close_link
 
 
 def _image(reading: Reading, element: _Element) -> End | None:
-    end = constructs.block(reading, element) if _is_block(element) else None
+    end = constructs.block(reading, element) if is_block(element) else None
     identifier = first_child(element, "{ri}")
     source, name = resource(identifier, reading.links)
     if identifier is not None and identifier.tag == "{ri}url":
         name = name.partition("?")[0].rpartition("/")[2] or name
     shown = element.get("{ac}alt") or name or element.get("{ac}title") or ""
-    reading.writer.image(shown, source or "")
+    if source and identifier is not None and leads_elsewhere(identifier, reading.links):
+        reading.writer.span(shown, 0, source)
+    else:
+        constructs.image(reading, shown, source or "")
     return end
 
 
 def _emoticon(reading: Reading, element: _Element) -> End:
-    name = element.get("{ac}name", "")
-    short = element.get("{ac}emoji-shortname") or (f":{name}:" if name else "")
-    reading.writer.text(element.get("{ac}emoji-fallback") or _EMOTICONS.get(name) or short)
+    reading.writer.text(
+        emoji(
+            element.get("{ac}emoji-fallback", ""),
+            element.get("{ac}emoji-id", ""),
+            element.get("{ac}emoji-shortname", ""),
+            element.get("{ac}name", ""),
+        )
+    )
     return skip
 
 
@@ -82,54 +72,18 @@ def _task(reading: Reading, element: _Element) -> End:
 
 
 def _plain_text_body(reading: Reading, element: _Element) -> End:
-    reading.writer.code_block(verbatim(element))
+    parent = element.getparent()
+    if parent is None or parent.tag not in _MACROS:
+        reading.writer.code_block(verbatim(element))
     return skip
 
 
 def _macro(reading: Reading, element: _Element) -> End:
-    name = element.get("{ac}name", "macro")
-    parameters: dict[str, str] = {}
-    plain = None
-    has_body = False
-    for child in element:
-        if child.tag == "{ac}parameter":
-            parameters[child.get("{ac}name", "")] = _value(child, reading.links)
-        elif child.tag == "{ac}default-parameter":
-            parameters[""] = _value(child, reading.links)
-        elif child.tag == "{ac}plain-text-body":
-            plain = child
-        else:
-            has_body = True
-    if name in macros.CODE_MACROS:
-        if parameters.get("title"):
-            reading.writer.label(parameters["title"])
-        if plain is not None:
-            reading.writer.code_block(verbatim(plain), parameters.get("language", ""))
-            return skip
-        return constructs.block(reading, element)
-    is_inline = plain is None and not _is_block(element)
-    return macros.open_macro(
-        reading, Macro(name, parameters, has_body=has_body, is_inline=is_inline)
-    )
-
-
-def _value(parameter: _Element, links: Links) -> str:
-    """Return the text of a parameter, or the name of what it refers to."""
-    if not len(parameter):
-        return (parameter.text or "").strip()
-    for inner in parameter.iterdescendants():
-        if inner.tag.startswith("{ri}"):
-            return resource(inner, links)[1]
-    return verbatim(parameter).strip()
-
-
-def _is_block(element: _Element) -> bool:
-    parent = element.getparent()
-    return parent is not None and parent.tag in _BLOCK_PARENTS
+    return open_macro(reading, structured_macro(element, reading.links)) or skip
 
 
 def _adf_panel(reading: Reading, node: _Element) -> End:
-    return constructs.panel(reading, _adf_attribute(node, "panel-type"))
+    return open_macro(reading, panel_macro(_adf_attribute(node, "panel-type"))) or skip
 
 
 def _adf_decision_item(reading: Reading, node: _Element) -> End:
@@ -143,10 +97,22 @@ def _adf_attribute(node: _Element, key: str) -> str:
     return ""
 
 
+def _adf_extension(reading: Reading, node: _Element) -> End:
+    return open_macro(reading, adf_extension(node, reading.links, is_inline=False)) or skip
+
+
+def _adf_inline_extension(reading: Reading, node: _Element) -> End:
+    return open_macro(reading, adf_extension(node, reading.links, is_inline=True)) or skip
+
+
 _ADF_NODES: Final[dict[str | None, Start[_Element]]] = {
-    "panel": _adf_panel,
-    "decision-list": constructs.bullet_list,
+    "bodied-extension": _adf_extension,
     "decision-item": _adf_decision_item,
+    "decision-list": constructs.bullet_list,
+    "extension": _adf_extension,
+    "inline-extension": _adf_inline_extension,
+    "multi-bodied-extension": _adf_extension,
+    "panel": _adf_panel,
 }
 
 
@@ -154,10 +120,12 @@ def _adf_node(reading: Reading, element: _Element) -> End | None:
     start = _ADF_NODES.get(element.get("type"))
     if start:
         return start(reading, element)
-    extension = element.getparent()
-    last = None if extension is None else next(extension.iterchildren(reversed=True), None)
-    has_fallback = last is not None and last.tag == "{ac}adf-fallback"
-    return skip if has_fallback else constructs.block(reading, element)
+    if _content_of(element) is None:
+        if _has_fallback(element):
+            return skip
+        if not any(child.tag == "{ac}adf-node" for child in element):
+            return open_macro(reading, Macro(element.get("type", "node"), {})) or skip
+    return constructs.block(reading, element)
 
 
 def _adf_content(reading: Reading, element: _Element) -> End | None:
@@ -168,9 +136,33 @@ def _adf_content(reading: Reading, element: _Element) -> End | None:
 
 
 def _adf_fallback(_reading: Reading, element: _Element) -> End | None:
-    """Read what older clients show, unless the node before it was understood."""
-    node = next(element.itersiblings(preceding=True), None)
-    return skip if node is not None and node.get("type") in _ADF_NODES else None
+    """Read what older clients show, unless the node before it says it already."""
+    node = element.getprevious()
+    if node is None or node.tag != "{ac}adf-node":
+        return None
+    if _content_of(node) is not None:
+        return skip
+    if "extension" in node.get("type", ""):
+        # That of an app repeats the node.
+        return skip if _child_or_grandchild(element, "{ac}adf-node") is not None else None
+    return skip if node.get("type") in _ADF_NODES else None
+
+
+def _has_fallback(node: _Element) -> bool:
+    # It comes last. To look at each sibling would cost the square of their number.
+    extension = node.getparent()
+    last = None if extension is None else next(extension.iterchildren(reversed=True), None)
+    return last is not None and last.tag == "{ac}adf-fallback"
+
+
+def _content_of(node: _Element) -> _Element | None:
+    return _child_or_grandchild(node, "{ac}adf-content")
+
+
+def _child_or_grandchild(element: _Element, tag: str) -> _Element | None:
+    # Not deeper, so that nodes within nodes within nodes cost no more than others.
+    found = element.find(tag)
+    return element.find(f"*/{tag}") if found is None else found
 
 
 CONFLUENCE_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {

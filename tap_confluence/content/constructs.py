@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
+from tap_confluence.content.presentation import ALT, AS_READERS_SEE, OMIT
+
 if TYPE_CHECKING:
     from tap_confluence.content.blocks import BlockWriter, End
     from tap_confluence.content.links import Links
+    from tap_confluence.content.macro import Macro
+    from tap_confluence.content.presentation import Presentation
 
 Node = TypeVar("Node")
 # Writes the beginning of a construct, which an element of markup or a node of JSON stands for, and
@@ -31,10 +35,19 @@ PANEL_LABELS: Final = {
 
 
 class Reading(NamedTuple):
-    """A body that is being read: where it is written, and where its references lead."""
+    """A body that is being read.
+
+    Attributes:
+        writer: Where it is written.
+        links: Where its references lead.
+        presentation: How it is written.
+        note: What is told of each macro.
+    """
 
     writer: BlockWriter
     links: Links
+    presentation: Presentation = AS_READERS_SEE
+    note: Callable[[Macro], None] | None = None
 
 
 def block(reading: Reading, _node: object) -> End:
@@ -103,9 +116,18 @@ def decision_item(reading: Reading, state: str) -> End:
     return close_item
 
 
-def table(reading: Reading, _node: object) -> End:
-    """Begin a table."""
-    return reading.writer.open_table()
+def table(is_complex: Callable[[Node], bool]) -> Start[Node]:
+    """Return what begins a table.
+
+    Args:
+        is_complex: Tells whether a table is one that Markdown cannot hold.
+    """
+
+    def start(reading: Reading, node: Node) -> End:
+        writer = reading.writer
+        return writer.open_table(is_html=writer.has_html_tables and is_complex(node))
+
+    return start
 
 
 def table_row(reading: Reading, _node: object) -> End:
@@ -121,6 +143,15 @@ def table_cell(number: Callable[[Node, str], int], *, is_header: bool) -> Start[
         return reading.writer.open_cell(is_header=is_header, columns=columns, rows=rows)
 
     return start
+
+
+def image(reading: Reading, name: str, source: str) -> None:
+    """Write an image by what it shows, or else the name of its file, and where it is."""
+    images = reading.presentation.images
+    if images == ALT:
+        reading.writer.text(name)
+    elif images != OMIT:
+        reading.writer.image(name, source)
 
 
 def rule(reading: Reading, _node: object) -> None:

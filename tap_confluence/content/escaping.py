@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Where one of these is not in a text there is nothing to escape, which one scan tells.
 _SUSPECT: Final = re.compile(r"[\\`*~_\[\]<&|]")
@@ -26,6 +29,7 @@ _LINE_STARTERS: Final = frozenset("#>-+:=|[0123456789")
 _UNSAFE_IN_URL: Final = re.compile(r"[\s<>()\\|`\"\x00-\x1f]|&(?=#?\w+;)")
 _SCRIPT: Final = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
 _TICKS: Final = re.compile(r"`+")
+_FENCE: Final = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(.*)")
 
 
 def escaped(text: str, *, is_cell: bool = False, is_link: bool = False) -> str:
@@ -66,6 +70,20 @@ def code_span(text: str, *, is_cell: bool = False) -> str:
 def longest_ticks(text: str) -> int:
     """Return how many backticks stand in a row at most."""
     return max(map(len, _TICKS.findall(text)), default=0)
+
+
+def open_fence(lines: Iterable[str]) -> str:
+    """Return the fence that lines of Markdown lack at their end, so that nothing after is code."""
+    fence = ""
+    for line in lines:
+        found = _FENCE.match(line)
+        if not found:
+            continue
+        if not fence:
+            fence = found[1]
+        elif found[1].startswith(fence) and not found[2]:
+            fence = ""
+    return fence
 
 
 def is_followable(url: str | None) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import number, skip, skipped, verbatim
+from tap_confluence.content.emoji import emoji
+from tap_confluence.content.escaping import is_followable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 # As rendered pages have it: `brush: python; gutter: false`.
 _BRUSH: Final = re.compile(r"brush:\s*([\w+#.-]+)")
 _MESSAGE: Final = re.compile(r"confluence-information-macro-(information|note|tip|warning)\b")
+_COMPLEX: Final = frozenset(
+    (
+        "blockquote",
+        "ol",
+        "pre",
+        "table",
+        "ul",
+        "{ac}adf-node",
+        "{ac}plain-text-body",
+        "{ac}rich-text-body",
+        "{ac}task-list",
+    )
+)
 
 
 def _marked(mark: int) -> Start[object]:
@@ -61,15 +76,36 @@ def _img(reading: Reading, element: _Element) -> None:
     source = element.get("src", "")
     name = element.get("data-linked-resource-default-alias") or element.get("alt") or ""
     if "emoticon" in element.get("class", "").split():
-        reading.writer.text(element.get("data-emoji-fallback") or name)
+        reading.writer.text(_emoticon(element) or name)
     elif name or source:
-        file = source.partition("?")[0].rpartition("/")[2]
-        reading.writer.image(name or file, reading.links.absolute(source))
+        file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""
+        constructs.image(reading, name or file, reading.links.absolute(source))
+
+
+def _emoticon(element: _Element) -> str:
+    names = ("data-emoji-fallback", "data-emoji-id", "data-emoji-short-name", "data-emoticon-name")
+    return emoji(*(element.get(name, "") for name in names))
+
+
+def _span(reading: Reading, element: _Element) -> End | None:
+    """Begin what is shown of a status as it is in other formats; other spans are nothing."""
+    is_status = "status-macro" in element.get("class", "").split()
+    return reading.writer.open_mark(inline.STRONG) if is_status else None
 
 
 def _time(reading: Reading, element: _Element) -> None:
     if not element.text and not len(element):
         reading.writer.text(element.get("datetime", ""))
+
+
+def _is_complex(table: _Element) -> bool:
+    """Tell whether there is anything in a table for which cells of Markdown have no place."""
+    for element in table.iterdescendants():
+        if element.tag in _COMPLEX or number(element, "colspan") > 1:
+            return True
+        if number(element, "rowspan") > 1:
+            return True
+    return False
 
 
 HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
@@ -117,7 +153,8 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "li": _list_item,
     "ol": constructs.ordered_list(number, "start"),
     "pre": _preformatted,
-    "table": constructs.table,
+    "span": _span,
+    "table": constructs.table(_is_complex),
     "td": constructs.table_cell(number, is_header=False),
     "th": constructs.table_cell(number, is_header=True),
     "time": _time,

@@ -17,6 +17,9 @@ _UNLIKE_PATH: Final = re.compile(r"[:?#%]")
 _UNFIT_FOR_PATH: Final = re.compile(r'[+%&?/\\;"]|^\.+$')
 # What an anchor may have besides letters and digits, as in a URI (RFC 3986, 3.5).
 _SAFE_IN_ANCHOR: Final = "-._~!$&'*+,;=:@/?%"
+# A page as macros in wiki markup name it, in another space: `HR:Plan B`.
+_SPACE_AND_TITLE: Final = re.compile(r"([A-Z0-9_]{1,255}|~[^\s:]{1,255}):(\S.*)", re.DOTALL)
+_HERE: Final = re.compile(r"current(Space|Content)\(\)", re.IGNORECASE)
 
 
 class Person(NamedTuple):
@@ -42,12 +45,17 @@ class Links:
         space_key: The space that the body is in.
         content_id: The page or blog post that the body is of, or on.
         people: Those who are known, by account id (Cloud), user key or user name (Data Center).
+        files: The names of files that are known, by file id, which is all that ADF has of them.
+        paths: Where files have been fetched to, relative to their folder, by the id of what they
+            are on and their name.
     """
 
     root: str = ""
     space_key: str | None = None
     content_id: str | None = None
     people: Mapping[str, Person] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def absolute(self, href: str) -> str:
         """Return the address that a link from the root of the host, or to an anchor, leads to."""
@@ -79,6 +87,36 @@ class Links:
             return f"{self.root}/pages/viewpage.action?{query}"
         return f"{self.space(key)}/{quote_plus(title)}"
 
+    def named_page(self, name: str) -> tuple[str, str]:
+        """Return the address and the title of a page as macros name it: `Plan B`, `HR:Plan B`."""
+        found = _SPACE_AND_TITLE.fullmatch(name)
+        key, title = (found[1], found[2]) if found else (None, name)
+        return self.page(title, key), title
+
+    def special(self, name: str, *, is_space: bool = False) -> tuple[str | None, str]:
+        """Return where a name leads that depends on where it stands, and what to call that.
+
+        Args:
+            name: `@self`, `@home`, `@parent` or `currentSpace()`; any other name stays as it is.
+            is_space: Whether it is that of a space.
+        """
+        key, called = self.space_key, name.lower()
+        if called == "currentspace()" or (is_space and called == "@self"):
+            return (self.space(key), key) if self.root and key else (None, name)
+        if called == "@self" and self.root and self.content_id:
+            return self.content(self.content_id), "this page"
+        if called == "@home" and self.root and key:
+            return self.space(key), "home page"
+        return None, "parent page" if called == "@parent" else name
+
+    def current(self, query: str) -> str:
+        """Return a query with `currentSpace()` and `currentContent()` as what they stand for."""
+
+        def here(found: re.Match[str]) -> str:
+            return (self.space_key if found[1].lower() == "space" else self.content_id) or found[0]
+
+        return _HERE.sub(here, query)
+
     def blog_post(self, title: str, space_key: str | None, day: str | None) -> str:
         """Return the address of a blog post, or else its name.
 
@@ -93,7 +131,7 @@ class Links:
         return f"{self.space(key)}/{quote(day.replace('-', '/'))}/{quote_plus(title)}"
 
     def attachment(self, filename: str, content_id: str | None = None) -> str:
-        """Return the address of a file, or else its name.
+        """Return the address of a file, or where it has been fetched to, or else its name.
 
         Args:
             filename: Its name.
@@ -102,6 +140,9 @@ class Links:
         holder = content_id or self.content_id
         if not self.root or not holder:
             return _relative_link(filename)
+        path = self.paths.get((holder, filename))
+        if path is not None:
+            return quote(path)
         where = f"{self.root}/download/attachments/{quote(holder, safe='')}"
         return f"{where}/{quote(filename, safe='')}"
 
@@ -116,6 +157,10 @@ class Links:
         if person is None:
             return None, f"@{(text or identity).removeprefix('@')}"
         return person.url, f"@{person.name.removeprefix('@')}"
+
+    def issue(self, key: str) -> str | None:  # noqa: ARG002
+        """Return the address of a Jira issue; no body says where Jira is."""
+        return None
 
     def space(self, key: str) -> str:
         """Return the address of a space, or else its key."""

@@ -13,9 +13,12 @@ from tap_confluence.content.escaping import (
     destination,
     escaped,
     escaped_start,
+    is_followable,
     longest_ticks,
+    open_fence,
 )
 from tap_confluence.content.inline import READY, STRONG, Run, markdown
+from tap_confluence.content.presentation import HTML
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +35,9 @@ class MarkdownWriter(BlockWriter):
 
     @override
     def image(self, name: str, source: str) -> None:
+        if not is_followable(source):
+            self.text(name)
+            return
         name = " ".join(name.split())
         text = escaped(name, is_link=True, is_cell=self._output.is_cell)
         marks = self._marks | READY
@@ -64,9 +70,21 @@ class MarkdownWriter(BlockWriter):
         return [fence + _NOT_IN_LANGUAGE.sub("", language), *lines, fence]
 
     @override
+    def _verbatim_lines(self, lines: list[str]) -> list[str]:
+        if self._output.is_cell:
+            return [line.replace("|", "\\|") for line in lines if line.strip()]
+        fence = open_fence(lines)
+        return [*lines, fence] if fence else lines
+
+    @override
     def _rule_lines(self) -> list[str]:
         # After the marker of a list item, dashes or stars would make a rule of the whole line.
         return ["---" if self._output.marker is None else "___"]
+
+    @property
+    @override
+    def has_html_tables(self) -> bool:
+        return self._presentation.complex_tables == HTML
 
     @override
     def _table_lines(self, grid: list[list[Cell]]) -> list[str]:
@@ -84,8 +102,27 @@ class MarkdownWriter(BlockWriter):
         return [" \\| ".join(row).strip() for row in rows]
 
     @override
+    def _html_table_lines(self, rows: list[list[Cell]]) -> list[str]:
+        lines = ["<table>"]
+        for row in rows:
+            lines.append("<tr>")
+            for cell in row:
+                tag = "th" if cell.is_header else "td"
+                spans = _span("colspan", cell.columns) + _span("rowspan", cell.rows)
+                # Between blank lines, Markdown within HTML is Markdown.
+                inside = ["", *cell.text.split("\n"), ""] if cell.text else []
+                lines += [f"<{tag}{spans}>", *inside, f"</{tag}>"]
+            lines.append("</tr>")
+        lines.append("</table>")
+        return lines
+
+    @override
     def _cell_text(self, lines: list[str]) -> str:
         return "<br>".join(lines)
+
+
+def _span(name: str, number: int) -> str:
+    return f' {name}="{number}"' if number > 1 else ""
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -6,8 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf import decoded
-from tap_confluence.content.adf_nodes import attributes, children
+from tap_confluence.content.adf_tree import attribute, children, decoded, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +16,12 @@ _USER: Final = re.compile(r"<ri:user\b([^<>]*+)>")
 _IDENTITY: Final = re.compile(
     r"""\bri:(account-id|userkey|username)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')"""
 )
+
+PROFILES: Final = frozenset(("profile", "profile-picture", "user-profile"))
+"""Macros that show somebody."""
+
+# Without one of these there is nobody in a document.
+_WORDS: Final = ("mention", "ri:user", "profile")
 
 ACCOUNT_ID: Final = "account-id"
 USER_KEY: Final = "userkey"
@@ -53,7 +58,8 @@ def _in_storage(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_adf(value: str) -> Iterator[tuple[str, str]]:
-    if '"mention"' not in value:
+    # What is nested as text in a text has its quotes escaped.
+    if not any(word in value for word in _WORDS):
         return
     nodes: list[Any] = [decoded(value)]
     while nodes:
@@ -61,7 +67,22 @@ def _in_adf(value: str) -> Iterator[tuple[str, str]]:
         if not isinstance(node, dict):
             continue
         if node.get("type") == "mention":
-            identity = attributes(node).get("id")
-            if isinstance(identity, str) and identity:
+            identity = attribute(node, "id")
+            if identity:
                 yield identity, ACCOUNT_ID
-        nodes.extend(reversed(children(node)))
+        if attribute(node, "extensionKey") in PROFILES:
+            yield from ((identity, ACCOUNT_ID) for identity in _people_in(parameters(node)))
+        inner = children(node)
+        nodes.extend(reversed(inner))
+        source = parameters(node).get("cxhtml")
+        if not inner and isinstance(source, str):
+            yield from _in_storage(source)
+
+
+def _people_in(given: dict[str, Any]) -> Iterator[str]:
+    """Yield whom a macro that shows somebody is about."""
+    macro = given.get("macroParams")
+    user = macro.get("user") if isinstance(macro, dict) else None
+    identity = user.get("value") if isinstance(user, dict) else user
+    if isinstance(identity, str) and identity:
+        yield identity

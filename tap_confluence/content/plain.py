@@ -37,6 +37,10 @@ class PlainWriter(BlockWriter):
         return lines
 
     @override
+    def _verbatim_lines(self, lines: list[str]) -> list[str]:
+        return lines
+
+    @override
     def _rule_lines(self) -> list[str]:
         return []
 
@@ -47,6 +51,10 @@ class PlainWriter(BlockWriter):
     @override
     def _nested_table_lines(self, grid: list[list[Cell]]) -> list[str]:
         return self._table_lines(grid)
+
+    @override
+    def _html_table_lines(self, rows: list[list[Cell]]) -> list[str]:
+        return self._table_lines(rows)
 
     @override
     def _cell_text(self, lines: list[str]) -> str:

@@ -20,24 +20,40 @@ def resource(identifier: _Element | None, links: Links) -> tuple[str | None, str
     return find(identifier, links)
 
 
+def leads_elsewhere(identifier: _Element, links: Links) -> bool:
+    """Tell whether the address of a resource is not its own, but that of the page it is on."""
+    if identifier.tag == "{ri}url":
+        return False
+    if identifier.tag != "{ri}attachment":
+        return True
+    holder = first_child(identifier, "{ri}")
+    return holder is not None and bool(links.root) and not holder.get("{ri}content-id")
+
+
 def _content(identifier: _Element, links: Links) -> tuple[str | None, str]:
     content_id = identifier.get("{ri}content-id", "")
     return links.content(content_id), content_id
 
 
 def _page(identifier: _Element, links: Links) -> tuple[str | None, str]:
-    title = identifier.get("{ri}content-title", "")
-    return (links.page(title, identifier.get("{ri}space-key")) if title else None), title
+    title, key = identifier.get("{ri}content-title", ""), identifier.get("{ri}space-key")
+    if title.startswith("@"):
+        href, name = links.special(title)
+        if href or name != title:
+            return href, name
+    return (links.page(title, _key(key, links)) if title else None), title
 
 
 def _blog_post(identifier: _Element, links: Links) -> tuple[str | None, str]:
     title = identifier.get("{ri}content-title", "")
-    key, day = identifier.get("{ri}space-key"), identifier.get("{ri}posting-day")
+    key, day = _key(identifier.get("{ri}space-key"), links), identifier.get("{ri}posting-day")
     return (links.blog_post(title, key, day) if title else None), title
 
 
 def _attachment(identifier: _Element, links: Links) -> tuple[str | None, str]:
     filename = identifier.get("{ri}filename", "")
+    if not filename:
+        return None, ""
     holder = first_child(identifier, "{ri}")
     if holder is None or not links.root:
         return links.attachment(filename), filename
@@ -59,7 +75,15 @@ def _url(identifier: _Element, _links: Links) -> tuple[str | None, str]:
 
 def _space(identifier: _Element, links: Links) -> tuple[str | None, str]:
     key = identifier.get("{ri}space-key", "")
-    return links.space(key), key
+    href, name = links.special(key, is_space=True)
+    if href or key.startswith("@"):
+        return href, name
+    return (links.space(key) if key else None), key
+
+
+def _key(key: str | None, links: Links) -> str | None:
+    """Return the key of a space; None where it is that of the body."""
+    return None if key and links.special(key, is_space=True)[0] else key
 
 
 def _shortcut(identifier: _Element, _links: Links) -> tuple[str | None, str]:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from tap_confluence.content.confluence_elements import CONFLUENCE_ELEMENTS
-from tap_confluence.content.constructs import Reading
 from tap_confluence.content.elements import skip
 from tap_confluence.content.html_elements import HTML_ELEMENTS
 from tap_confluence.content.repair import clean, repaired, with_xml_entities
 
 if TYPE_CHECKING:
-    from tap_confluence.content.blocks import BlockWriter, End
-    from tap_confluence.content.links import Links
+    from tap_confluence.content.blocks import End
+    from tap_confluence.content.constructs import Reading
 
 _ELEMENTS: Final = {**HTML_ELEMENTS, **CONFLUENCE_ELEMENTS}
 _ROOT: Final = '<root xmlns:ac="ac" xmlns:ri="ri" xmlns:at="at">'
@@ -32,10 +31,14 @@ _PARSER: Final = etree.XMLParser(
 )
 
 
-def read_storage(body: str, writer: BlockWriter, links: Links) -> None:
-    """Tell a writer what stands in a body."""
-    reading = Reading(writer, links)
-    text = writer.text
+def read_storage(body: str, reading: Reading) -> None:
+    """Tell a writer what stands in a body.
+
+    Args:
+        body: The body as markup.
+        reading: Where to write, and where references lead.
+    """
+    text = reading.writer.text
     ends: list[End | None] = []
     walker = etree.iterwalk(parsed(body), events=("start", "end"))
     for event, element in walker:

@@ -37,7 +37,10 @@ from tap_confluence.datacenter.streams.labels import Labels
 from tap_confluence.datacenter.streams.pages import (
     ChildPages,
     PageContentProperties,
+    PageIncludes,
     PageLabels,
+    PageLinks,
+    PagePropertyRows,
     Pages,
     PageVersions,
 )
@@ -75,6 +78,9 @@ STREAMS = (
     PageFooterComments,
     PageInlineComments,
     ChildPages,
+    PageLinks,
+    PageIncludes,
+    PagePropertyRows,
     BlogPosts,
     BlogPostLabels,
     BlogPostVersions,

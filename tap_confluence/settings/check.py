@@ -17,7 +17,6 @@ from tap_confluence.errors import SettingsError
 from tap_confluence.settings import (
     CLOUD,
     DATA_CENTER,
-    RENDERED,
     TOKEN_PAGE,
     deployment,
     download_folder,
@@ -43,6 +42,17 @@ SIGN_IN = {
 
 MEDIA_TYPE = re.compile(r"[\w.+-]+/(?:[\w.+-]+|\*)", re.ASCII)
 """One type, or all of a kind."""
+
+MACRO_CHOICE = re.compile(r"show|name|omit|body|code:[\w+#./-]+", re.ASCII)
+"""What may become of a macro."""
+
+_PRESENTATION: Mapping[str, Any] = {
+    "content_macros": {},
+    "content_tables": {"merged_cells": "repeat", "complex": "markdown"},
+    "content_images": "link",
+    "content_links": "site",
+}
+"""The settings that say how readable bodies are written, and their defaults, which Meltano sets."""
 
 DATA_CENTER_ONLY = ("personal access token", "user name and password")
 
@@ -182,6 +192,7 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
     if config.get("user_sources") == []:
         yield "Setting 'user_sources' is empty: deselect the stream 'users' instead."
     yield from _body_problems(config)
+    yield from _presentation_problems(config)
     yield from _download_problems(config)
     yield from _connection_problems(config)
     yield from client_certificate_problems(config)
@@ -233,18 +244,45 @@ def _body_problems(config: Mapping[str, Any]) -> Iterator[str]:
             "Data Center has no bodies in 'atlas_doc_format': set 'body_format' to 'storage', "
             "'view', 'export_view' or 'none'."
         )
-    if body_format in {*RENDERED, "none"} and (
-        config.get("body_markdown") or config.get("body_text")
-    ):
+    is_readable = config.get("body_markdown") or config.get("body_text")
+    if body_format == "none" and is_readable:
         yield (
-            "'body_markdown' and 'body_text' need a body in 'storage' or 'atlas_doc_format': set "
-            f"'body_format' to 'storage', not {body_format!r}."
+            "'body_markdown' and 'body_text' need a body to make them of: set 'body_format' to "
+            "'storage', not 'none'."
         )
     if config.get("version_bodies") and body_format == "none":
         yield (
             "'version_bodies' needs a format to have them in: set 'body_format' to 'storage', not "
             "'none'."
         )
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    if isinstance(value, dict) and isinstance(default, dict):
+        return value.items() <= default.items()
+    return value in (None, default)
+
+
+def _presentation_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with how readable bodies are to be written."""
+    if not (config.get("body_markdown") or config.get("body_text")):
+        yield from (
+            f"Setting '{name}' needs 'body_markdown' or 'body_text': it says how these are written."
+            for name, defaults in _PRESENTATION.items()
+            if not _is_default(config.get(name), defaults)
+        )
+    if config.get("content_links") == "file" and not config.get("attachment_download_dir"):
+        yield (
+            "'content_links' set to 'file' needs 'attachment_download_dir', the folder that links "
+            "are to lead into."
+        )
+    macros = config.get("content_macros")
+    for name, choice in macros.items() if isinstance(macros, dict) else ():
+        if isinstance(choice, str) and not MACRO_CHOICE.fullmatch(choice):
+            yield (
+                f"Setting 'content_macros' has no {choice!r} for '{name}': choose 'show', 'name', "
+                "'omit', 'body', or 'code:' and a language, such as 'code:yaml'."
+            )
 
 
 def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:

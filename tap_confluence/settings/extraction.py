@@ -142,7 +142,8 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         default=False,
         description=(
             "Whether to add the body of pages, blog posts and comments as Markdown, in which "
-            "links lead to the site and people have names."
+            "links lead to the site and people have names. With the `body_format` `view` or "
+            "`export_view` it is made of what readers see, and has what macros are filled with."
         ),
     ),
     th.Property(
@@ -151,6 +152,77 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         title="Bodies as plain text",
         default=False,
         description="Whether to add the body of pages, blog posts and comments as plain text.",
+    ),
+    th.Property(
+        "content_macros",
+        th.ObjectType(additional_properties=th.StringType),
+        title="Macros in readable bodies",
+        default={},
+        description=(
+            "What becomes of macros in `bodyMarkdown` and `bodyText`, by name: `show` (what a "
+            "reader sees of it), `name`, `omit`, `body` (only what stands in it) or "
+            "`code:<language>` (its text as a block of code). `default` stands for all that are "
+            "not named, but for code, panels, expands and statuses, which are shown unless they "
+            "are named: `code`, `noformat`, `info`, `note`, `tip`, `warning`, `panel` and so on, "
+            "`expand`, `status`."
+        ),
+        examples=[{"jira": "name", "html": "omit", "default": "show"}],
+    ),
+    th.Property(
+        "content_tables",
+        th.ObjectType(
+            th.Property(
+                "merged_cells",
+                th.StringType,
+                title="Merged cells",
+                allowed_values=["repeat", "blank"],
+                default="repeat",
+                description=(
+                    "Whether the text of a merged cell stands in each of its places (`repeat`), "
+                    "so that a row says all by itself, or in the first only (`blank`)."
+                ),
+            ),
+            th.Property(
+                "complex",
+                th.StringType,
+                title="Complex tables",
+                allowed_values=["markdown", "html"],
+                default="markdown",
+                description=(
+                    "How tables are written that Markdown cannot hold, with merged cells, lists, "
+                    "blocks of code or other tables in cells: as `markdown`, each cell on one "
+                    "line, or as `html`, with Markdown in its cells."
+                ),
+            ),
+            additional_properties=False,
+        ),
+        title="Tables in readable bodies",
+        default={},
+        description="How tables are written in `bodyMarkdown` and `bodyText`.",
+        examples=[{"merged_cells": "blank", "complex": "html"}],
+    ),
+    th.Property(
+        "content_images",
+        th.StringType,
+        title="Images in readable bodies",
+        allowed_values=["link", "alt", "omit"],
+        default="link",
+        description=(
+            "What becomes of images in `bodyMarkdown` and `bodyText`: `link` (with their address; "
+            "plain text has what they are called), `alt` (what they are called) or `omit`."
+        ),
+    ),
+    th.Property(
+        "content_links",
+        th.StringType,
+        title="Links to files in readable bodies",
+        allowed_values=["site", "file"],
+        default="site",
+        description=(
+            "Where links to files and images lead in `bodyMarkdown`: to the `site`, or to the "
+            "`file` in `attachment_download_dir`, relative to that folder, where the same run has "
+            "read the attachment before; any other leads to the site."
+        ),
     ),
     th.Property(
         "version_bodies",

@@ -5,14 +5,21 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from simpleeval import InvalidExpression
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_confluence.content import NAMES_ONLY, Links, convert_body, to_markdown, to_text
+from tap_confluence.content import (
+    NAMES_ONLY,
+    Links,
+    Presentation,
+    convert_body,
+    to_markdown,
+    to_text,
+)
 from tap_confluence.errors import (
     ForbiddenError,
     NotFoundError,
@@ -226,8 +233,9 @@ class ConfluenceStream(RunStream):
     def _readable_bodies(self) -> dict[str, Callable[[Any, str, Links], str]]:
         """Under which names to add the body, and what makes each of it."""
         wanted = {"body_markdown": (MARKDOWN, to_markdown), "body_text": (TEXT, to_text)}
+        presentation = Presentation.of(self.config)
         return {
-            name: convert
+            name: partial(convert, presentation=presentation)
             for setting, (name, convert) in wanted.items()
             if self.config[setting] and name in self.schema["properties"]
         }

@@ -155,7 +155,9 @@ class FileStream(ParentStream):
     @override
     def write(self, work: Iterable[Work]) -> Iterator[Record]:
         files = self._files
-        return super().write(work if files is None else self._with_files(files, work))
+        for record in super().write(work if files is None else self._with_files(files, work)):
+            self.run.references.note_file(record)
+            yield record
 
     @cached_property
     def _files(self) -> Files | None:

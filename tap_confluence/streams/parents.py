@@ -92,6 +92,7 @@ class ParentStream(ConfluenceStream):
     """Whether the list has its turn."""
 
     _work: Work
+    _body: object = None
     _details: dict[str, Rows] | None = None
     _lacking: dict[ConfluenceStream, FailedItemError]
     """The streams for which the site fails to give all that they are to write of the item."""
@@ -116,7 +117,18 @@ class ParentStream(ConfluenceStream):
 
     def section_of(self, stream: ConfluenceStream) -> str | None:
         """Return which part of an item's details a stream of the family takes, if any."""
+        if isinstance(stream, BodyDetailStream):
+            return None
         return stream.section if isinstance(stream, DetailStream) else None
+
+    @property
+    def gives_bodies_to_children(self) -> bool:
+        """Whether a selected child makes its rows of bodies."""
+        return any(isinstance(stream, BodyDetailStream) for stream in self.selected_children)
+
+    def body_of(self, child: ConfluenceStream) -> object:
+        """Return the body of the present item, as its list gave it, for a child to make rows of."""
+        return self._body if child in self._work.streams else None
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
@@ -149,6 +161,7 @@ class ParentStream(ConfluenceStream):
         self.begin_walk()
         for current, future in ahead:
             self._work = current
+            self._body = current.item.get("body")
             self._lacking = {}
             for stream, error in current.failures.items():
                 self._note_lacking(stream, error, "the body of ")
@@ -203,7 +216,8 @@ class ParentStream(ConfluenceStream):
 
     @override
     def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
-        if self._details is not None:
+        has_body_details = any(isinstance(each, BodyDetailStream) for each in self._work.streams)
+        if self._details is not None or has_body_details:
             yield {self.owner_key: record["id"]}
 
     def _call_for(self, work: Work) -> Callable[[], Details] | None:
@@ -369,6 +383,14 @@ class ChangeDetailStream(DetailStream):
         modified = self.parent.present.get(self.replication_key)
         for record in super().read(context):
             yield {**record, self.replication_key: modified}
+
+
+class BodyDetailStream(ChangeDetailStream):
+    """Details that are made of the body of an item, which is in hand: they cost no request."""
+
+    section = "body"
+    selected_by_default = False
+    cost = "none: they are made of the bodies of pages, which come with their list"
 
 
 class FullTableDetailStream(DetailStream):

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tap_confluence.content import mentions_in
+from tap_confluence.decoding import ADF
 from tap_confluence.settings import site_url
 
 if TYPE_CHECKING:
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from tap_confluence.content import Links, Person
     from tap_confluence.run import Run
 
+K = TypeVar("K")
 T = TypeVar("T")
+
+HOLDERS = ("pageId", "blogPostId", "customContentId")
+"""Under which keys a record of a file has the id of what it is on."""
+
+MOST_FILES = 100_000
+"""Files that are remembered; of more, the first are forgotten, as memory is not without bound."""
 
 TAG = "mentions"
 """Under which name the requests are counted."""
@@ -26,15 +34,33 @@ class References(ABC):
     Attributes:
         at_once: Items to read before the people in their bodies are looked up together.
         people: Those who were found, by what bodies call them.
+        files: The names of the files that this run has read, by file id.
+        paths: Where it has found or put them in their folder, by what they are on and their name;
+            empty where links are not to lead there.
     """
 
     at_once: ClassVar[int]
 
     def __init__(self, run: Run) -> None:
         self.people: dict[str, Person] = {}
+        self.files: dict[str, str] = {}
+        self.paths: dict[tuple[str, str], str] = {}
         self._run = run
         self._root = site_url(run.config)
         self._asked: set[str] = set()
+
+    def note_file(self, record: Mapping[str, Any]) -> None:
+        """Remember a file, for the links of the bodies that come after it in this run."""
+        config, title = self._run.config, record.get("title")
+        if not title or not (config["body_markdown"] or config["body_text"]):
+            return
+        file_id, path = record.get("fileId"), record.get("filePath")
+        if file_id and config["body_format"] == ADF:
+            _remember(self.files, str(file_id), str(title))
+        if path and config["content_links"] == "file":
+            holder = next((record[key] for key in HOLDERS if record.get(key)), None)
+            if holder:
+                _remember(self.paths, (str(holder), str(title)), str(path))
 
     @abstractmethod
     def links_of(self, item: Mapping[str, Any]) -> Links:
@@ -62,6 +88,12 @@ class References(ABC):
                 self._asked.update(unknown)
                 self.people.update(self.look_up(unknown))
             yield from some
+
+
+def _remember(known: dict[K, str], key: K, value: str) -> None:
+    known[key] = value
+    if len(known) > MOST_FILES:
+        del known[next(iter(known))]
 
 
 def _in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -152,14 +152,30 @@ def test_the_lists_of_the_demo_site_refuse_to_render(site: DemoSite, path: str) 
     assert refusal.value.code == 400
 
 
-@pytest.mark.parametrize("body_format", [*RENDERED, "none"])
 @pytest.mark.parametrize("readable", ["body_markdown", "body_text"])
-def test_readable_bodies_are_not_made_of_what_is_rendered(
-    site: DemoSite, body_format: str, readable: str
-) -> None:
-    run = run_tap(settings_of(site, body_format=body_format, **{readable: True}))
+def test_readable_bodies_are_not_made_of_nothing(site: DemoSite, readable: str) -> None:
+    run = run_tap(settings_of(site, body_format="none", **{readable: True}))
 
     assert (run.exit_status, run.stdout) == (1, "")
     [complaint] = run.complaints
-    assert "need a body in 'storage' or 'atlas_doc_format'" in complaint
-    assert repr(body_format) in complaint
+    assert "need a body to make them of" in complaint
+    assert "not 'none'" in complaint
+
+
+@pytest.mark.parametrize("body_format", RENDERED)
+def test_readable_bodies_of_what_is_rendered_cost_nothing_more(
+    site: DemoSite, wiki: Wiki, body_format: str
+) -> None:
+    more = {"body_format": body_format, "body_markdown": True}
+    page = next(page for page in wiki.pages if page.status == "current")
+    wiki.given_bodies[page.num, body_format] = (
+        '<table class="aui"><tr><th>Key</th></tr><tr><td><a href="https://j.example.com/browse/E-1">'
+        "E-1</a></td></tr></table>"
+    )
+
+    run = run_tap(settings_of(site, **more), streams=("pages",))
+
+    markdown = {record["id"]: record["bodyMarkdown"] for record in run.records["pages"]}
+    table = "| Key |\n| --- |\n| [E-1](https://j.example.com/browse/E-1) |"
+    assert markdown[page.id] == table
+    assert len(asked(site, f"/api/v2/pages/{page.id}")) == 1

@@ -106,6 +106,20 @@ def of_html(page: str) -> Outline:
 
 def of_storage(body: str) -> Outline:
     """Read what a body in storage format is made of, without the code under test."""
+    root = _storage_tree(body)
+    outline = Outline()
+    _read_elements(root, outline)
+    states = [state for state in root.iter(f"{_AC}task-status") if not _is_in_cell(state)]
+    outline.tasks = [state.text == "complete" for state in states]
+    return outline
+
+
+def text_of_storage(body: str) -> str:
+    """Return the text of a body in storage format, without what nobody sees."""
+    return _text(_storage_tree(body), " ")
+
+
+def _storage_tree(body: str) -> etree._Element:
     markup = f'<root xmlns:ac="ac" xmlns:ri="ri">{with_xml_entities(body)}</root>'
     try:
         root = etree.fromstring(markup, etree.XMLParser(remove_comments=True, remove_pis=True))
@@ -113,15 +127,11 @@ def of_storage(body: str) -> Outline:
         root = html.fragment_fromstring(body, create_parent="root")
     for fallback in list(root.iter(f"{_AC}adf-fallback")):
         node = fallback.getprevious()
-        if node is not None and node.get("type") in {"panel", "decision-list"}:
+        if node is not None and node.find(f".//{_AC}adf-content") is not None:
             fallback.clear()
         elif node is not None:
             node.clear()
-    outline = Outline()
-    _read_elements(root, outline)
-    states = [state for state in root.iter(f"{_AC}task-status") if not _is_in_cell(state)]
-    outline.tasks = [state.text == "complete" for state in states]
-    return outline
+    return root
 
 
 def of_adf(body: str) -> Outline:
@@ -135,7 +145,7 @@ def _is_in_cell(element: etree._Element) -> bool:
     return any(above.tag in {"td", "th"} for above in element.iterancestors())
 
 
-def _letters(element: etree._Element) -> str:
+def _text(element: etree._Element, between: str) -> str:
     parts: list[str] = []
     unseen = 0
     for event, inner in etree.iterwalk(element, events=("start", "end")):
@@ -145,7 +155,31 @@ def _letters(element: etree._Element) -> str:
         else:
             unseen -= inner.tag in _UNSEEN
             parts.append("" if unseen or inner is element else inner.tail or "")
-    return letters("".join(parts))
+    return between.join(parts)
+
+
+def _letters(element: etree._Element) -> str:
+    return letters(_text(element, ""))
+
+
+def _cell(node: dict[str, Any]) -> tuple[str, int, int]:
+    given = node.get("attrs") or {}
+    return _read_nodes(node, Outline(), 0), given.get("colspan", 1), given.get("rowspan", 1)
+
+
+def _spread(rows: list[list[tuple[str, int, int]]]) -> list[list[str]]:
+    """Return the texts of rows, that of a merged cell in each place that it takes."""
+    places: dict[tuple[int, int], str] = {}
+    for number, row in enumerate(rows):
+        column = 0
+        for text, columns, below in row:
+            while (number, column) in places:
+                column += 1
+            for down in range(below):
+                places.update({(number + down, column + right): text for right in range(columns)})
+    numbers = range(len(rows))
+    spread = [[places[place] for place in sorted(places) if place[0] == n] for n in numbers]
+    return [[text for text in row if text] for row in spread]
 
 
 def _is_list(element: etree._Element) -> bool:
@@ -167,9 +201,20 @@ def _read_elements(root: etree._Element, outline: Outline) -> None:
         elif tag in {"li", f"{_AC}task"} or element.get("type") == "decision-item":
             depth = sum(map(_is_list, element.iterancestors()))
             outline.items.append((depth, _letters(element)))
-        elif tag == "tr":
-            cells = [_letters(cell) for cell in element if cell.tag in {"td", "th"}]
-            outline.rows.append([cell for cell in cells if cell])
+        elif tag == "tr" and not any(above.tag == "table" for above in element.iterancestors()):
+            outline.rows += _spread([[(_letters(cell), 1, 1) for cell in element]])
+        elif tag == "table":
+            outline.rows += _spread(
+                [
+                    [
+                        (_letters(c), int(c.get("colspan", 1)), int(c.get("rowspan", 1)))
+                        for c in row
+                        if c.tag in {"td", "th"}
+                    ]
+                    for row in element.iter("tr")
+                    if next(row.iterancestors("table")) is element
+                ]
+            )
         elif tag in {"pre", f"{_AC}plain-text-body"}:
             outline.code.append("".join(map(str, element.itertext())).strip("\n"))
 
@@ -187,10 +232,10 @@ def _read_nodes(node: dict[str, Any], outline: Outline, depth: int) -> str:
         outline.items.append((depth, ""))
     if kind == "taskItem":
         outline.tasks.append(given.get("state") == "DONE")
-    if kind == "tableRow":
-        cells = [_read_nodes(cell, Outline(), 0) for cell in inside]
-        outline.rows.append([cell for cell in cells if cell])
-        own = "".join(cells)
+    if kind == "table":
+        rows = [[_cell(cell) for cell in row.get("content") or []] for row in inside]
+        outline.rows += _spread(rows)
+        own = "".join(text for row in rows for text, _, _ in row)
     else:
         own += "".join(_read_nodes(child, outline, depth) for child in inside)
     if kind == "doc":

@@ -36,6 +36,10 @@ _DECISION: Final = (
     '<ac:adf-attribute key="state">UNDECIDED</ac:adf-attribute><ac:adf-content>a</ac:adf-content>'
     "</ac:adf-node></ac:adf-node></ac:adf-extension>"
 )
+_STATUS: Final = (
+    '<ac:structured-macro ac:name="status"><ac:parameter ac:name="title">OK</ac:parameter>'
+    "</ac:structured-macro>"
+)
 _IMAGE: Final = "https://example.com/i.png"
 _CAPTION: Final = (
     f'<ac:image><ri:url ri:value="{_IMAGE}" /><ac:caption><p>a</p></ac:caption></ac:image>'
@@ -104,6 +108,22 @@ _CONSTRUCTS: Final = {
         _CAPTION,
         None,
         _node("mediaSingle", _node("media", url=_IMAGE), _node("caption", "a")),
+    ),
+    "status": (
+        f"<p>a {_STATUS}</p>",
+        '<p>a <span class="status-macro aui-lozenge aui-lozenge-success">OK</span></p>',
+        _paragraph("a ", _node("status", text="OK")),
+    ),
+    "emoticon": (
+        (
+            '<p>a <ac:emoticon ac:name="tick" /> <ac:emoticon ac:name="blue-star" '
+            'ac:emoji-id="1f499" /></p>'
+        ),
+        (
+            '<p>a <img class="emoticon emoticon-tick" data-emoticon-name="tick" alt="(tick)"> '
+            '<img class="emoticon" data-emoji-id="1f499" alt="(blue star)"></p>'
+        ),
+        _paragraph("a ", _node("emoji", shortName=":check_mark:"), " ", _node("emoji", id="1f499")),
     ),
     "table": (
         '<table><tr><th colspan="2">a</th></tr><tr><td>b</td><td>c</td></tr></table>',

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -142,6 +145,93 @@ def test_an_error_of_ours_still_gives_the_text(monkeypatch: pytest.MonkeyPatch) 
     assert to_markdown("<p>kept <b>all</b></p>", "storage").split() == ["kept", "all"]
 
 
+def _packed(source: bytes) -> str:
+    deflate = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    return b64encode(deflate.compress(source) + deflate.flush()).decode()
+
+
+@both
+def test_a_diagram_that_grows_without_measure_is_not_inflated(convert: Callable[..., str]) -> None:
+    bomb = _packed(b"a" * 50_000_000)
+    body = (
+        '<ac:structured-macro ac:name="plantumlcloud"><ac:parameter ac:name="data">'
+        f"{bomb}</ac:parameter></ac:structured-macro>"
+    )
+    assert len(convert(body, "storage")) <= len(body)
+
+
+@both
+@pytest.mark.parametrize("name", ["plantumlcloud", "mermaid", "drawio", "roadmap", "markdown"])
+@pytest.mark.parametrize(
+    "source", ["%", "%7B", "{", "[" * 5000, "AAAA", "eA==", "=", "<mxfile", "<mxfile>" * 999, "~~~"]
+)
+def test_a_source_of_any_shape_is_no_error(
+    convert: Callable[..., str], name: str, source: str
+) -> None:
+    given = f'<ac:parameter ac:name="source">{escape(source)}</ac:parameter>'
+    plain = f"<ac:plain-text-body>{escape(source)}</ac:plain-text-body>"
+    for inside in (given, plain, given + plain):
+        macro = f'<ac:structured-macro ac:name="{name}">{inside}</ac:structured-macro>'
+        found = convert(f"<p>before</p>{macro}<p>after</p>", "storage")
+        assert found.startswith("before")
+        assert found.endswith("after")
+
+
+@both
+@pytest.mark.parametrize(
+    "opening",
+    ['<ac:adf-parameter key="k">', '<ac:adf-node type="x">', '<ac:adf-node type="panel">'],
+)
+def test_extensions_nested_deeply_cost_no_more_than_others(
+    convert: Callable[..., str], opening: str
+) -> None:
+    closing = f"</{opening[1:].split(maxsplit=1)[0]}>"
+    inner = f"{opening * 5_000}deep{closing * 5_000}"
+    body = (
+        '<ac:adf-extension><ac:adf-node type="extension"><ac:adf-attribute key="parameters">'
+        f"{inner}</ac:adf-attribute></ac:adf-node>{inner}</ac:adf-extension><p>after</p>"
+    )
+    assert convert(body, "storage").endswith("after")
+
+
+@both
+def test_documents_within_documents_are_read_to_the_last(convert: Callable[..., str]) -> None:
+    document = '{"type":"doc","content":[{"type":"text","text":"deep"}]}'
+    for _ in range(12):
+        attributes = {"extensionKey": "nested-table", "parameters": {"adf": document}}
+        document = json.dumps({"type": "doc", "content": [{"type": "x", "attrs": attributes}]})
+    assert convert(document, "atlas_doc_format") == "deep"
+
+
+@both
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        5,
+        [],
+        {"guestParams": None},
+        {"guestParams": [1], "macroParams": "x"},
+        {"macroParams": {"": None, "a": [{"value": [None, True, 1e999]}]}},
+        {"nestedContent": 5, "adf": "{", "cxhtml": 7},
+        {"nestedContent": {"type": []}, "__bodyContent": {"value": {}}},
+        {"extensionTitle": 5, "id": 7, "collection": None, "alt": []},
+    ],
+)
+@pytest.mark.parametrize(
+    "key", ["legacy-content", "nested-table", "inline-media-image", "a/b/c", "code", "", 7, None]
+)
+def test_extensions_of_any_shape_are_no_error(
+    convert: Callable[..., str], key: Any, given: Any
+) -> None:
+    for kind in ("extension", "inlineExtension", "bodiedExtension", "syncBlock", "media"):
+        node = {"type": kind, "attrs": {"extensionKey": key, "parameters": given}, "marks": [given]}
+        nodes = [{"type": "text", "text": "a"}, node, {"type": "text", "text": "b"}]
+        found = convert({"type": "doc", "content": nodes}, "atlas_doc_format")
+        assert found.startswith("a")
+        assert found.endswith("b")
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -158,6 +248,10 @@ def test_an_error_of_ours_still_gives_the_text(monkeypatch: pytest.MonkeyPatch) 
         '<a b="',
         "`*_[",
         _MACRO,
+        '<ac:parameter ac:name="a">word',
+        '<ac:adf-node type="extension"><ac:adf-attribute key="parameters">',
+        '<ac:structured-macro ac:name="a"><ac:parameter ac:name="b">word</ac:parameter>',
+        "<ac:adf-fallback><ac:adf-content>word",
     ],
 )
 def test_markdown_grows_in_proportion_to_the_body(piece: str) -> None:

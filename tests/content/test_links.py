@@ -145,6 +145,17 @@ def test_the_mentions_in_a_body_are_found_by_the_best_id_there_is() -> None:
     document = {"type": "doc", "content": [{"type": "mention", "attrs": {"id": "b"}}]}
     adf = {"atlas_doc_format": {"value": json.dumps(document)}}
     assert mentions_in(adf) == {"b": "account-id"}
+    for name, inner in (
+        ("nestedContent", document),
+        ("adf", json.dumps(document)),
+        ("cxhtml", '<p><ri:user ri:account-id="b" /></p>'),
+    ):
+        attributes = {"extensionKey": "legacy-content", "parameters": {name: inner}}
+        nested = json.dumps({"type": "doc", "content": [{"type": "x", "attrs": attributes}]})
+        assert mentions_in({"atlas_doc_format": {"value": nested}}) == {"b": "account-id"}
+    given = {"macroParams": {"user": {"value": "b"}}}
+    profile = {"type": "inlineExtension", "attrs": {"extensionKey": "profile", "parameters": given}}
+    assert mentions_in({"atlas_doc_format": {"value": json.dumps(profile)}}) == {"b": "account-id"}
     odd_ones: tuple[Any, ...] = (None, {}, [], {"storage": None}, {"storage": {"value": 3}})
     for odd in odd_ones:
         assert mentions_in(odd) == {}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from tap_confluence.content import to_markdown, to_text
+from tap_confluence.content.macros import HANDLERS
 from tests.content import outline
 from tests.content.bodies import ADF, ADF_INLINES, STORAGE, TEXTS
 
@@ -94,3 +96,67 @@ def test_words_survive_in_markup_that_is_not_well_formed(shreds: list[str]) -> N
     for representation in ("storage", "export_view"):
         found = to_markdown(body, representation) + to_text(body, representation)
         assert all(found.count(f"word{place}") >= 2 for place in range(len(shreds)))
+
+
+_NAMES: Final = st.sampled_from(sorted({*HANDLERS, "strange", "MERMAID-x"}))
+_WORDS: Final = st.lists(
+    st.from_regex(r"[a-z]{2,5}[0-9]{1,3}", fullmatch=True), min_size=1, max_size=4
+).map(" ".join)
+
+
+@_SETTINGS
+@given(_NAMES, TEXTS, _WORDS)
+def test_what_stands_in_a_macro_is_shown_whatever_it_is_called(
+    name: str, text: str, code: str
+) -> None:
+    macro = (
+        f'<ac:structured-macro ac:name="{name}"><ac:plain-text-body>{code}</ac:plain-text-body>'
+        f"<ac:rich-text-body><p>{escape(text)}</p></ac:rich-text-body></ac:structured-macro>"
+    )
+    node = {
+        "type": "bodiedExtension",
+        "attrs": {
+            "extensionKey": name,
+            "parameters": {"macroParams": {"__bodyContent": {"value": code}}},
+        },
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
+    }
+    for body, representation in ((macro, "storage"), (json.dumps(node), "atlas_doc_format")):
+        markdown, plain = to_markdown(body, representation), to_text(body, representation)
+        _assert_nothing_is_lost([code, text], markdown, plain)
+
+
+@_SETTINGS
+@given(st.lists(_WORDS, min_size=1, max_size=4))
+def test_words_that_a_macro_is_given_are_shown(words: list[str]) -> None:
+    parameters = "".join(
+        f'<ac:parameter ac:name="p{place}">{text}</ac:parameter>'
+        for place, text in enumerate(words)
+    )
+    macro = f'<ac:structured-macro ac:name="strange">{parameters}</ac:structured-macro>'
+    given_words = {f"p{place}": text for place, text in enumerate(words)}
+    attributes = {
+        "extensionKey": "app/environment/static/strange",
+        "parameters": {"guestParams": {"nested": given_words}, "forgeEnvironment": "STAGING"},
+    }
+    node = json.dumps({"type": "extension", "attrs": attributes})
+    for body, representation in ((macro, "storage"), (node, "atlas_doc_format")):
+        markdown, plain = to_markdown(body, representation), to_text(body, representation)
+        _assert_nothing_is_lost(words, markdown, plain)
+        assert "STAGING" not in markdown + plain
+
+
+@_SETTINGS
+@given(ADF, st.sampled_from(["adf", "nestedContent"]))
+def test_every_character_of_a_document_within_a_document_is_there_once(
+    body: str, name: str
+) -> None:
+    document = body if name == "adf" else json.loads(body)
+    node = {
+        "type": "extension",
+        "attrs": {"extensionKey": "legacy-content", "parameters": {name: document}},
+    }
+    outer = json.dumps({"type": "doc", "content": [node]})
+
+    assert to_markdown(outer, "atlas_doc_format") == to_markdown(body, "atlas_doc_format")
+    assert to_text(outer, "atlas_doc_format") == to_text(body, "atlas_doc_format")

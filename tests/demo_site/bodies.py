@@ -27,6 +27,18 @@ _CODE = (
     "def settle(batch):\n    for row in batch:\n        ledger.post(row)",
     "kubectl rollout undo deployment/checkout --to-revision=3",
 )
+# What another page holds, and what reports on pages put together.
+_SHARED = (
+    '<ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link>'
+    '<ri:page ri:content-title="Glossary" /></ac:link></ac:parameter></ac:structured-macro>'
+    '<ac:structured-macro ac:name="excerpt-include"><ac:parameter ac:name=""><ac:link>'
+    '<ri:page ri:content-title="Prices" /></ac:link></ac:parameter>'
+    '<ac:parameter ac:name="name">net</ac:parameter></ac:structured-macro>'
+    '<ac:structured-macro ac:name="details"><ac:parameter ac:name="id">facts</ac:parameter>'
+    "<ac:rich-text-body><table><tbody><tr><th>Owner</th><td>Platform</td></tr>"
+    "<tr><th>Tier</th><td><strong>1</strong></td></tr></tbody></table></ac:rich-text-body>"
+    "</ac:structured-macro>"
+)
 
 
 def _macro(name: str, body: str = "", **parameters: str) -> str:
@@ -112,6 +124,12 @@ class Bodies:
         """Put the bodies, 1 to 6 KB each unless a size is set, into JSON that lacks them."""
         return _STAND_IN.sub(self._body, payload)
 
+    def text(self, num: int, version: int) -> str:
+        """Return the storage body of a page or blog post as a site gives it."""
+        stand_in = json.dumps(self.storage(num, version), ensure_ascii=False)
+        text: str = json.loads(self.written(stand_in.encode()))
+        return text
+
     def _body(self, found: re.Match[bytes]) -> bytes:
         num, version = int(found[1]), int(found[2])
         seed = mix(num, version)
@@ -180,7 +198,7 @@ class Bodies:
             lambda: _macro(dice.choice(("info", "note", "panel")), _rich(sentences[0])),
             lambda: _macro("expand", _rich(" ".join(sentences)), title="More"),
             lambda: self._bullets(dice) + paragraph,
-            lambda: self._links(dice) + paragraph,
+            lambda: self._links(dice) + _SHARED + paragraph,
             lambda: _macro("toc", maxLevel="3") + paragraph,
             lambda: (
                 f"<p>{_macro('status', title='DONE', colour='Green')} "

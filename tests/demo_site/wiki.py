@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.demo_site import answers
 from tests.demo_site.audit import plant_audit_log
+from tests.demo_site.body_truth import bodies_of
 from tests.demo_site.changes import Changes
 from tests.demo_site.model import Attachment, BlogPost, CustomContent, Page
 from tests.demo_site.people_truth import people_of
@@ -93,6 +94,7 @@ class Wiki(Changes):
                     "custom_content", self.custom_content, "custom_content_content_properties"
                 ),
                 "pages": _ids(self.pages),
+                **bodies_of(self, self.pages),
                 "blog_posts": _ids(self.blog_posts),
                 "attachments": _ids(self.attachments),
                 "custom_content": _ids(self.custom_content),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 READABLE: dict[str, Any] = {"body_markdown": True, "body_text": True, "version_bodies": True}
 NOT_SHOWN = {
     "custom_content.customContentId": "nothing of an app lies in something of an app here",
+    "page_includes.targetId": "bodies include pages by their titles here",
     **{
         f"{owner}_restrictions.reason": "given where a site fails; tests of the failures have it"
         for owner in ("page", "blog_post", "folder", "whiteboard", "database", "embed")

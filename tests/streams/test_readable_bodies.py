@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.content import Links, Person, to_markdown, to_text
+from tap_confluence.content import Links, Person, Presentation, to_markdown, to_text
 from tests.demo_site import Wiki
 from tests.running import run_tap
 
@@ -57,3 +57,43 @@ def test_readable_bodies_need_a_body(config: dict[str, Any]) -> None:
 
     assert (run.exit_status, run.stdout) == (1, "")
     assert "need a body" in run.stderr
+
+
+@pytest.mark.parametrize("body_format", ["view", "export_view"])
+def test_bodies_as_readers_see_them_come_as_markdown_and_text(
+    site: DemoSite, config: dict[str, Any], body_format: str
+) -> None:
+    more = {"body_format": body_format, "body_markdown": True, "body_text": True}
+
+    run = run_tap({**config, **more}, streams=WITH_BODIES)
+
+    assert run.exit_status == 0
+    for stream in WITH_BODIES:
+        assert set(run.keys(stream)) == site.truth()[stream]
+        for record in run.records[stream]:
+            value = record["body"][body_format]["value"]
+            links = links_of(record, site)
+            assert record["bodyMarkdown"].startswith("# Revision ") or not value
+            assert record["bodyMarkdown"] == to_markdown(value, body_format, links)
+            assert record["bodyText"] == to_text(value, body_format, links)
+
+
+def test_bodies_are_written_as_the_settings_say(site: DemoSite, config: dict[str, Any]) -> None:
+    more = {
+        "body_markdown": True,
+        "body_text": True,
+        "content_macros": {"default": "omit", "code": "omit"},
+        "content_tables": {"merged_cells": "blank"},
+        "content_images": "alt",
+    }
+
+    run = run_tap({**config, **more}, streams=WITH_BODIES)
+
+    presentation = Presentation.of(more)
+    bodies = {page["body"]["storage"]["value"]: page for page in run.records["pages"]}
+    assert any('ac:name="code"' in value for value in bodies)
+    for value, page in bodies.items():
+        links = links_of(page, site)
+        assert page["bodyMarkdown"] == to_markdown(value, "storage", links, presentation)
+        assert page["bodyText"] == to_text(value, "storage", links, presentation)
+        assert "```" not in page["bodyMarkdown"]

@@ -15,7 +15,7 @@ from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import ACCOUNT_ID
 from tap_confluence.decoding import unquoted
 from tap_confluence.errors import RefusedError
-from tap_confluence.streams.references import TAG, References
+from tap_confluence.streams.references import HOLDERS, TAG, References
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
-
-HOLDERS = ("pageId", "blogPostId", "customContentId")
-"""Under which keys an item has the id of what it is on, where its files are."""
 
 _SPACE: re.Pattern[str] = re.compile(r"/spaces/([^/?#]+)")
 _ACCOUNT: re.Pattern[str] = re.compile(r"[\w:.-]{1,128}")
@@ -52,7 +49,9 @@ class CloudReferences(References):
         content_id = next((item[key] for key in HOLDERS if item.get(key) is not None), None)
         if content_id is None and item.get("attachmentId") is None:
             content_id = item.get("id")
-        return Links(self._root, self._space_key(item), content_id and str(content_id), self.people)
+        content_id = content_id and str(content_id)
+        known = self.people, self.files, self.paths
+        return Links(self._root, self._space_key(item), content_id, *known)
 
     @override
     def look_up(self, people: Mapping[str, str]) -> Iterator[tuple[str, Person]]:

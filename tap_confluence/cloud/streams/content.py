@@ -14,7 +14,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.errors import RefusedError, ScopeError
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import BODY
-from tap_confluence.settings import READABLE, RENDERED
+from tap_confluence.settings import READABLE, RENDERED, STORAGE
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
 from tap_confluence.streams.parents import FullTableDetailStream, PartOfSection, Work
@@ -78,8 +78,12 @@ class ContentStream(IncrementalStream):
     @property
     def listed_format(self) -> str | None:
         """The format of the bodies that lists give, if they are to give any."""
+        if not self.has_body:
+            return None
         body_format: str = self.config["body_format"]
-        return body_format if self.has_body and body_format in READABLE else None
+        if body_format in READABLE:
+            return body_format
+        return STORAGE if self.gives_bodies_to_children else None
 
     @override
     def section_of(self, stream: ConfluenceStream) -> str | None:
@@ -92,6 +96,9 @@ class ContentStream(IncrementalStream):
     @override
     def shape(self, item: dict[str, Any]) -> Record:
         self.timestamp(item)
+        if self.has_body and self.config["body_format"] not in READABLE and "body" in item:
+            # It was asked for to make rows of it.
+            item["body"] = {}
         for body in (self._details or {}).get(BODY_SECTION, ()):
             item["body"] = body
         return item

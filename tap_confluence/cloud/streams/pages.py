@@ -12,8 +12,10 @@ from tap_confluence.cloud.streams.posts import PostStream
 from tap_confluence.schemas.labels import PAGE_LABEL
 from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
 from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
+from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
 from tap_confluence.schemas.versions import PAGE_VERSION
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:
@@ -91,6 +93,33 @@ class ChildPages(ConfluenceStream):
             for page in content_filter.filtered(self.reader.items(request), stream=self.name):
                 if page.get("parentId") is not None:
                     yield _as_child(page)
+
+
+class PageLinks(LinkStream):
+    """What pages link to, in the order of their bodies."""
+
+    name = "page_links"
+    scope = SCOPE
+    parent_stream_type = Pages
+    schema = PAGE_LINK
+
+
+class PageIncludes(IncludeStream):
+    """Which page shows which other page, or an excerpt of it."""
+
+    name = "page_includes"
+    scope = SCOPE
+    parent_stream_type = Pages
+    schema = PAGE_INCLUDE
+
+
+class PagePropertyRows(PropertyRowStream):
+    """The rows of the macro *Page Properties*: names and values that pages carry in tables."""
+
+    name = "page_property_rows"
+    scope = SCOPE
+    parent_stream_type = Pages
+    schema = PAGE_PROPERTY_ROW
 
 
 def _as_child(page: dict[str, Any]) -> Record:

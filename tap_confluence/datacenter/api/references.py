@@ -40,7 +40,7 @@ class DataCenterReferences(References):
     @override
     def links_of(self, item: Mapping[str, Any]) -> Links:
         content_id, space_key = records.place(item)
-        return Links(self._root, space_key, content_id, self.people)
+        return Links(self._root, space_key, content_id, self.people, self.files, self.paths)
 
     @override
     def look_up(self, people: Mapping[str, str]) -> Iterator[tuple[str, Person]]:

@@ -11,7 +11,9 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import PAGE_LABEL
 from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
 from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
+from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
 from tap_confluence.schemas.versions import PAGE_VERSION
+from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
 if TYPE_CHECKING:
@@ -83,3 +85,27 @@ class ChildPages(FullTableDetailStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         yield from self.parent.rows(self)
+
+
+class PageLinks(LinkStream):
+    """What pages link to, in the order of their bodies."""
+
+    name = "page_links"
+    parent_stream_type = Pages
+    schema = PAGE_LINK
+
+
+class PageIncludes(IncludeStream):
+    """Which page shows which other page, or an excerpt of it."""
+
+    name = "page_includes"
+    parent_stream_type = Pages
+    schema = PAGE_INCLUDE
+
+
+class PagePropertyRows(PropertyRowStream):
+    """The rows of the macro *Page Properties*: names and values that pages carry in tables."""
+
+    name = "page_property_rows"
+    parent_stream_type = Pages
+    schema = PAGE_PROPERTY_ROW

@@ -102,7 +102,8 @@ class PostStream(ContentStream):
         has_tasks = any(
             isinstance(stream, DetailStream) and stream.section == TASKS for stream in self.family
         )
-        return [*super().body_formats(), *([STORAGE] if has_tasks else [])]
+        needs_storage = has_tasks or self.gives_bodies_to_children
+        return [*super().body_formats(), *([STORAGE] if needs_storage else [])]
 
     @override
     def hidden_work(

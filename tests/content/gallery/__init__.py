@@ -32,8 +32,13 @@ class Fragment(NamedTuple):
 
 def fragments() -> list[Fragment]:
     """Read the whole gallery."""
+    return fragments_in(Path(__file__).parent)
+
+
+def fragments_in(folder: Path) -> list[Fragment]:
+    """Read all fragments of a folder."""
     found: list[Fragment] = []
-    for file in sorted(Path(__file__).parent.glob("*.txt")):
+    for file in sorted(folder.glob("*.txt")):
         parts = _HEAD.split(file.read_text(encoding="utf-8"))
         for name, representation, content in zip(
             parts[1::3], parts[2::3], parts[3::3], strict=True

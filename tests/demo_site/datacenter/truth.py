@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.demo_site.audit_truth import audit_keys_of_data_center
+from tests.demo_site.body_truth import bodies_of
 from tests.demo_site.datacenter.extent import is_here, is_listed, parent_page
 from tests.demo_site.datacenter.people import user_key
 from tests.demo_site.model import Attachment, BlogPost, Page
@@ -52,6 +53,7 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
             "space_permissions": {key for space in spaces for key in _permissions(wiki, space)},
             "pages": _ids(pages),
             **_details("page", pages),
+            **bodies_of(wiki, pages),
             "child_pages": {
                 (above.id, page.id)
                 for page in pages

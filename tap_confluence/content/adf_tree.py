@@ -1,0 +1,75 @@
+"""What all who read a document in ADF need of its nodes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from tap_confluence.content.repair import as_text
+from tap_confluence.decoding import NotJSONError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Node: TypeAlias = dict[str, Any]
+
+NESTING: Final = frozenset(("legacy-content", "nested-table"))
+"""Extensions that a migration leaves where ADF does not allow what was there: a document in their
+parameters, as an object or as JSON."""
+
+_TEXT: Final = re.compile(r'"text"\s*+:\s*+("(?:[^"\\]++|\\.)*+")')
+
+
+def attributes(node: Node) -> Node:
+    """Return the attributes of a node."""
+    given = node.get("attrs")
+    return given if isinstance(given, dict) else {}
+
+
+def attribute(node: Node, name: str) -> str:
+    """Return an attribute that is text, or else ""."""
+    value = attributes(node).get(name)
+    return value if isinstance(value, str) else ""
+
+
+def parameters(node: Node) -> Node:
+    """Return what an extension is given."""
+    given = attributes(node).get("parameters")
+    return given if isinstance(given, dict) else {}
+
+
+def children(node: Node) -> list[Any]:
+    """Return the nodes in a node; those of the document in an extension's parameters, too."""
+    given = node.get("content")
+    if isinstance(given, list) and given:
+        return given
+    if attributes(node).get("extensionKey") not in NESTING:
+        return []
+    document = parameters(node).get("nestedContent") or parameters(node).get("adf")
+    return [decoded(document)] if isinstance(document, dict | str) else []
+
+
+def decoded(body: Any) -> Any:
+    """Return a document; what is no JSON, or nested too deeply for any parser, as its text."""
+    if not isinstance(body, str | bytes):
+        return body
+    try:
+        document = decode(body)
+    except NotJSONError:
+        document = None
+    if isinstance(document, dict | list):
+        return {"type": "doc", "content": document} if isinstance(document, list) else document
+    return {"type": "doc", "content": list(_texts_in(as_text(body)))}
+
+
+def _texts_in(body: str) -> Iterator[dict[str, Any]]:
+    texts = [_unquoted(found) for found in _TEXT.findall(body)] or [body]
+    for text in texts:
+        yield {"type": "paragraph", "content": [{"type": "text", "text": text}]}
+
+
+def _unquoted(literal: str) -> str:
+    try:
+        return str(decode(literal))
+    except NotJSONError:
+        return literal[1:-1]
