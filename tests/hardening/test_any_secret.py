@@ -102,7 +102,9 @@ def check(
 
 
 def test_every_secret_is_tried_below() -> None:
-    assert set(SECRET) == {"api_token", "personal_access_token", "password"}
+    of_certificate = {f"client_certificate{part}" for part in ("", "_key", "_passphrase")}
+    signing_in = {"api_token", "personal_access_token", "password"}
+    assert set(SECRET) == {*signing_in, "extra_headers", *of_certificate}
     assert set(SECRET_PARTS) == {"client_secret", "refresh_token", "access_token"}
 
 
@@ -130,6 +132,37 @@ def test_a_personal_access_token_is_shown_nowhere(
     data_center.spared = (SIGN_IN,) if spares else ()
     config = {"base_url": data_center.base_url, "personal_access_token": value}
     check(data_center, config, value, manner, name="")
+
+
+@SOME
+@given(value=VALUES, manner=st.sampled_from([None, *MANNERS]))
+@example(value="session=abcdefgh; theme=dark-mode", manner="error 400")
+@example(value="line\r\nbreak-in-it", manner=None)
+def test_an_extra_header_is_shown_nowhere(
+    data_center: TelltaleDataCenter, value: str, manner: str | None
+) -> None:
+    config = {
+        "base_url": data_center.base_url,
+        "personal_access_token": "another-token-altogether",
+        "extra_headers": {"X-Signed-On": value},
+    }
+    check(data_center, config, value, manner, name="")
+
+
+@SOME
+@given(value=VALUES, setting=st.sampled_from(["client_certificate_key", "client_certificate"]))
+@example(value="MIIEvQIBADANBgkqhkiG9w0B", setting="client_certificate_key")
+def test_what_is_in_a_certificate_is_shown_nowhere(
+    data_center: TelltaleDataCenter, value: str, setting: str
+) -> None:
+    config = {
+        "base_url": data_center.base_url,
+        "personal_access_token": "another-token-altogether",
+        "client_certificate": "missing.pem",
+        "client_certificate_passphrase": value,
+        setting: f"-----BEGIN PRIVATE KEY-----\n{value}\n-----END PRIVATE KEY-----\n",
+    }
+    check(data_center, config, value, None, name="")
 
 
 @SOME
