@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from tap_confluence.http.kept_rows import KeptRows
 from tap_confluence.http.pagination import ListRequest, PageWalk, get_page
 from tap_confluence.http.thread_pool import LookAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from tap_confluence.http.client import Client, Params
@@ -26,6 +27,10 @@ where 5 % of the answers fail, 2 for each worker take twice as long."""
 
 FEW_AHEAD = 2
 """Calls ahead for each worker where answers may be large: with bodies, or about many items."""
+
+MOST_KEPT = 32 * 1024 * 1024
+"""Bytes that all rows together may take which are kept for those who need them later: some 250,000
+pages without their bodies do."""
 
 
 class Reader:
@@ -47,7 +52,7 @@ class Reader:
         self._thread_pool = thread_pool
         self._asked_ahead: dict[str, _AskedAhead] = {}
         self._shared_answers: dict[str, bool] = {}
-        self._shared_lists: dict[str, list[dict[str, Any]]] = {}
+        self._kept: dict[str, KeptRows] = {}
 
     def first_page(self, path: str, params: Params | None = None, *, tag: str) -> ListRequest:
         """Return the request for the first page of a list."""
@@ -64,12 +69,30 @@ class Reader:
         if page.next is not None:
             yield from self.items(page.next)
 
-    def items_once(self, request: ListRequest) -> Sequence[dict[str, Any]]:
-        """Return all items of a short list that several streams read: it is read once a run."""
-        key = _key(request)
-        if key not in self._shared_lists:
-            self._shared_lists[key] = list(self.items(request))
-        return self._shared_lists[key]
+    def items_once(self, request: ListRequest) -> Iterator[dict[str, Any]]:
+        """Walk a whole list that several streams read: it is asked for once a run."""
+        return self.once(_key(request), self.items(request))
+
+    def once(self, name: str, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield rows that several streams need, and that cost requests, which are sent once a run.
+
+        Whoever comes later finds them kept, unless nobody has read them to their end, or they are
+        too many.
+
+        Args:
+            name: What they are known by.
+            rows: Where they come from, if they are not kept.
+        """
+        if name in self._kept:
+            yield from self._kept[name]
+            return
+        kept = KeptRows(MOST_KEPT - sum(each.size for each in self._kept.values()))
+        for row in rows:
+            # Before its reader makes something else of it.
+            kept.add(row)
+            yield row
+        if not kept.is_full:
+            self._kept[name] = kept
 
     def any_once(
         self,
@@ -207,4 +230,9 @@ class _AskedAhead:
 
 
 def _key(request: ListRequest) -> str:
-    return f"{request.path} {sorted(map(str, request.params.items()))}"
+    """Return what requests for the same have alike, whatever sequences their parameters are."""
+    params = {
+        name: value if isinstance(value, str) else [*value]
+        for name, value in request.params.items()
+    }
+    return f"{request.path} {sorted(map(str, params.items()))}"

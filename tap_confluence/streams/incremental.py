@@ -125,6 +125,8 @@ class IncrementalStream(ParentStream):
             work = self.hidden_work(family, full_table if came_along else [], hidden)
             yield from self.write(work)
             note_hidden(family.values(), hidden)
+        for stream in full_table:
+            stream.has_come_along = came_along
         if full_table and not came_along:
             yield from self.read_full_table(full_table)
 
@@ -133,13 +135,16 @@ class IncrementalStream(ParentStream):
         items: Iterable[dict[str, Any]],
         family: Family,
         full_table: Sequence[FullTableDetailStream] = (),
+        *,
+        all_come_along: bool = False,
     ) -> Iterator[Record]:
         """Write changed items, oldest first, for those streams that lack them.
 
         Args:
             items: All that changed.
             family: The streams to write for.
-            full_table: Streams of details that come along with each item.
+            full_table: Streams of details that come along with each item that is asked for others.
+            all_come_along: Whether they come along with every item.
         """
         self._passed = Passed(family.values())
         passed: list[Dated] = []
@@ -147,7 +152,10 @@ class IncrementalStream(ParentStream):
         def work() -> Iterator[Work]:
             for item in items:
                 passed.append(self.dated(item))
-                if due := [*self.lacking(family, item), *full_table]:
+                due = self.lacking(family, item)
+                if all_come_along or any(map(self.section_of, due)):
+                    due += [stream for stream in full_table if self.concerns(stream, item)]
+                if due:
                     yield ChangeWork(item, due, passed=tuple(passed))
                     passed.clear()
 

@@ -142,6 +142,11 @@ class ParentStream(ConfluenceStream):
             return []
         return self._details.get(child.section, [])
 
+    def brings(self, child: DetailStream) -> bool:
+        """Tell whether the present item has brought all that a child has to write of it."""
+        is_read = self._details is not None and child in self._work.streams
+        return is_read and child.section in (self._details or {})
+
     @override
     def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
         if self._details is not None:
@@ -305,7 +310,12 @@ class FullTableDetailStream(DetailStream):
 
     They come along with the items when all of these are read anyway, on a first run. Afterwards
     they are read by themselves, whatever has changed of the items.
+
+    Attributes:
+        has_come_along: Whether all items have brought them in this run.
     """
+
+    has_come_along = False
 
 
 class LabelStream(FullTableDetailStream):
