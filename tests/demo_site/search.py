@@ -34,6 +34,7 @@ SHORT_FROM = 50
 """Rows from which on a page of `/search` is a little shorter than it was asked to be."""
 
 ATTACHMENT_ID = re.compile(r"\batt\d")
+NUMBER = re.compile(r"\b\d+\b")
 PAGED = ("cursor", "limit", "next", "start")
 PARAMS: dict[str, Param] = {
     "cql": queries.text,
@@ -128,6 +129,8 @@ class Search:
             raise ApiError(400, "Required parameter 'cql' is missing")
         if self._faults.numeric_ids_only and ATTACHMENT_ID.search(cql):
             raise ApiError(400, f"Could not parse cql : {cql}")
+        if self._faults.finds_files_by_number:
+            cql = NUMBER.sub(self._with_prefix, cql)
         self._searcher.collections |= dict.fromkeys(
             self._wiki.custom_types, (self._wiki.custom_content,)
         )
@@ -140,6 +143,10 @@ class Search:
             statuses=self._statuses(query.get("cqlcontext")),
         )
         return [hit for hit in hits if self._is_told(hit.content)] if "id in (" in cql else hits
+
+    def _with_prefix(self, number: re.Match[str]) -> str:
+        """Write the number of an attachment as its id."""
+        return f"att{number[0]}" if int(number[0]) in self._wiki.attachments else number[0]
 
     def _is_told(self, content: Content) -> bool:
         """Tell whether a search for ids finds a content that others find."""

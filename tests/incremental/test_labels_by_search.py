@@ -86,6 +86,9 @@ MANNERS: dict[str, Callable[[Faults], object]] = {
     "misses half": lambda faults: vars(faults).update(missed_one_in=2),
     "misses few": lambda faults: vars(faults).update(missed_one_in=17),
     "does not know files": lambda faults: vars(faults).update(numeric_ids_only=True),
+    "knows files by number": lambda faults: vars(faults).update(
+        numeric_ids_only=True, finds_files_by_number=True
+    ),
     "passes over pages": lambda faults: vars(faults).update(unsearched_ids=("page",)),
     "cuts labels off": lambda faults: faults.nested_caps.update(labels=2),
     "lowers limits": lambda faults: faults.lower_limit(7),
@@ -176,7 +179,6 @@ def test_without_other_details_what_has_changed_is_searched_for(site: ClockedSit
 
     assert_all_labels(first, site, "page_labels")
     archived = [page for page in site.wiki.pages if page.status == "archived"]
-    # Beside these, the page with more labels than a search finds of any, and what lies elsewhere.
     assert len(first.asked(r"/api/v2/pages/\d+")) == len(archived)
 
 
@@ -275,6 +277,22 @@ def test_without_the_scope_one_line_says_what_it_costs(site: ClockedSite) -> Non
     assert lines[0].startswith("INFO")
     assert len(searches(run)) == 1
     assert run.asked(r"/api/v2/labels/\d+/pages") or run.asked(r"/api/v2/pages/\d+")
+
+
+def test_files_are_found_by_the_numbers_in_their_ids(site: ClockedSite) -> None:
+    site.faults.numeric_ids_only = site.faults.finds_files_by_number = True
+    site.faults.finds_archived = True
+
+    run = sync(site, catalog=only("attachment_labels"))
+
+    assert_all_labels(run, site, "attachment_labels")
+    found = {
+        f"/api/v2/attachments/{file.id}"
+        for file in site.wiki.attachments
+        if file.status == "current" and file.container and file.container.status != "trashed"
+    }
+    assert not found & {request.path for request in run.requests}
+    assert len(found) > 10
 
 
 def test_a_search_that_is_out_is_given_up_soon(site: ClockedSite) -> None:

@@ -46,6 +46,9 @@ FIRST_FAILED = 3
 """Items in a row that a search may fail for one by one; the latter, before it has answered at all.
 Behind them it is taken to fail for all."""
 
+ATTACHMENT_PREFIX = "att"
+"""What the ids of attachments begin with. Whether CQL takes it is not documented."""
+
 SCOPES = "the scope search:confluence or read:content-details:confluence"
 
 
@@ -72,11 +75,13 @@ class Question:
         expansions: What to have spelled out.
         tag: Under which name the requests are counted.
         params: Query parameters beside those.
+        is_numeric: Whether to name attachments by the numbers in their ids.
     """
 
     expansions: Sequence[Expansion]
     tag: str
     params: Mapping[str, str] = field(default_factory=dict)
+    is_numeric: bool = False
 
 
 class ContentSearch:
@@ -128,9 +133,10 @@ class ContentSearch:
         return {k: told for some in halves for k, told in self.find(question, some).items()}
 
     def _ask(self, question: Question, ids: Sequence[str]) -> dict[str, Told]:
+        names = {_number_of(each) if question.is_numeric else each: each for each in ids}
         params = {
             **question.params,
-            "cql": f"id in ({','.join(ids)})",
+            "cql": f"id in ({','.join(names)})",
             "expand": ",".join(name for each in question.expansions for name in each.expand),
             "limit": str(len(ids)),
         }
@@ -141,7 +147,8 @@ class ContentSearch:
         for page in read_pages(self._client, request, LinkPaginator(guard)):
             for item in page.items:
                 told = {each.name: each.rows(item) for each in question.expansions}
-                found[str(item.get("id"))] = told
+                item_id = str(item.get("id"))
+                found[names.get(item_id, item_id)] = told
             if len(found) >= len(ids):
                 break
         return found
@@ -199,6 +206,15 @@ class ContentSearch:
         """
         if self.refusal is not None and _is_of_rights(self.refusal):
             raise self.refusal
+
+
+def is_of_attachment(content_id: str) -> bool:
+    """Tell whether an id has before its number what those of attachments have."""
+    return content_id.startswith(ATTACHMENT_PREFIX)
+
+
+def _number_of(content_id: str) -> str:
+    return content_id.removeprefix(ATTACHMENT_PREFIX)
 
 
 def _is_of_rights(refusal: RefusedError) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Question
+from tap_confluence.cloud.api.content_search import (
+    MOST_EXPANDED,
+    Question,
+    is_of_attachment,
+)
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.http import FEW_AHEAD
 from tap_confluence.statuses import ARCHIVED, CURRENT
@@ -175,8 +180,9 @@ class _Part:
         """
         told: dict[str, Told] = {}
         is_tried = ids and not self._is_unsearched(status) and (len(ids) > FEW or status == CURRENT)
-        for params in WAYS[status] if is_tried else ():
-            question = Question(self._question.expansions, self._question.tag, params)
+        spellings = (False, True) if any(map(is_of_attachment, ids)) else (False,)
+        for params, is_numeric in itertools.product(WAYS[status] if is_tried else (), spellings):
+            question = replace(self._question, params=params, is_numeric=is_numeric)
             answer: Future[dict[str, Told]] = self._reader.start(self._search.find, question, ids)
             found = self._reader.result(answer)
             told |= found
