@@ -203,7 +203,10 @@ def test_a_thousand_pages_take_some_dozens_of_requests() -> None:
 
 def test_lists_are_read_once_for_all_streams_that_need_all_of_them() -> None:
     with ClockedSite(seeded(60)) as site:
-        streams = ("page_labels", "child_pages", "content_inventory", "page_restrictions")
+        streams = (
+            *("page_labels", "child_pages", "content_inventory", "page_restrictions"),
+            *("folders", "folder_restrictions"),
+        )
         run = sync(site, catalog=only(*streams, "page_likes", "page_watchers"), page_size=25)
 
         assert len(run.asked("/api/v2/pages")) == -(-len(site.wiki.pages) // 25)
