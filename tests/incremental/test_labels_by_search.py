@@ -244,6 +244,16 @@ def test_filters_do_not_make_it_forget(site: ClockedSite) -> None:
     assert "start over" not in second.stderr
 
 
+@pytest.mark.parametrize("unsearched", ["all", {"current": "long ago"}, {"current": 7}, []])
+def test_what_a_state_cannot_mean_is_passed_over(site: ClockedSite, unsearched: object) -> None:
+    state = {"bookmarks": {"page_labels": {"unsearched": unsearched}}}
+
+    run = sync(site, state, only("page_labels"))
+
+    assert_all_labels(run, site, "page_labels")
+    assert searches(run)
+
+
 def test_a_search_that_heeds_again_is_asked_again(site: ClockedSite) -> None:
     site.faults.unsearched_ids = ("page",)
     first = sync(site, catalog=only("page_labels"))
@@ -296,6 +306,24 @@ def test_files_are_found_by_the_numbers_in_their_ids(site: ClockedSite) -> None:
     }
     assert not found & {request.path for request in run.requests}
     assert len(found) > 10
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_search_that_is_refused_from_the_middle_on_is_given_up_soon(status: int) -> None:
+    with ClockedSite(seeded(400)) as site:
+        asked: list[str] = []
+
+        def refuse(_: int, path: str) -> None:
+            asked.extend([path] if path == SEARCH else [])
+            if len(asked) == 2:
+                site.faults.forbid(SEARCH, status)
+
+        site.faults.before_request = refuse
+        run = sync(site, catalog=only("page_labels"), page_size=20)
+
+        assert_all_labels(run, site, "page_labels")
+        # 18 batches, of which some are asked for at a time, each item by item in the end.
+        assert len(asked) <= 100
 
 
 def test_a_search_that_is_out_is_given_up_soon(site: ClockedSite) -> None:

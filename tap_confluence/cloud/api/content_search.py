@@ -123,9 +123,11 @@ class ContentSearch:
                 # It does not understand the question.
                 return {}
             self._judge(error, question, ids[0])
-        except RetriesExhaustedError as error:
             if len(ids) == 1:
                 self._note_failure(error)
+        except RetriesExhaustedError as error:
+            if len(ids) == 1:
+                self._note_failure(failure(error))
         else:
             self._note_answer()
             return found
@@ -177,13 +179,13 @@ class ContentSearch:
             self._has_answered = True
             self._failed_in_a_row = 0
 
-    def _note_failure(self, error: RetriesExhaustedError) -> None:
+    def _note_failure(self, error: RefusedError) -> None:
         with self._lock:
             self._failed_in_a_row += 1
             most = MOST_FAILED if self._has_answered else FIRST_FAILED
             is_out = self._failed_in_a_row >= most
         if is_out:
-            self._give_up(failure(error))
+            self._give_up(error)
 
     def _give_up(self, refusal: RefusedError) -> None:
         with self._lock:

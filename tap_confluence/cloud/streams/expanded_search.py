@@ -117,13 +117,15 @@ class ExpandedSearch:
             expands to, by the name of the expansion; nothing there where it was not found.
         """
         streams = [stream for stream in self._all_streams() if stream.is_searched]
-        part = _Part(self._run, streams, tag)
-        rows = self._rows(part, streams, tag)
+        search = _StatusSearch(self._run, streams, tag)
+        rows = self._rows(search, streams, tag)
         if len(streams) == 1:
             return rows
         return self._reader.once(f"search for {self._name}", rows)
 
-    def _rows(self, part: _Part, streams: Sequence[SearchedStream], tag: str) -> Iterator[Row]:
+    def _rows(
+        self, search: _StatusSearch, streams: Sequence[SearchedStream], tag: str
+    ) -> Iterator[Row]:
         archived: list[str] = []
 
         def others() -> Iterator[str]:
@@ -136,11 +138,11 @@ class ExpandedSearch:
                 else:
                     yield item_id
 
-        yield from part.rows(CURRENT, others())
-        yield from part.rows(ARCHIVED, iter(archived))
+        yield from search.rows(CURRENT, others())
+        yield from search.rows(ARCHIVED, iter(archived))
 
 
-class _Part:
+class _StatusSearch:
     """Searches for content, one status after the other.
 
     Args:
@@ -199,14 +201,13 @@ class _Part:
 
     def _is_unsearched(self, status: str) -> bool:
         """Tell whether no stream has found it worth its while to search for items of a status."""
-        before = [stream.entry.get("unsearched", {}).get(status) for stream in self._streams]
-        return all(since is not None and _is_recent(since, self._run.began) for since in before)
+        before = (_unsearched(stream).get(status) for stream in self._streams)
+        return all(_is_recent(since, self._run.began) for since in before)
 
     def _note(self, status: str, *, is_searched: bool) -> None:
         """Keep in the state whether it pays to search for items of a status."""
         for stream in self._streams:
-            unsearched = {**stream.entry.get("unsearched", {})}
-            unsearched.pop(status, None)
+            unsearched = {k: v for k, v in _unsearched(stream).items() if k != status}
             if not is_searched:
                 unsearched[status] = self._run.began
             if unsearched:
@@ -219,6 +220,13 @@ class _Part:
 
 def _with_ids(ids: Iterable[str], status: str, told: Mapping[str, Told]) -> Iterator[Row]:
     return ({"id": item_id, "status": status, "told": told.get(item_id, {})} for item_id in ids)
+
+
+def _unsearched(stream: SearchedStream) -> Mapping[str, str]:
+    """Return since when it has been known of which statuses that it does not pay to search."""
+    # A state may come from anywhere.
+    known: object = stream.entry.get("unsearched")
+    return known if isinstance(known, dict) else {}
 
 
 def _is_recent(since: object, began: str) -> bool:
