@@ -154,7 +154,7 @@ class IncrementalStream(ParentStream):
                 passed.append(self.dated(item))
                 due = self.lacking(family, item)
                 if all_come_along or any(map(self.section_of, due)):
-                    due += [stream for stream in full_table if self.concerns(stream, item)]
+                    due += full_table
                 if due:
                     yield ChangeWork(item, due, passed=tuple(passed))
                     passed.clear()

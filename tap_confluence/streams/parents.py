@@ -19,6 +19,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import FEW_AHEAD, MANY_AHEAD
 from tap_confluence.settings import RENDERED
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.metrics import RunCounter, RunTimer
@@ -319,9 +320,14 @@ class FullTableDetailStream(DetailStream):
 
 
 class LabelStream(FullTableDetailStream):
-    """The labels of a list's items."""
+    """The labels of a list's items. What is in the trash has none, on any deployment."""
 
     section = "labels"
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        if context is None or self.parent.present.get("status") != TRASHED:
+            yield from super().read(context)
 
 
 def make_streams(kinds: Iterable[type[ConfluenceStream]], run: Run) -> list[ConfluenceStream]:

@@ -16,7 +16,7 @@ from tap_confluence.errors import RefusedError
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
-from tap_confluence.streams.parents import FullTableDetailStream, LabelStream, Work
+from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import recognised
 from tap_confluence.timestamps import modified_at
 
@@ -135,11 +135,6 @@ class ContentStream(IncrementalStream):
         yield from self.write_changes(items, family, full_table, all_come_along=come_along)
         return come_along
 
-    @override
-    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:
-        # What is in the trash has no labels, on any deployment.
-        return item.get("status") != TRASHED or not isinstance(stream, LabelStream)
-
     def _changes_of(self, family: Family) -> IncrementalList:
         """Return the items that changed, oldest first."""
         starts = {progress.start for progress in family.values()}
@@ -199,8 +194,7 @@ class ContentStream(IncrementalStream):
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, lacking in self.lacking_hidden(family, hidden).items():
             written = self._written_from_trash.get(item_id, ())
-            come_along = (s for s in full_table if self.concerns(s, {"status": TRASHED}))
-            if streams := [s for s in (*lacking, *come_along) if s not in written]:
+            if streams := [s for s in (*lacking, *full_table) if s not in written]:
                 due[item_id] = streams
         for item in self.from_trash(list(due)) if due else ():
             if (item_id := self.identity(item)) in due:

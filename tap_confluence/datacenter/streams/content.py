@@ -112,8 +112,6 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     @override
     def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         match section:
-            case "labels" if item.get("status") == TRASHED:
-                return []
             case "labels":
                 labels = records.expanded_labels(item)
                 return None if labels is None else [records.label(label) for label in labels]
