@@ -212,7 +212,7 @@ class _StatusSearch:
                 unsearched[status] = self._run.began
             if unsearched:
                 stream.entry["unsearched"] = unsearched
-                if stream.is_filtered and self._run.filters.by_anything:
+                if self._run.filters.by_anything:
                     stream.entry["filters"] = self._run.filters.fingerprint
             else:
                 stream.entry.pop("unsearched", None)
