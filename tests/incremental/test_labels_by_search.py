@@ -232,6 +232,26 @@ def test_what_a_search_does_not_find_is_not_searched_for_again_for_a_week(
     assert asked == [True, False, True]
 
 
+def test_two_archived_pages_are_worth_a_search(site: ClockedSite) -> None:
+    archived = {page.id for page in site.wiki.pages if page.status == "archived"}
+    assert len(archived) == 2
+    site.faults.finds_archived = True
+
+    run = sync(site, catalog=only("page_labels"))
+
+    assert_all_labels(run, site, "page_labels")
+    assert not archived & {request.path.rpartition("/")[2] for request in run.requests}
+
+
+def test_the_list_of_labels_is_read_once_beside_its_own_stream(site: ClockedSite) -> None:
+    site.faults.deny_scope(SEARCH)
+
+    run = sync(site, catalog=only(*LABELS, "labels"), page_size=50)
+
+    assert_all_labels(run, site, *LABELS, "labels")
+    assert len(run.asked("/api/v2/labels")) == -(-len(site.wiki.labels) // 50)
+
+
 def test_filters_do_not_make_it_forget(site: ClockedSite) -> None:
     site.faults.numeric_ids_only = True
     unwanted = ["nothing-carries-this"]

@@ -43,7 +43,8 @@ WAYS: Mapping[str, Sequence[Mapping[str, str]]] = {
 """How to search for content of a status; each way where the one before does not find enough."""
 
 FEW = 4
-"""Items that are rather asked for one by one than searched for in a way that may not be heeded."""
+"""Items that a search may miss without being found wanting: they may have been written a moment
+ago."""
 
 MOST_MISSING = 10
 """One in so many may be missing from what a search finds; where more are, another way is taken."""
@@ -181,23 +182,27 @@ class _StatusSearch:
             How to search for the others, unless it does not pay, and what is told of these.
         """
         told: dict[str, Told] = {}
-        is_tried = ids and not self._is_unsearched(status) and (len(ids) > FEW or status == CURRENT)
+        is_new = status == CURRENT and len(ids) <= FEW
+        is_tried = len(ids) > (status != CURRENT) and not self._is_unsearched(status)
         spellings = (False, True) if any(map(is_of_attachment, ids)) else (False,)
         for params, is_numeric in itertools.product(WAYS[status] if is_tried else (), spellings):
+            if is_numeric and told:
+                continue
             question = replace(self._question, params=params, is_numeric=is_numeric)
             answer: Future[dict[str, Told]] = self._reader.start(self._search.find, question, ids)
             found = self._reader.result(answer)
-            told |= found
-            if self._pays(len(ids), sum(item_id in told for item_id in ids)):
+            told |= {item_id: found[item_id] for item_id in ids if item_id in found}
+            if self._pays(len(ids), len(told)):
                 self._note(status, is_searched=True)
                 return question, told
-        if is_tried and len(ids) > FEW and self._search.refusal is None:
+        if is_tried and not is_new and self._search.refusal is None:
             self._note(status, is_searched=False)
         return None, told
 
     def _pays(self, asked: int, found: int) -> bool:
-        most_missing = max(FEW, asked // MOST_MISSING) if self._has_other_way else asked - 1
-        return asked - found <= most_missing
+        """Tell whether a search finds enough; a few that it does not are asked for one by one."""
+        most_missing = max(FEW, asked // MOST_MISSING) if self._has_other_way else asked
+        return found > 0 and asked - found <= most_missing
 
     def _is_unsearched(self, status: str) -> bool:
         """Tell whether no stream has found it worth its while to search for items of a status."""

@@ -93,9 +93,11 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream, SearchedStream):
         """Return all labels if they are fewer than some items, and known to be."""
         if not self.labelled_list or count <= FEW:
             return None
+        # All of them, if they are read anyway.
+        most = None if self.stream_of(Labels).selected else count
         request = self.reader.first_page(LABELS, tag=self.name)
         try:
-            labels = list(itertools.islice(self.reader.items_once(request), count))
+            labels = list(itertools.islice(self.reader.items_once(request), most))
         except (ScopeError, ForbiddenError):
             # The token may read the items, but not the list of labels.
             return None
