@@ -72,6 +72,24 @@ class RefusedError(ConfluenceError):
         self.said = said or message
 
 
+class FailedItemError(RefusedError):
+    """The site fails for one item each time it is asked for it, and answers for others.
+
+    Attributes:
+        error: How it fails, as the end of a run would tell it.
+    """
+
+    def __init__(self, error: RetriesExhaustedError) -> None:
+        # Without the advice that goes with the end of a run.
+        super().__init__(str(error.__cause__ or error), GAVE_UP)
+        self.error = error
+
+
+def of_item(error: RefusedError | RetriesExhaustedError) -> RefusedError:
+    """Return why one item is left out that the site refuses or fails for."""
+    return error if isinstance(error, RefusedError) else FailedItemError(error)
+
+
 class NotFoundError(RefusedError):
     """What was asked for is gone, or not visible to this account (404)."""
 

@@ -10,10 +10,10 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from tap_confluence.errors import FailedItemError
 from tap_confluence.filters.settings import Filters
 from tap_confluence.http import Reader, ThreadPool
 from tap_confluence.http.connect import connect
-from tap_confluence.locks import StreamLocks
 from tap_confluence.output.writer import BufferedWriter
 from tap_confluence.settings import anchor
 from tap_confluence.timestamps import format_timestamp
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tap_confluence.content import Links
     from tap_confluence.errors import RefusedError
     from tap_confluence.http import Client, StopFlag
+    from tap_confluence.locks import StreamLocks
 
     Row = dict[str, Any]
 
@@ -135,7 +136,8 @@ class Notes:
     def skipped(self, stream: str, what: str, error: RefusedError, *, grants: bool = False) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for.
 
-        The first of a stream is logged, and each one of a stream whose rows grant rights.
+        The first of a stream is warned of, and each one that the site fails for or whose rows would
+        grant rights; the log of a run that is looked into has all of them.
 
         Args:
             stream: The name of the stream that lacks it.
@@ -146,13 +148,23 @@ class Notes:
         if grants:
             line = "Skipping %s of '%s', which counts as granting nothing: %s (%d)"
             logger.warning(line, what, stream, error, error.status)
+        elif isinstance(error, FailedItemError):
+            logger.warning("Skipping %s of '%s': %s (%d)", what, stream, error, error.status)
         elif stream not in self._skipped:
             line = "Skipping %s of '%s', and any other like it: %s (%d)"
             logger.warning(line, what, stream, error, error.status)
+        else:
+            logger.debug("Skipping %s of '%s': %s (%d)", what, stream, error, error.status)
         self._skipped[stream][REASONS.get(error.status, FAILED)] += 1
 
-    def unusable(self, stream: str) -> None:
-        """Take note of a row without its key: it names nothing that could be written."""
+    def unusable(self, stream: str, keys: Mapping[str, object]) -> None:
+        """Take note of a row without its key: it names nothing that could be written.
+
+        Args:
+            stream: The name of the stream.
+            keys: What the row has of it.
+        """
+        logger.debug("Skipping a row of '%s' without a key: %s", stream, dict(keys))
         self._unusable[stream] += 1
 
     def gaps(self, unidentified: Counter[str]) -> dict[str, Counter[str]]:
@@ -199,6 +211,12 @@ class Run:
     def streams(self) -> Mapping[str, Stream]:
         """All streams by name, selected or not."""
         return self.tap.streams
+
+    @property
+    def bookmarks(self) -> dict[str, Any]:
+        """The entry of each stream in the state, as far as the run has come."""
+        found: dict[str, Any] = self.tap.state.setdefault("bookmarks", {})
+        return found
 
     @cached_property
     def client(self) -> Client:
@@ -267,6 +285,9 @@ class Run:
     @cached_property
     def locks(self) -> StreamLocks:
         """What tells of other runs that read the same streams of the site."""
+        # What locks files takes long to import, and only a run that writes needs it.
+        from tap_confluence.locks import StreamLocks  # noqa: PLC0415
+
         selected = [stream.name for stream in self.streams.values() if stream.selected]
         return StreamLocks(self.client.root, selected)
 

@@ -13,9 +13,7 @@ from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_confluence.cloud import Cloud
 from tap_confluence.command import TapCommand
-from tap_confluence.datacenter import DataCenter
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.progress_line import live_line
@@ -24,7 +22,7 @@ from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
 from tap_confluence.sdk import RunTap
-from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
+from tap_confluence.settings import CLOUD, SETTINGS, deployment
 from tap_confluence.settings.check import check_settings, read_numbers, read_object
 from tap_confluence.settings.environment import (
     check_names,
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     import click
     from singer_sdk import Stream
 
+    from tap_confluence.run import Deployment
     from tap_confluence.sdk import ConfigInput
 
 
@@ -68,8 +67,7 @@ class TapConfluence(RunTap):
     @cached_property
     def run(self) -> Run:
         """What the streams share."""
-        deployments = {CLOUD: Cloud, DATA_CENTER: DataCenter}
-        return Run(self, deployments[deployment(self.config)](), self._stop)
+        return Run(self, _deployment(deployment(self.config)), self._stop)
 
     @override
     def discover_streams(self) -> Sequence[Stream]:
@@ -333,6 +331,17 @@ class TapConfluence(RunTap):
             if hasattr(signal, "alarm"):
                 signal.alarm(0)
             report.tell()
+
+
+def _deployment(name: str) -> Deployment:
+    """Make what knows a deployment; the other one need not be imported."""
+    if name == CLOUD:
+        from tap_confluence.cloud import Cloud  # noqa: PLC0415
+
+        return Cloud()
+    from tap_confluence.datacenter import DataCenter  # noqa: PLC0415
+
+    return DataCenter()
 
 
 def _comes_last(stream: Stream) -> bool:

@@ -1,10 +1,12 @@
-"""The command `tap-confluence-check`: a look at the site before the first run."""
+"""The command `tap-confluence-check`: a look at the site before the first run, or at one item."""
 
 from __future__ import annotations
 
 import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from tap_confluence.command import run_beside
 from tap_confluence.errors import (
@@ -13,6 +15,7 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
     ScopeError,
 )
+from tap_confluence.explain import explain
 from tap_confluence.output.writer import say
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.tap import TapConfluence
@@ -109,11 +112,27 @@ def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:
     }
 
 
-def _invoke(config: ConfigInput, catalog: IO[str] | None) -> None:
-    sys.exit(0 if check(TapConfluence.from_files(config, None, catalog)) else 1)
+def _invoke(
+    config: ConfigInput, state: IO[str] | None, catalog: IO[str] | None, item_id: str | None
+) -> None:
+    tap = TapConfluence.from_files(config, state, catalog)
+    if item_id is None:
+        sys.exit(0 if check(tap) else 1)
+    outcome, lines = explain(tap.run, item_id)
+    say(*lines)
+    sys.exit(outcome)
 
 
 def cli() -> None:
     """Run the command."""
+    item = click.Option(
+        ["--explain", "item_id"],
+        metavar="ID",
+        help="Say of one page, blog post, comment, attachment, or space instead, by its id as in a "
+        "URL, where it is and why it is or is not extracted; with the state of the last run, "
+        "whether it is there already. Ends with 0 if the next run writes it, with 3 if it is left "
+        "out, with 4 if an earlier run has written it.",
+    )
     purpose = "Say who is signed in, what the filters select and which streams may be read."
-    run_beside(TapConfluence, "tap-confluence-check", _invoke, ["config", "catalog"], purpose)
+    options = ("config", "state", "catalog", item)
+    run_beside(TapConfluence, "tap-confluence-check", _invoke, options, purpose)

@@ -19,7 +19,6 @@ from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import as_text, clean
-from tap_confluence.content.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +80,9 @@ def _converted(
         if representation == "atlas_doc_format":
             read_adf(body, writer, links)
         else:
+            # An XML parser takes long to import, and most runs convert nothing.
+            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
+
             read_storage(as_text(body), writer, links)
         return clean(writer.finish())
     except Exception:  # noqa: BLE001

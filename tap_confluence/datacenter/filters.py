@@ -20,6 +20,14 @@ from tap_confluence.datacenter.api.batches import (
 )
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.filters.left_out import (
+    NOWHERE,
+    UNLISTED,
+    UNREAD,
+    failing,
+    names_left_out,
+    together,
+)
 from tap_confluence.filters.settings import check_roots, warn_of_excluded
 from tap_confluence.http import in_chunks
 from tap_confluence.rest_v1 import records, search
@@ -27,12 +35,13 @@ from tap_confluence.run import ContentFilter as AnyContentFilter
 from tap_confluence.statuses import TRASHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tap_confluence.filters.settings import Filters
+    from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import Reader
 
     Row = dict[str, Any]
+    NamesOf = Callable[[Row], Iterable[str]]
 
 logger = logging.getLogger("tap-confluence")
 
@@ -54,6 +63,11 @@ ON_OTHERS = frozenset({"comment", records.ATTACHMENT})
 """Types of content that is on other content."""
 
 
+def name_of(item: Row) -> Iterable[str]:
+    """Return the id of an item, by which the log names it."""
+    return [str(item["id"])]
+
+
 class ContentFilter(AnyContentFilter):
     """What is wanted of a site.
 
@@ -67,7 +81,7 @@ class ContentFilter(AnyContentFilter):
     def __init__(self, reader: Reader, filters: Filters) -> None:
         self._reader = reader
         self._filters = filters
-        self._space_verdicts: dict[str, bool] = {}
+        self._space_verdicts: dict[str, Verdicts] = {}
         self._failures: list[Batch] = []
         self._asked: dict[str, Row | None] = {}
         self._asked_labels: dict[str, list[Row] | None] = {}
@@ -107,15 +121,16 @@ class ContentFilter(AnyContentFilter):
         """Return the wanted spaces in the order of their ids, in which new ones come last."""
         return self._spaces
 
-    def has_space(self, key: str) -> bool:
-        """Tell whether a space is wanted."""
+    def verdicts_on_space(self, key: str) -> Verdicts:
+        """Tell which filters a space passes."""
         if not self._filters.by_space:
-            return True
+            return {}
         _ = self._spaces
         if key.lower() not in self._space_verdicts and not self._filters.space_keys:
             # It was made since the spaces were listed.
             self._judge(self._list([key]))
-        return self._space_verdicts.setdefault(key.lower(), False)
+        unlisted = "space_keys" if self._filters.space_keys else UNLISTED
+        return self._space_verdicts.setdefault(key.lower(), {unlisted: False})
 
     def is_cheaper_by_space(self, limit: int) -> bool:
         """Tell whether to list the wanted spaces one by one costs less than the whole site.
@@ -164,14 +179,29 @@ class ContentFilter(AnyContentFilter):
         on = ["container"] if self._filters.by_anything else []
         return (*on, *(f"container.{name}" for name in names))
 
-    def filtered(self, items: Iterable[Row]) -> Iterator[Row]:
-        """Yield what is wanted of pages, blog posts, comments or attachments, in their order."""
+    def filtered(
+        self, items: Iterable[Row], *, stream: str, names: NamesOf = name_of
+    ) -> Iterator[Row]:
+        """Yield what is wanted of pages, blog posts, comments or attachments, in their order.
+
+        Args:
+            items: The items, as the API has them.
+            stream: The name of the stream they are for, whose log names those that are left out.
+            names: What is left out with an item, by id or in words, if not the item itself.
+        """
         if not self._filters.by_anything:
             yield from items
             return
+        tell = names_left_out(stream)
         for item in items:
-            if self._has(item):
+            failed = next(
+                (each for each in self._verdicts_in_turn(item) if not all(each.values())), None
+            )
+            if failed is None:
                 yield item
+            elif tell:
+                for name in names(item):
+                    tell(name, failing(failed))
 
     @cached_property
     def _spaces(self) -> list[Row]:
@@ -187,7 +217,7 @@ class ContentFilter(AnyContentFilter):
         self._filters.check_keys(map(_key_of, found))
         self._judge(found)
         by_key = {str(space["key"]).lower(): space for space in found}
-        wanted = (space for key, space in by_key.items() if self._space_verdicts[key])
+        wanted = (space for key, space in by_key.items() if all(self._space_verdicts[key].values()))
         return sorted(wanted, key=lambda space: int(space["id"]))
 
     def _list(self, keys: Sequence[str]) -> Iterator[Row]:
@@ -199,8 +229,12 @@ class ContentFilter(AnyContentFilter):
             yield from batch.items
 
     def _judge(self, spaces: Iterable[Row]) -> None:
+        tell = names_left_out("spaces")
         for space in spaces:
-            self._space_verdicts[str(space["key"]).lower()] = self._filters.takes_space(space)
+            verdicts = self._filters.verdicts_on_space(space)
+            self._space_verdicts[str(space["key"]).lower()] = verdicts
+            if tell and not all(verdicts.values()):
+                tell(space["id"], failing(verdicts))
 
     @cached_property
     def _sizes(self) -> tuple[int, int]:
@@ -220,11 +254,29 @@ class ContentFilter(AnyContentFilter):
         found = {page_id: self._reader.result(future) for page_id, future in rows if future}
         return [page_id for page_id in ids if (found.get(page_id) or {}).get("type") != "page"]
 
-    def _has(self, item: Row) -> bool:
-        if item.get("type") == records.ATTACHMENT and not self._has_status(item):
-            return False
+    def verdicts(self, item: Row) -> Verdicts:
+        """Tell which filters something passes, itself and what it is on.
+
+        Args:
+            item: As in `filtered`.
+        """
+        return together(*self._verdicts_in_turn(item)) if self._filters.by_anything else {}
+
+    def _verdicts_in_turn(self, item: Row) -> Iterator[Verdicts]:
+        """Yield verdicts, the dearest last: behind one that fails nothing need be asked for."""
+        if item.get("type") == records.ATTACHMENT:
+            yield self._filters.verdicts_on_status(item.get("status"))
         post = self._post_of(item)
-        return post is not None and self._has_post(post)
+        if post is not None and self._leaves_open(post):
+            post = self.ask(str(post["id"]))
+        if post is None:
+            yield {NOWHERE: False}
+            return
+        yield self._filters.verdicts_on_status(post.get("status"))
+        yield self.verdicts_on_space(str(records.space_key(post)))
+        yield self._filters.verdicts_on_path(self._path_of(post))
+        if self._filters.by_label:
+            yield self._verdicts_on_labels(post)
 
     def _post_of(self, item: Row) -> Row | None:
         """Return the page or blog post that something is, or is on at any depth."""
@@ -236,21 +288,8 @@ class ContentFilter(AnyContentFilter):
                 return None
             passed.add(str(post.get("id")))
             told = post.get("container")
-            post = told or (self._ask(str(post.get("id"))) or {}).get("container")
+            post = told or (self.ask(str(post.get("id"))) or {}).get("container")
         return post if isinstance(post, dict) and "id" in post else None
-
-    def _has_post(self, post: Row) -> bool:
-        told: Row | None = post
-        if self._leaves_open(post):
-            told = self._ask(str(post["id"]))
-        return (
-            told is not None
-            and (told.get("type") != "blogpost" or self._filters.takes_posts)
-            and self._has_status(told)
-            and self.has_space(str(records.space_key(told)))
-            and self._lies_well(told)
-            and self._is_labelled_well(told)
-        )
 
     def _leaves_open(self, post: Row) -> bool:
         """Tell whether more has to be known of a page or blog post to judge it."""
@@ -261,28 +300,26 @@ class ContentFilter(AnyContentFilter):
             or (self._filters.by_tree and post.get("status") != TRASHED and lacks_path)
         )
 
-    def _has_status(self, item: Row) -> bool:
-        return item.get("status") in (None, *self._filters.statuses)
-
-    def _lies_well(self, post: Row) -> bool:
+    def _path_of(self, post: Row) -> frozenset[str]:
+        """Return the ids of a page and of all that it lies under; a blog post lies in no tree."""
         if not self._filters.by_tree or post.get("type") == "blogpost":
-            return True
+            return frozenset()
         # What is in the trash lies under nothing.
         above = [] if post.get("status") == TRASHED else post.get("ancestors") or []
-        return self._filters.takes_path(frozenset(str(row["id"]) for row in (*above, post)))
+        return frozenset(str(row["id"]) for row in (*above, post))
 
-    def _is_labelled_well(self, post: Row) -> bool:
-        if not self._filters.by_label:
-            return True
+    def _verdicts_on_labels(self, post: Row) -> Verdicts:
         labels = records.expanded_labels(post)
         if labels is None:
             labels = self._ask_labels(str(post["id"]))
-        # Without an answer it cannot be told that it may be read.
-        return labels is not None and self._filters.takes_labels(
+        if labels is None:
+            # Without an answer it cannot be told that it may be read.
+            return {UNREAD: False}
+        return self._filters.verdicts_on_labels(
             frozenset(str(label.get("name")).lower() for label in labels)
         )
 
-    def _ask(self, item_id: str) -> Row | None:
+    def ask(self, item_id: str) -> Row | None:
         """Ask for what did not come along with something; None if it is gone."""
         if item_id not in self._asked:
             self._asked[item_id] = self._reader.result(self._reader.start(self._get, item_id))

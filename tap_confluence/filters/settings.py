@@ -14,6 +14,9 @@ from tap_confluence.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    Verdicts = dict[str, bool]
+    """Whether something passes each filter that the settings have, by the name of the setting."""
+
 logger = logging.getLogger("tap-confluence")
 
 ALL_STATUSES = frozenset({"current", "archived", "trashed"})
@@ -124,21 +127,27 @@ class Filters:
         text = msgspec.json.encode(same, order="deterministic")
         return hashlib.blake2b(text, digest_size=8).hexdigest()
 
-    def takes_space(self, space: Mapping[str, Any]) -> bool:
-        """Tell whether a space is wanted.
+    def verdicts_on_space(self, space: Mapping[str, Any]) -> Verdicts:
+        """Tell which filters a space passes.
 
         Args:
             space: Its `id`, `key`, `type` and `status`.
         """
         key, number = str(space["key"]).lower(), space_number(space)
-        return (
-            (not self.space_keys or key in self.space_keys)
-            and key not in self.exclude_space_keys
-            and (not self.space_types or space.get("type") in self.space_types)
-            and (self.archived_spaces or space.get("status") != "archived")
-            and (self.space_id_from is None or number >= self.space_id_from)
-            and (self.space_id_below is None or number < self.space_id_below)
-        )
+        verdicts: Verdicts = {}
+        if self.space_keys:
+            verdicts["space_keys"] = key in self.space_keys
+        if self.exclude_space_keys:
+            verdicts["exclude_space_keys"] = key not in self.exclude_space_keys
+        if self.space_types:
+            verdicts["space_types"] = space.get("type") in self.space_types
+        if not self.archived_spaces:
+            verdicts["include_archived_spaces"] = space.get("status") != "archived"
+        if self.space_id_from is not None:
+            verdicts["space_id_from"] = number >= self.space_id_from
+        if self.space_id_below is not None:
+            verdicts["space_id_below"] = number < self.space_id_below
+        return verdicts
 
     def takes_most(self, wanted: int, known: int) -> bool:
         """Tell whether most spaces are wanted, so that to leave out the others spares little.
@@ -149,29 +158,44 @@ class Filters:
         """
         return not self.space_keys and 2 * wanted > known
 
-    def takes_labels(self, names: frozenset[str]) -> bool:
-        """Tell whether something is wanted that carries labels of these names, in lower case."""
-        return bool(not self.labels or self.labels & names) and not self.exclude_labels & names
+    def verdicts_on_labels(self, names: frozenset[str]) -> Verdicts:
+        """Tell which filters something passes that carries labels of these names."""
+        verdicts: Verdicts = {}
+        if self.labels:
+            verdicts["labels"] = bool(self.labels & names)
+        if self.exclude_labels:
+            verdicts["exclude_labels"] = not self.exclude_labels & names
+        return verdicts
 
-    def takes_path(self, path: frozenset[str]) -> bool:
-        """Tell whether a page is wanted.
+    def verdicts_on_path(self, path: frozenset[str]) -> Verdicts:
+        """Tell which filters something passes because of where it lies.
 
         Args:
-            path: Its id and those of all that it lies under.
+            path: Its id and those of all that it lies under; nothing for a blog post.
         """
-        return bool(not self.root_page_ids or self.root_page_ids & path) and not (
-            self.exclude_page_ids & path
-        )
+        verdicts: Verdicts = {}
+        if self.root_page_ids:
+            verdicts["root_page_ids"] = bool(self.root_page_ids & path)
+        if self.exclude_page_ids:
+            verdicts["exclude_page_ids"] = not self.exclude_page_ids & path
+        return verdicts
 
-    @property
-    def takes_posts(self) -> bool:
-        """Whether blog posts can be wanted, which lie in no tree."""
-        return not self.root_page_ids
+    def verdicts_on_status(self, status: object) -> Verdicts:
+        """Tell whether a page or a blog post of a status passes; None passes, being unknown."""
+        if not self.by_status:
+            return {}
+        return {"content_statuses": status in {None, *self.statuses}}
 
     @property
     def takes_what_spaces_keep(self) -> bool:
         """Whether content can be wanted that is in a space, but on no page and no blog post."""
-        return not (self.root_page_ids or self.labels)
+        return all(self.verdicts_on_what_spaces_keep.values())
+
+    @property
+    def verdicts_on_what_spaces_keep(self) -> Verdicts:
+        """Which filters such content passes, besides those of its space."""
+        asked_for = {"root_page_ids": self.root_page_ids, "labels": self.labels}
+        return {name: False for name, values in asked_for.items() if values}
 
     def check_keys(self, found: Iterable[str]) -> None:
         """Make sure that the spaces exist that the settings name.

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import backoff
-import portalocker
 import requests
-from portalocker.exceptions import AlreadyLocked, LockException
 from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
 
@@ -222,17 +220,20 @@ class TokenFile:
         Raises:
             SignInError: There can be no lock, or another run does not let go of it.
         """
+        # It takes long to import, and few sign in with a token that is kept.
+        import portalocker  # noqa: PLC0415
+
         path = self._path.with_name(f"{self._path.name}.lock")
         lock = portalocker.Lock(path, timeout=LONGEST_LOCK, opener=_open_private)
         try:
             lock.acquire()
-        except AlreadyLocked:
+        except portalocker.AlreadyLocked:
             message = (
                 f"Another run has held {str(path)!r} for {LONGEST_LOCK:.0f} seconds, with which it "
                 "keeps the refresh token to itself. See whether it hangs."
             )
             raise SignInError(message) from None
-        except (OSError, LockException) as error:
+        except (OSError, portalocker.LockException) as error:
             raise self._unwritable(error) from None
         try:
             yield

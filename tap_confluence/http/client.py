@@ -27,7 +27,7 @@ from tap_confluence.http.responses import (
     short,
     unreachable,
 )
-from tap_confluence.http.row_keys import identified
+from tap_confluence.http.row_keys import identified, unidentified
 from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.http.usage import Usage, points_of
 
@@ -118,6 +118,7 @@ class Client:
         self._clock_lag = 0.0
         self._has_answered = False
         self._usage_lock = threading.Lock()
+        self._of_thread = threading.local()
         make = partial(Session, verify=verify, user_agent=user_agent, connections=connections)
         self._session = make()
         self._session.auth = self._credentials = credentials
@@ -182,6 +183,14 @@ class Client:
         """
         return datetime.now(UTC) - timedelta(seconds=self._clock_lag)
 
+    def once(self, call: Callable[[], T]) -> T:
+        """Run a call in the calling thread, and repeat none of the requests that it sends."""
+        self._of_thread.tries_once = True
+        try:
+            return call()
+        finally:
+            self._of_thread.tries_once = False
+
     def _ask(  # noqa: PLR0913
         self,
         path: str,
@@ -215,6 +224,8 @@ class Client:
             RetriesExhaustedError: It failed each time.
         """
         retries = self._max_retries if retries is None else retries
+        if getattr(self._of_thread, "tries_once", False):
+            retries = 0
         attempt = backoff.on_exception(
             _waits,
             TransientError,
@@ -256,6 +267,10 @@ class Client:
             if left_out := len(body["results"]) - len(rows):
                 with self._usage_lock:
                     self.unidentified[tag] += left_out
+                for words in unidentified(body["results"], rows):
+                    logger.debug(
+                        "Skipping a row of '%s' without a key, in %s: %s", tag, path, words
+                    )
             body["results"] = rows
         self._count(tag, points=points_of(path, body))
         return Answer(body, response.links)

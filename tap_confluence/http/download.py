@@ -63,6 +63,9 @@ class Download:
     Cloud redirects to its media store, with a token in the query that opens the file to whoever
     has it. So the query is never logged, and the credentials go to nowhere but the site.
 
+    Attributes:
+        has_said_size: Whether what came last has the size that it is said to have, if any is said.
+
     Args:
         client: Sends the requests.
         source: Where the file is.
@@ -77,6 +80,7 @@ class Download:
         self._source = source
         self._most_bytes = most_bytes
         self._tag = tag
+        self.has_said_size = True
         self._sizes: set[int] = set()
 
     def into(self, file: BinaryIO) -> str:
@@ -121,8 +125,9 @@ class Download:
             message = f"{size} bytes came of {promised}"
             raise TransientError(message)
         said = self._source.size
-        if said is not None and size != said and size not in self._sizes:
-            # Only when it comes so twice, it is taken for what was said that is wrong.
+        self.has_said_size = said in {None, size}
+        if not self.has_said_size and size not in self._sizes:
+            # Only when it comes so twice, it may be what was said that is wrong.
             self._sizes.add(size)
             message = f"{size} bytes came of a file that is said to have {said}"
             raise TransientError(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -42,6 +42,21 @@ def identified(path: str, results: list[Any]) -> list[dict[str, Any]]:
     words = path.split("/")
     keys = KEYS.get(words[-1]) or KEYS.get("/".join(words[-2:]), ())
     return [row for row in rows if all(_is_key(row.get(key)) for key in keys)]
+
+
+def unidentified(results: list[Any], rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Say of each row that was left out where it stood, and what it is called.
+
+    Args:
+        results: What a list gave.
+        rows: Those that were not left out.
+    """
+    kept = set(map(id, rows))
+    for place, row in enumerate(results, start=1):
+        if id(row) not in kept:
+            told = row if isinstance(row, dict) else {}
+            name = told.get("title") or told.get("name") or f"a JSON {type(row).__name__}"
+            yield f"no. {place}, {name}"
 
 
 def _is_key(value: object) -> bool:

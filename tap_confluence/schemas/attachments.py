@@ -73,9 +73,11 @@ ATTACHMENT: dict[str, Any] = record(
         th.StringType,
         description=(
             "Why the file was not fetched though files are: `too large` or `media type` by the "
-            "settings; `gone`, `forbidden`, `refused` or `redirect` by the site; `trashed` when "
-            "the site does not give it because the attachment is in the trash; `no link` when the "
-            "site does not tell where it is."
+            "settings; `gone`, `forbidden`, `refused` or `redirect` by the site; `failed` when the "
+            "site fails to give it, which later runs try again; `trashed` when the site does not "
+            "give it because the attachment is in the trash; `no link` when the site does not tell "
+            "where it is. Or what is wrong with one that was: `wrong size` when it came twice in "
+            "another size than `fileSize`, so that it may not be whole."
         ),
     ),
     *latest_version(),

@@ -17,11 +17,15 @@ from tap_confluence.errors import (
     NotFoundError,
     RefusedError,
     RetriesExhaustedError,
+    ScopeError,
 )
+from tap_confluence.filters.left_out import names_left_out
+from tap_confluence.http import MANY_AHEAD
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
-from tap_confluence.streams.failures import Failures
+from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
 from tap_confluence.streams.parquet import PARQUET, as_row
+from tap_confluence.streams.state import all_failed, failed_of
 from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import (
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.errors import FailedItemError
     from tap_confluence.http import Reader
     from tap_confluence.run import Run
     from tap_confluence.sdk import BatchConfig
@@ -126,6 +131,14 @@ class ConfluenceStream(RunStream):
         """Return the stream of a kind, selected or not."""
         return next(s for s in self.run.streams.values() if isinstance(s, kind))
 
+    def stream_named(self, name: str) -> ConfluenceStream:
+        """Return the stream of a name, selected or not."""
+        found = self.run.streams[name]
+        if not isinstance(found, ConfluenceStream):
+            message = f"{found!r} is no stream of a site"
+            raise TypeError(message)
+        return found
+
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the records of the stream, or of one parent of it."""
@@ -163,7 +176,7 @@ class ConfluenceStream(RunStream):
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         self._conformance.fit(row)
         if any(row.get(key) in {None, ""} for key in self.primary_keys):
-            self.run.notes.unusable(self.name)
+            self.run.notes.unusable(self.name, {key: row.get(key) for key in self.primary_keys})
             # It may be what an earlier run has written.
             self.leave_incomplete()
             return None
@@ -206,6 +219,7 @@ class ConfluenceStream(RunStream):
         call: Callable[[dict[str, Any]], Callable[[], T] | None],
         *,
         owner: Callable[[dict[str, Any]], str] | None = None,
+        per_worker: int = MANY_AHEAD,
     ) -> Iterator[tuple[dict[str, Any], T]]:
         """Ask for something about each of some items, many at a time.
 
@@ -214,28 +228,37 @@ class ConfluenceStream(RunStream):
             call: What to run for an item, in a worker thread; None for one to leave out.
             owner: The path of an item, of which `call` asks for a part: a part that is not found
                 of an item that is may still be there. Without it, `call` asks for items themselves.
+            per_worker: As for `Reader.look_ahead`.
 
         Yields:
-            Each item with what it gave, without those that are gone or forbidden, or that the site
+            Each item with what it gave, without those that are gone or refused, or that the site
             fails for.
 
         Raises:
-            ForbiddenError: All of them are forbidden: it is the right for the stream that lacks.
+            ScopeError: It is the token that lacks a scope.
+            RefusedError: All of them are refused: it is the right for the stream that lacks, or
+                the site does not have it.
             RetriesExhaustedError: The site fails for all of them, or for many in a row.
         """
-        gave_any, forbidden = False, None
+        gave_any, refused = False, None
         failures = Failures()
-        for item, future in self.reader.look_ahead(items, call):
+        for item, future in self.reader.look_ahead(items, call, per_worker=per_worker):
             if future is None:
+                if tell := names_left_out(self.name):
+                    tell(_words_for(item), f"nothing is asked of what is {item.get('status')}")
                 continue
             try:
                 found = self.reader.result(future)
+            except ScopeError:
+                raise
             except NotFoundError as error:
+                failures.end()
                 is_gone = owner is None or not self._has(owner(item))
                 self.skip(_words_for(item), error, is_gone=is_gone)
-            except ForbiddenError as error:
+            except RefusedError as error:
+                failures.end()
                 self.skip(_words_for(item), error)
-                forbidden = error
+                refused = error
             except RetriesExhaustedError as error:
                 self.skip(_words_for(item), failures.add(error))
             else:
@@ -243,8 +266,8 @@ class ConfluenceStream(RunStream):
                 gave_any = True
                 yield item, found
         failures.check()
-        if forbidden is not None and not gave_any:
-            raise forbidden
+        if refused is not None and not gave_any:
+            raise refused
 
     def note_skipped(self, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for."""
@@ -268,9 +291,42 @@ class ConfluenceStream(RunStream):
             self.reader.get(path, {}, tag=self.name)
         except NotFoundError:
             return False
-        except RefusedError:
+        except (RefusedError, RetriesExhaustedError):
             return True
         return True
+
+    def retry_later(self, item_id: str, timestamp: str | None, error: FailedItemError) -> None:
+        """List an item that the site fails for, so that the next runs ask for it by its id.
+
+        Only then may the bookmark pass over it. A stream that has none reads all again anyway.
+
+        Args:
+            item_id: The item, or `<id>/children` for what is on it.
+            timestamp: When it was last changed; of what is on it, from which time on that is
+                lacking. None is not known.
+            error: How the site fails for it.
+
+        Raises:
+            RetriesExhaustedError: The state lists as many as it may: this is an outage.
+        """
+        if not self.is_incremental or self.is_denied:
+            return
+        if len({*all_failed(self.run.bookmarks), item_id}) > MOST_LISTED:
+            raise outage(self.name, f"more than {MOST_LISTED} items, those", error)
+        self.entry["failed"] = {**failed_of(self.entry), item_id: timestamp}
+
+    def retry_no_more(self, item_id: str) -> None:
+        """Take an item off the list of those that the site fails for, if it stands there."""
+        if "failed" in self.entry and item_id in (failed := self.failed_items):
+            del failed[item_id]
+            self.entry["failed"] = failed
+            if not failed:
+                del self.entry["failed"]
+
+    @property
+    def failed_items(self) -> dict[str, str | None]:
+        """What earlier runs have listed for this one to ask for again: each time, by its id."""
+        return failed_of(self.entry) if self.is_incremental else {}
 
     def starting_point(self) -> str | None:
         """Return the time from which on changes are read; None reads everything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,11 @@ from typing_extensions import override
 
 from tap_confluence.errors import (
     EndpointGoneError,
+    FailedItemError,
     ForbiddenError,
     NotFoundError,
     RefusedError,
+    RetriesExhaustedError,
     ScopeError,
 )
 from tap_confluence.http import Download, MisdirectedError, Source, TooLargeError
@@ -39,6 +41,11 @@ SHA256 = "fileSha256"
 SKIPPED = "fileSkipped"
 FIELDS = (PATH, SHA256, SKIPPED)
 """What a record says of the file."""
+
+FAILED = "failed"
+WRONG_SIZE = "wrong size"
+"""What it says of one that the site fails to give, and of one that may not be whole: it has come
+twice in another size than it is said to have."""
 
 MOST_AT_ONCE = 250
 """Files whose places are looked up together."""
@@ -123,6 +130,8 @@ class Files:
                     digest = download.into(file)
             except TooLargeError:
                 return skipped("too large")
+            if not download.has_said_size:
+                return {PATH: str(path), SHA256: digest, SKIPPED: WRONG_SIZE}
         return {PATH: str(path), SHA256: digest, SKIPPED: None}
 
     def _takes_type(self, media_type: str) -> bool:
@@ -168,12 +177,21 @@ class FileStream(ParentStream):
             current, place = placed
             if place is None:
                 return None
-            return partial(files.fetch, self.file_record(current.item), place)
+            fetch = partial(files.fetch, self.file_record(current.item), place)
+            return partial(self.reader.client.once, fetch) if current.is_retried else fetch
 
         for (current, _), future in self.reader.look_ahead(self._placed(work), call):
-            if future is not None:
+            if future is None:
+                yield current
+                continue
+            try:
                 current.item.update(self._outcome(current.item, future))
-            yield current
+            except RetriesExhaustedError as error:
+                current.item.update(skipped(FAILED))
+                failures = {**current.failures, self: FailedItemError(error)}
+                yield replace(current, failures=failures)
+            else:
+                yield current
 
     def _placed(self, work: Iterable[Work]) -> Iterator[tuple[Work, Place | None]]:
         """Yield work, with the place of its file if this stream is to write its record."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.streams.digest import TrashDigest
-from tap_confluence.streams.parents import FullTableDetailStream, ParentStream, Work
+from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import Passed, Progress
+from tap_confluence.streams.retries import RetryingStream
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -37,23 +40,39 @@ class ChangeWork(Work):
     passed: Sequence[Dated] = ()
 
 
-class IncrementalStream(ParentStream):
+@dataclass(frozen=True)
+class Hidden:
+    """What is archived or in the trash.
+
+    Attributes:
+        marks: Its date or its status, whichever tells that it came there anew, by its id.
+    """
+
+    marks: Mapping[str, str | None]
+
+    @cached_property
+    def digest(self) -> TrashDigest:
+        """The digest of all of it."""
+        digest = TrashDigest()
+        for item_id, mark in self.marks.items():
+            digest.add(item_id, mark)
+        return digest
+
+
+class IncrementalStream(RetryingStream):
     """A list read from the oldest change on, for itself and for its children.
 
     Each stream of the family has its own bookmark and gets the items that changed since. Because
     items come oldest first, a bookmark moves with each item that is complete, and a run that is
-    killed goes on where it was. Then comes what is hidden from the changes, and last the details
-    that are a full table, if they have not come along with all the items.
+    killed goes on where it was. Then comes what is hidden from the changes, what the site failed
+    for in earlier runs, and last the details that are a full table, if they have not come along
+    with all the items.
     """
 
     primary_keys = ("id",)
     replication_key = "modifiedAt"
 
     _passed: Passed
-
-    @abstractmethod
-    def timestamp(self, item: dict[str, Any]) -> str | None:
-        """Return when an item was last modified."""
 
     @abstractmethod
     def read_changes(
@@ -82,7 +101,7 @@ class IncrementalStream(ParentStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         """Yield what is hidden and no earlier run has written.
 
@@ -120,11 +139,13 @@ class IncrementalStream(ParentStream):
         full_table = self.full_table
         came_along = False
         if family := self.progress():
+            self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
-            hidden = self.hidden_now
+            hidden = Hidden(self.hidden_now)
             work = self.hidden_work(family, full_table if came_along else [], hidden)
             yield from self.write(work)
             note_hidden(family.values(), hidden)
+            yield from self.write(self.retries())
         for stream in full_table:
             stream.has_come_along = came_along
         if full_table and not came_along:
@@ -148,6 +169,7 @@ class IncrementalStream(ParentStream):
         """
         self._passed = Passed(family.values())
         passed: list[Dated] = []
+        tell = names_left_out(self.name)
 
         def work() -> Iterator[Work]:
             for item in items:
@@ -156,8 +178,11 @@ class IncrementalStream(ParentStream):
                 if all_come_along or any(map(self.section_of, due)):
                     due += full_table
                 if due:
-                    yield ChangeWork(item, due, passed=tuple(passed))
+                    failures = self.failures_of(item, due)
+                    yield ChangeWork(item, due, tuple(passed), failures=failures)
                     passed.clear()
+                elif tell and (reason := self.why_left_out(family, item)):
+                    tell(self.identity(item), reason)
 
         try:
             yield from self.write(work())
@@ -179,49 +204,41 @@ class IncrementalStream(ParentStream):
                 self._passed.note_place()
         super().written(work)
 
-    def dated(self, item: dict[str, Any]) -> Dated:
-        """Return an item by its id and the time of its last change."""
-        return self.identity(item), self.timestamp(item)
-
-    def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
-        """Tell whether a stream of the family is made of such an item."""
-        return True
-
     def lacking(self, family: Family, item: dict[str, Any]) -> list[ConfluenceStream]:
         """Return the streams that have yet to write an item as it is now."""
         item_id, timestamp = self.dated(item)
         return [
             stream
             for stream, progress in family.items()
-            if self.concerns(stream, item) and progress.lacks(item_id, timestamp)
+            if self.concerns(stream, item)
+            and progress.lacks(item_id, timestamp)
+            and not self.is_listed(stream, item_id, timestamp)
         ]
 
-    def lacking_hidden(
-        self, family: Family, hidden: Mapping[str, str | None]
-    ) -> dict[str, list[ConfluenceStream]]:
+    def why_left_out(self, family: Family, item: dict[str, Any]) -> str | None:
+        """Say why no stream of the family has an item; None where some earlier run wrote it."""
+        concerned = {s: p for s, p in family.items() if self.concerns(s, item)}
+        if not concerned:
+            return "no stream that is read is made of it"
+        timestamp = self.timestamp(item)
+        if any(s.bookmark or p.reaches_back_to(timestamp) for s, p in concerned.items()):
+            return None
+        return before_start(timestamp, min(filter(None, (p.start for p in concerned.values()))))
+
+    def lacking_hidden(self, family: Family, hidden: Hidden) -> dict[str, list[ConfluenceStream]]:
         """Return the streams that have yet to write what is hidden, by its id."""
-        digest = digest_of(hidden)
-        lacking: dict[str, list[ConfluenceStream]] = {item_id: [] for item_id in hidden}
+        lacking: dict[str, list[ConfluenceStream]] = {item_id: [] for item_id in hidden.marks}
         for stream, progress in family.items():
             # To come into the trash changes the item, but not its details.
             lacks = progress.lacks_trashed if stream is self else progress.lacks_details_of_trashed
-            for item_id, mark in hidden.items():
-                if lacks(item_id, mark, digest):
+            for item_id, mark in hidden.marks.items():
+                if lacks(item_id, mark, hidden.digest):
                     lacking[item_id].append(stream)
         return lacking
 
 
-def digest_of(hidden: Mapping[str, str | None]) -> TrashDigest:
-    """Return the digest of what is archived or in the trash."""
-    digest = TrashDigest()
-    for item_id, mark in hidden.items():
-        digest.add(item_id, mark)
-    return digest
-
-
-def note_hidden(family: Iterable[Progress], hidden: Mapping[str, str | None]) -> None:
+def note_hidden(family: Iterable[Progress], hidden: Hidden) -> None:
     """Keep what is archived or in the trash, all of which has been written."""
-    digest = digest_of(hidden)
     for progress in family:
         if progress.is_kept:
-            progress.note_trash(digest)
+            progress.note_trash(hidden.digest)

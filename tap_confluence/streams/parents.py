@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
 
@@ -12,10 +12,12 @@ from singer_sdk import metrics
 from typing_extensions import override
 
 from tap_confluence.errors import (
+    FailedItemError,
     NotFoundError,
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
+    of_item,
 )
 from tap_confluence.http import FEW_AHEAD, MANY_AHEAD
 from tap_confluence.settings import RENDERED
@@ -25,20 +27,34 @@ from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.metrics import RunCounter, RunTimer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
+    from tap_confluence.http import Client
     from tap_confluence.run import Run
 
     Rows = list[dict[str, Any]]
-    Details = dict[str, Rows | RefusedError]
+    Details = dict[str, "Rows | RefusedError | PartOfSection"]
     """What each section of an item's details gave: rows, or why it cannot be read."""
 
 P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class PartOfSection:
+    """What could be read of a section of an item's details.
+
+    Attributes:
+        rows: The rows, some of which lack something.
+        error: Why they do.
+    """
+
+    rows: Rows
+    error: RefusedError
 
 
 @dataclass(frozen=True)
@@ -48,10 +64,17 @@ class Work:
     Attributes:
         item: As the list has it.
         streams: Those of the family that are to write what they have of it.
+        details: Its details, if they have been asked for already.
+        failures: How the site has failed for the item before its details are asked for, by the
+            stream whose row lacks something because of that.
+        is_retried: Whether it is one that the site failed for in an earlier run.
     """
 
     item: dict[str, Any]
     streams: Sequence[ConfluenceStream]
+    details: Details | None = field(default=None, kw_only=True)
+    failures: Mapping[ConfluenceStream, FailedItemError] = field(default_factory=dict, kw_only=True)
+    is_retried: bool = field(default=False, kw_only=True)
 
 
 class ParentStream(ConfluenceStream):
@@ -71,6 +94,9 @@ class ParentStream(ConfluenceStream):
 
     _work: Work
     _details: dict[str, Rows] | None = None
+    _lacking: dict[ConfluenceStream, FailedItemError]
+    """The streams for which the site fails to give all that they are to write of the item."""
+
     _unanswered: Failures
 
     @abstractmethod
@@ -117,20 +143,53 @@ class ParentStream(ConfluenceStream):
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
         ahead: Iterable[tuple[Work, Future[Details] | None]] = (
-            self.reader.look_ahead(work, self._details_call, per_worker=per_worker)
+            self.reader.look_ahead(work, self._call_for, per_worker=per_worker)
             if has_details
             else ((item, None) for item in work)
         )
-        self._unanswered = Failures()
+        self.begin_walk()
         for current, future in ahead:
             self._work = current
+            self._lacking = {}
+            for stream, error in current.failures.items():
+                self._note_lacking(stream, error)
             self._details = self._await_details(future)
+            self.judge(current)
             self.present = record = self.shape(current.item)
-            if self in current.streams:
+            # What still lacks something has been written without it.
+            is_due = not current.is_retried or self not in self._lacking
+            if self in current.streams and is_due:
                 yield record
             else:
                 self.process_children(record)
-            self.written(current)
+            self.settle(current)
+        self.end_walk()
+
+    def begin_walk(self) -> None:
+        """Begin to count the items that the site fails for."""
+        self._unanswered = Failures()
+
+    def judge(self, work: Work) -> None:  # noqa: ARG002
+        """Tell whether a site that fails for an item, or does not, fails for all of them.
+
+        Raises:
+            RetriesExhaustedError: It does.
+        """
+        if self._lacking:
+            self._unanswered.add(next(iter(self._lacking.values())).error)
+        else:
+            self._unanswered.end()
+
+    def settle(self, work: Work) -> None:
+        """Deal with an item of which all has been written that the site has given."""
+        self.written(work)
+
+    def end_walk(self) -> None:
+        """Make sure that the site has not failed for all items.
+
+        Raises:
+            RetriesExhaustedError: It has.
+        """
         self._unanswered.check()
 
     def written(self, work: Work) -> None:  # noqa: ARG002
@@ -145,13 +204,16 @@ class ParentStream(ConfluenceStream):
 
     def brings(self, child: DetailStream) -> bool:
         """Tell whether the present item has brought all that a child has to write of it."""
-        is_read = self._details is not None and child in self._work.streams
+        is_read = child in self._work.streams and child not in self._lacking
         return is_read and child.section in (self._details or {})
 
     @override
     def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
         if self._details is not None:
             yield {self.owner_key: record["id"]}
+
+    def _call_for(self, work: Work) -> Callable[[], Details] | None:
+        return None if work.details is not None else self._details_call(work)
 
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
         sections = {
@@ -165,7 +227,8 @@ class ParentStream(ConfluenceStream):
 
     def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
         if future is None:
-            return None
+            details = self._work.details
+            return None if details is None else self._readable(details)
         try:
             details = self.reader.result(future)
         except ScopeError as error:
@@ -174,14 +237,8 @@ class ParentStream(ConfluenceStream):
             self.note_skipped(str(self._work.item["id"]), error)
             self._leave_out(error, is_gone=isinstance(error, NotFoundError))
         except RetriesExhaustedError as error:
-            if any(stream.is_incremental for stream in self._work.streams):
-                # Its bookmark would pass over the item.
-                raise
-            failure = self._unanswered.add(error)
-            self.note_skipped(str(self._work.item["id"]), failure)
-            self._leave_out(failure)
+            self._leave_out(FailedItemError(error))
         else:
-            self._unanswered.end()
             return self._readable(details)
         return None
 
@@ -189,10 +246,14 @@ class ParentStream(ConfluenceStream):
         """Return the sections of the present item that could be read, and leave out the others."""
         rows = {}
         for section, found in details.items():
-            if isinstance(found, RefusedError):
-                self._leave_out(found, section)
-            else:
-                rows[section] = found
+            match found:
+                case RefusedError():
+                    self._leave_out(found, section)
+                case PartOfSection():
+                    self._leave_out(found.error, section)
+                    rows[section] = found.rows
+                case _:
+                    rows[section] = found
         return rows
 
     def _leave_out(
@@ -210,10 +271,18 @@ class ParentStream(ConfluenceStream):
             if isinstance(error, ScopeError):
                 stream.deny(error)
                 continue
+            if isinstance(error, FailedItemError):
+                self._note_lacking(stream, error)
+                continue
             if section is not None or stream.fails_closed:
                 stream.note_skipped(str(self._work.item["id"]), error)
             if not is_gone:
                 stream.leave_incomplete()
+
+    def _note_lacking(self, stream: ConfluenceStream, error: FailedItemError) -> None:
+        """Take note that the site fails to give all that a stream is to write of the item."""
+        self._lacking[stream] = error
+        stream.skip(str(self._work.item["id"]), error)
 
 
 class DetailStream(ConfluenceStream):
@@ -344,8 +413,29 @@ def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> 
     """Read one section of an item's details, or return why that cannot be done."""
     try:
         return read(*args, **kwargs)
-    except RefusedError as error:
-        return error
+    except (RefusedError, RetriesExhaustedError) as error:
+        return of_item(error)
+
+
+def check_item(client: Client, path: str, params: Mapping[str, str], *, tag: str) -> None:
+    """Make sure that an item may still be there of which a section was not found.
+
+    Args:
+        client: The site.
+        path: The item.
+        params: Query parameters.
+        tag: Under which name the request is counted.
+
+    Raises:
+        NotFoundError: It is gone.
+    """
+    try:
+        client.get(path, params, tag=tag)
+    except NotFoundError:
+        raise
+    except (RefusedError, RetriesExhaustedError):
+        # It may be there, whatever the site says.
+        return
 
 
 def _body_to_read(work: Work) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.errors import (
-    GAVE_UP,
+    FailedItemError,
     ForbiddenError,
     RefusedError,
     RetriesExhaustedError,
@@ -82,7 +82,7 @@ class RestrictionReader:
         except RefusedError as error:
             return self.leave_unread(content_id, error)
         except RetriesExhaustedError as error:
-            marker = self.leave_unread(content_id, failure(error))
+            marker = self.leave_unread(content_id, FailedItemError(error))
             with self._lock:
                 self._failures.add(error)
             return marker
@@ -112,13 +112,8 @@ class RestrictionReader:
         errors = list(self.unread.values())
         if all(isinstance(error, ForbiddenError) for error in errors):
             raise errors[0]
-        if all(error.status == GAVE_UP for error in errors):
+        if all(isinstance(error, FailedItemError) for error in errors):
             self._failures.check()
-
-
-def failure(error: RetriesExhaustedError) -> RefusedError:
-    """Return how the site failed, without the advice that goes with the end of a run."""
-    return RefusedError(str(error.__cause__ or error), GAVE_UP)
 
 
 def unread(reason: str) -> Row:

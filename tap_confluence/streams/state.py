@@ -8,6 +8,7 @@ killed; so a key that is missing or cannot be read costs requests, and never a r
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any, TypedDict, cast
 
@@ -15,6 +16,14 @@ from tap_confluence.errors import StateError
 from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp, to_timestamp
 
 logger = logging.getLogger("tap-confluence")
+
+
+CHILDREN = "/children"
+"""What follows the id of an item in the list of what has failed, for what is on the item."""
+
+
+LISTED = re.compile(rf"\w[\w.:-]*(?:{CHILDREN})?")
+"""What may stand in that list."""
 
 
 class OverlapState(TypedDict, total=False):
@@ -54,7 +63,12 @@ class StreamState(TypedDict, total=False):
 
     Attributes:
         replication_key: The field that the bookmark is a value of.
-        replication_key_value: The bookmark: everything at or before it has been written.
+        replication_key_value: The bookmark: everything at or before it has been written, but for
+            what is listed as failed.
+        failed: The items up to the bookmark that have not been written, or not all of them,
+            because the site failed for them: when each was changed last, by its id. Each run asks
+            for them once. `<id>/children` stands for what is on an item; of that, the time is the
+            one from which on it is lacking. None is not known.
         filters: The fingerprint of the filters with which that was so; none without filters.
         overlap: What the next run will meet again.
         trash: The digest of what was in the trash, as `TrashDigest` dumps it.
@@ -71,6 +85,7 @@ class StreamState(TypedDict, total=False):
 
     replication_key: str | None
     replication_key_value: str
+    failed: dict[str, str | None]
     filters: str | None
     overlap: OverlapState
     trash: str
@@ -93,6 +108,25 @@ def start_over(entry: StreamState) -> None:
     cast("dict[str, Any]", entry).clear()
     if kept is not None:
         entry["filters"] = kept
+
+
+def failed_of(entry: StreamState) -> dict[str, str | None]:
+    """Return what the entry of a stream lists as failed, as far as it can be read."""
+    found: object = entry.get("failed")
+    if not isinstance(found, dict):
+        return {}
+    return {
+        str(item_id): to_timestamp(timestamp)
+        for item_id, timestamp in found.items()
+        if LISTED.fullmatch(str(item_id))
+    }
+
+
+def all_failed(bookmarks: Bookmarks) -> set[str]:
+    """Return the ids of all that the entries of a state list as failed."""
+    entries = [entry for entry in bookmarks.values() if isinstance(entry, dict)]
+    entries += [part for entry in entries for part in entry.values() if isinstance(part, dict)]
+    return {item_id for entry in entries for item_id in failed_of(cast("StreamState", entry))}
 
 
 def bookmarks_of(state: dict[str, Any]) -> Bookmarks:

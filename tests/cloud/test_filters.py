@@ -225,3 +225,29 @@ def assert_selected_equal_the_truth(run: Run, site: DemoSite, filters: dict[str,
     assert run.schemas
     for stream in {schema["stream"] for schema in run.schemas}:
         assert sorted(run.keys(stream)) == sorted(truth[stream]), stream
+
+
+@pytest.mark.parametrize(
+    "setting", ["space_keys", "exclude_page_ids", "labels", "exclude_labels", "content_statuses"]
+)
+def test_a_file_that_is_on_nothing_is_left_out_by_any_filter(setting: str) -> None:
+    wiki = Wiki.plain()
+    lost, *_ = files = list(wiki.attachments)
+    wiki.change(lost, lambda file: setattr(file, "container", None))
+    values = {
+        "space_keys": [space.key for space in wiki.spaces],
+        "exclude_page_ids": ["1"],
+        "labels": [label.name for label in wiki.labels],
+        "exclude_labels": ["no-such"],
+        "content_statuses": ["current"],
+    }
+    with DemoSite(wiki) as site:
+        whole = run_tap(settings_of(site), streams=("attachments",))
+        filtered = run_tap(
+            settings_of(site, **{setting: values[setting]}), streams=("attachments",)
+        )
+
+    assert (lost.id,) in whole.keys("attachments")
+    assert len(whole.keys("attachments")) == len(files)
+    assert filtered.exit_status == 0, filtered.log
+    assert (lost.id,) not in filtered.keys("attachments")

@@ -50,7 +50,7 @@ class ApiV2:
         listings = {made.path: made for made in Listings(wiki, rows, find, faults).all()}
         of_families = {made.path: made for made in answers.endpoints(wiki, find)}
         listings |= {p: made for p, made in of_families.items() if isinstance(made, Listing)}
-        singles = {made.path: made for made in Singles(wiki, rows, find, listings).all()}
+        singles = {made.path: made for made in Singles(wiki, rows, find, listings, faults).all()}
         self.endpoints: dict[str, Listing | Single] = {**of_families, **listings, **singles}
         self._routes = {tuple(path.split("/")): made for path, made in self.endpoints.items()}
 

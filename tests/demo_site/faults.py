@@ -116,6 +116,8 @@ class Faults:
         is_administrator: Whether the account that signs in may ask what others may do.
         empty_pages: Whether each list of several pages has an empty one after the first.
         replies_in_lists: Whether the site-wide lists of comments have replies in them.
+        sections_come_along: Whether an item that is asked for on its own brings the sections of its
+            details that are wanted, instead of leaving them to their lists.
         label_side_statuses: The statuses that `/labels/{id}/pages` and the like list, or all.
         limit_cap: The most rows a page has, however many are asked for.
         caps: The most rows of a page of REST v1 that are served without a word, by what is
@@ -147,6 +149,7 @@ class Faults:
         self.anonymous = False
         self.is_administrator = True
         self.empty_pages = False
+        self.sections_come_along = True
         self.label_side_statuses: Sequence[str] | None = None
         self.limit_cap: int | None = None
         self.user_search_ceiling = 10_000
@@ -177,6 +180,8 @@ class Faults:
         self._repeated: list[str] = []
         self._redirects: list[tuple[str, str]] = []
         self._poisoned: dict[str, int] = {}
+        self._unrendered: dict[str, int] = {}
+        self._broken: list[tuple[re.Pattern[str], Trouble]] = []
 
     def clear(self) -> None:
         """Behave again; latency and the place of replies stay, for they are no faults."""
@@ -227,6 +232,25 @@ class Faults:
         """Send whoever asks for these paths to the same path under another URL."""
         self._redirects.append((path_prefix, to_url.rstrip("/")))
 
+    def break_path(self, path_regex: str, kind: str, *, delay: float = 0.5) -> None:
+        """Make every request fail whose path a pattern matches from its start to its end."""
+        self._check(kind)
+        self._broken.append((re.compile(path_regex), Trouble(kind, delay=delay)))
+
+    def heal(self) -> None:
+        """Undo `break_path`, `forbid` and `break_rendering`."""
+        self._broken.clear()
+        self._forbidden.clear()
+        self._unrendered.clear()
+
+    def break_rendering(self, content_id: str, status: int = 500) -> None:
+        """Make every answer fail in which this content would stand as a reader sees it."""
+        self._unrendered[content_id] = status
+
+    def unrendered(self, content_id: str) -> int | None:
+        """Get the status that the rendering of a content makes an answer fail with, if it does."""
+        return self._unrendered.get(content_id)
+
     def poison(self, content_id: str, status: int = 500) -> None:
         """Make every v1 answer fail in which this content would stand with anything expanded."""
         self._poisoned[content_id] = status
@@ -250,6 +274,9 @@ class Faults:
 
     def trouble_for(self, path: str) -> Trouble | None:
         """Decide whether this request fails, and count it if so."""
+        for pattern, broken in self._broken:
+            if pattern.fullmatch(path):
+                return broken
         for trouble in self._next:
             if trouble.left and path.startswith(trouble.path_prefix):
                 trouble.left -= 1

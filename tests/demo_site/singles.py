@@ -15,6 +15,7 @@ from tests.demo_site.queries import Param, Query, one_of, some_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from tests.demo_site.faults import Faults
     from tests.demo_site.finder import Finder
     from tests.demo_site.listing import Listing
     from tests.demo_site.model import Content, Row
@@ -49,15 +50,22 @@ class Singles:
         rows: Writes the objects.
         find: Looks ids up.
         listings: The lists by path, from which the included first fifty are taken.
+        faults: The manners of the site that concern answers.
     """
 
     def __init__(
-        self, wiki: Store, rows: Rows, find: Finder, listings: Mapping[str, Listing]
+        self,
+        wiki: Store,
+        rows: Rows,
+        find: Finder,
+        listings: Mapping[str, Listing],
+        faults: Faults,
     ) -> None:
         self._wiki = wiki
         self._rows = rows
         self._find = find
         self._listings = listings
+        self._faults = faults
 
     def all(self) -> Iterable[Single]:
         """Get every single endpoint."""
@@ -94,11 +102,12 @@ class Singles:
             number = query.get("version")
             if number is not None and not 1 <= number <= content.version:
                 raise ApiError(404, f"Cannot find version [{number}] of content with id [{id_}]")
+            self._refuse_broken(content, query)
             found = row(content, query.body_format, number)
             if query.get("include-version") is False:
                 del found["version"]
             for name in ("labels", "properties", "versions", "operations", "likes"):
-                if query.get(f"include-{name}"):
+                if query.get(f"include-{name}") and self._faults.sections_come_along:
                     part = self._part(kind, content, name, query)
                     found[name] = {**found.get(name, {}), **part}
             if query.get("include-collaborators"):
@@ -109,6 +118,11 @@ class Singles:
 
         known: dict[str, Param] = {f"include-{name}": queries.flag for name in flags}
         return Single(f"{kind}/{{id}}", answer, {**known, **params, "version": queries.number})
+
+    def _refuse_broken(self, content: Content, query: Query) -> None:
+        status = self._faults.unrendered(content.id)
+        if status is not None and query.body_format in VIEWS:
+            raise ApiError(status, "Internal Server Error")
 
     def _part(self, kind: str, content: Content, name: str, query: Query) -> Row:
         link = f"/api/v2/{kind}/{content.id}/{name}"

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_confluence.streams.digest import OverlapDigest, TrashDigest
+from tests.demo_site import DemoSite, Wiki
+from tests.running import run_tap, settings_of
 
 MOMENT = "2026-01-01T00:00:00.000Z"
 LATER = "2026-01-02T00:00:00.000Z"
@@ -135,3 +137,22 @@ def test_what_is_no_digest_is_none(text: object) -> None:
 def test_an_empty_trash_is_not_an_unknown_one() -> None:
     assert trash_of().dump() == ""
     assert TrashDigest.load("") is not None
+
+
+def test_the_trash_is_digested_once_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    digested: list[str] = []
+    add = TrashDigest.add
+
+    def note(digest: TrashDigest, item_id: str, timestamp: str | None) -> None:
+        digested.append(item_id)
+        add(digest, item_id, timestamp)
+
+    monkeypatch.setattr(TrashDigest, "add", note)
+    with DemoSite(Wiki.seeded(pages=12, seed=5)) as site:
+        for _ in range(3):
+            site.wiki.trash_page()
+        run_tap(settings_of(site), streams=("pages", "page_versions"))
+        trashed = [page.id for page in site.wiki.pages if page.status == "trashed"]
+
+    assert trashed
+    assert sorted(digested) == sorted(trashed)

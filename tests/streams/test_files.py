@@ -161,17 +161,6 @@ def test_a_file_that_is_larger_than_it_is_said_to_be_is_given_up(
     assert len(files_in(folder)) == len(run.records["attachments"]) - 1
 
 
-def test_a_file_may_have_another_size_than_it_is_said_to_have(site: DemoSite, folder: Path) -> None:
-    odd = an_attachment(site.wiki, size=100)
-    site.media.contents[odd.id] = b"x" * 99
-
-    with waits_skipped() as waits:
-        run = sync(site, folder)
-
-    assert_complete(run, site, folder)
-    assert len(waits.retries) == 1
-
-
 def test_only_files_of_the_wanted_types_are_fetched(site: DemoSite, folder: Path) -> None:
     run = sync(site, folder, attachment_media_types=["image/*", "Application/PDF"])
 
@@ -245,7 +234,7 @@ def test_a_time_out_amid_a_file_is_a_failure_like_any_other(site: DemoSite, fold
     assert waits.retries
 
 
-def test_a_file_that_fails_every_time_ends_the_run_and_leaves_nothing_half_written(
+def test_files_that_all_fail_end_the_run_and_leave_nothing_half_written(
     site: DemoSite, folder: Path
 ) -> None:
     site.faults.fail_next(1000, "cut-off", FILE)

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.errors import (
+    FailedItemError,
     ForbiddenError,
     NotFoundError,
     RefusedError,
@@ -22,7 +23,6 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import CircleGuard, LinkPaginator, ListRequest, read_pages
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
-from tap_confluence.streams.restrictions import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -127,7 +127,7 @@ class ContentSearch:
                 self._note_failure(error)
         except RetriesExhaustedError as error:
             if len(ids) == 1:
-                self._note_failure(failure(error))
+                self._note_failure(FailedItemError(error))
         else:
             self._note_answer()
             return found

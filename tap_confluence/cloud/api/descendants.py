@@ -5,8 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError, SettingsError
+from tap_confluence.errors import (
+    FailedItemError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    SettingsError,
+)
 from tap_confluence.http import collect
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,8 +41,8 @@ TREE_ITEMS = ("folder", "whiteboard", "database", "embed")
 """The kinds other than pages."""
 
 
-def _give_up(_: Place, error: ForbiddenError) -> None:
-    raise error
+def _give_up(_: Place, error: RefusedError) -> None:
+    raise error.error if isinstance(error, FailedItemError) else error
 
 
 def subtree(reader: Reader, page_id: str, *, tag: str) -> dict[str, str] | None:
@@ -71,7 +80,7 @@ def descendants(
     tops: Iterable[Place],
     *,
     tag: str,
-    on_forbidden: Callable[[Place, ForbiddenError], None] = _give_up,
+    on_refused: Callable[[Place, RefusedError], None] = _give_up,
 ) -> Iterator[dict[str, Any]]:
     """Read what lies under some pages and items, at any depth, several lists at a time.
 
@@ -79,10 +88,14 @@ def descendants(
         reader: Reads the site.
         tops: The kind and the id of each.
         tag: Under which name the requests are counted.
-        on_forbidden: Called where the list of a place is forbidden.
+        on_refused: Called where the list of a place is refused, or the site fails for it.
 
     Yields:
         Each row of the lists of descendants. What is gone has none.
+
+    Raises:
+        ScopeError: The token may not ask for them.
+        RetriesExhaustedError: The site fails for many in a row.
     """
 
     def call(place: Place) -> Callable[[], list[dict[str, Any]]]:
@@ -91,6 +104,7 @@ def descendants(
         request = reader.first_page(path, {"depth": str(DEEPEST)}, tag=tag)
         return partial(collect, reader.client, request)
 
+    failures = Failures()
     unasked = list(tops)
     asked = {item_id for _, item_id in unasked}
     while unasked:
@@ -98,12 +112,18 @@ def descendants(
         for place, future in reader.look_ahead(wave, call):
             try:
                 rows = reader.result(future) if future else []
+            except ScopeError:
+                raise
             except NotFoundError:
                 # It was put into the trash since, and nothing lies under it.
                 continue
-            except ForbiddenError as error:
-                on_forbidden(place, error)
+            except RefusedError as error:
+                on_refused(place, error)
                 continue
+            except RetriesExhaustedError as error:
+                on_refused(place, failures.add(error))
+                continue
+            failures.end()
             for row in rows:
                 yield row
                 item_id, kind = str(row["id"]), str(row.get("type"))

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_confluence.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    of_item,
+)
 from tap_confluence.http import ListRequest, collect, get_item
 from tap_confluence.streams.parents import read_section
 
@@ -25,6 +33,9 @@ for."""
 FIELDS = {"role-assignments": "roleAssignments"}
 """Where in an answer a section is, if not under its own name."""
 
+NO_BODY_TO_BLAME = (NotFoundError, ForbiddenError, ScopeError)
+"""Refusals of an item that are not for its body."""
+
 SECTION_LISTS = {"likes": "likes/users"}
 """Where the list of a section is, if not under its own name."""
 
@@ -38,21 +49,38 @@ def get_details(  # noqa: PLR0913
     body_format: str = "",
     statuses: Sequence[str] = (),
 ) -> Details:
-    """Get several sections of an item's details.
+    """Get several sections of an item's details. Takes what `get_with_details` takes."""
+    _, details = get_with_details(
+        client, path, sections, tag=tag, body_format=body_format, statuses=statuses
+    )
+    return details
+
+
+def get_with_details(  # noqa: PLR0913
+    client: Client,
+    path: str,
+    sections: Sequence[str],
+    *,
+    tag: str,
+    body_format: str = "",
+    statuses: Sequence[str] = (),
+) -> tuple[dict[str, Any], Details]:
+    """Get an item, with several sections of its details.
 
     Each section is cut off at 50; where there are more, the rest is read from the section's own
-    list.
+    list. What cannot be rendered is got without its body.
 
     Args:
         client: The site.
         path: The item, such as `/api/v2/pages/123`.
         sections: Such as `labels` and `versions`; or `body`, which is a row, if there is one.
         tag: Under which name the requests are counted.
-        body_format: In which format to get the body.
+        body_format: In which format to get the body, if one of the sections is the body or the
+            item is to have one.
         statuses: Which statuses it may have, if the site is to be told.
 
     Returns:
-        The rows of each section, or why it cannot be read.
+        The item as a list has it, and the rows of each section, or why it cannot be read.
 
     Raises:
         RefusedError: The item itself is gone, or may not be read.
@@ -62,17 +90,32 @@ def get_details(  # noqa: PLR0913
     params: dict[str, str | Sequence[str]] = {f"include-{section}": "true" for section in lists}
     if statuses:
         params["status"] = statuses
-    if BODY_SECTION in sections:
-        params["body-format"] = body_format
-    item = get_item(client, path, params, tag=tag)
-    parts = {section: item.get(FIELDS.get(section, section)) for section in lists}
+    body: list[dict[str, Any]] | RefusedError = []
+    try:
+        item = get_item(client, path, {**params, **_body_param(body_format)}, tag=tag)
+    except (RefusedError, RetriesExhaustedError) as error:
+        if BODY_SECTION not in sections or not lists or isinstance(error, NO_BODY_TO_BLAME):
+            raise
+        item = get_item(client, path, params, tag=tag)
+        body = of_item(error)
+    else:
+        if isinstance(item.get(BODY_SECTION), dict):
+            body = [item[BODY_SECTION]]
+    if isinstance(links := item.get("_links"), dict):
+        # In a list, the address of the site is not among those of each item.
+        links.pop("base", None)
+    parts = {section: item.pop(FIELDS.get(section, section), None) for section in lists}
     details: Details = {
         section: read_section(_rows, client, path, section, part, tag)
         for section, part in parts.items()
     }
-    if BODY_SECTION in sections and isinstance(item.get(BODY_SECTION), dict):
-        details[BODY_SECTION] = [item[BODY_SECTION]]
-    return details
+    if BODY_SECTION in sections and body != []:
+        details[BODY_SECTION] = body
+    return item, details
+
+
+def _body_param(body_format: str) -> dict[str, str]:
+    return {"body-format": body_format} if body_format else {}
 
 
 def _rows(client: Client, path: str, section: str, part: object, tag: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import heapq
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.http import ListPage, ListRequest
 from tap_confluence.timestamps import is_due
 
@@ -150,6 +151,8 @@ class IncrementalList:
     def _from_oldest(self, first: ListRequest) -> Iterator[dict[str, Any]]:
         request = self._oldest_first(first)
         body = first.params.get(BODY)
+        # What lies before a bookmark is there already.
+        tell = None if self._bookmarked else names_left_out(first.tag)
         for page in self._reader.pages(request, ahead=1, go_on=self._go_on):
             self.seen += len(page.items)
             if body and BODY not in page.request.params and self._has_due(page):
@@ -161,6 +164,8 @@ class IncrementalList:
                     yield item
                 else:
                     self.everything = False
+                    if tell:
+                        tell(item["id"], before_start(self._timestamp(item), self._start))
 
     def _oldest_first(self, first: ListRequest) -> ListRequest:
         if len(self._lists) <= LISTS_BESIDE:

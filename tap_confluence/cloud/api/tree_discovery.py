@@ -9,10 +9,16 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_confluence.cloud.api.descendants import PATHS, TREE_ITEMS, descendants
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError, ScopeError
+from tap_confluence.errors import (
+    FailedItemError,
+    RefusedError,
+    RetriesExhaustedError,
+)
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import ARCHIVED, CURRENT, TRASHED
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -165,8 +171,11 @@ class TreeDiscovery:
         for row in self._reader.items(self._search_request(types)):
             space = row.get("space")
             space_id = space.get("id") if isinstance(space, dict) else None
-            if row.get("type") in TREE_ITEMS and self._takes_space(space_id):
-                self._types[str(row["id"])] = str(row["type"])
+            kind = str(row.get("type"))
+            if kind in TREE_ITEMS and self._takes_space(space_id):
+                self._types[str(row["id"])] = kind
+            elif kind in TREE_ITEMS and (tell := names_left_out(f"{kind}s")):
+                tell(row["id"], f"in space {space_id}, which is not wanted")
 
     def _takes_space(self, space_id: object) -> bool:
         return space_id is None or self._content_filter.has_space_id(str(space_id))
@@ -184,16 +193,17 @@ class TreeDiscovery:
 
     def _descend(self, tops: Iterable[Place]) -> None:
         """Take all that is under some pages and items, at any depth."""
-        rows = descendants(self._reader, tops, tag=TAG, on_forbidden=self._note_forbidden)
+        rows = descendants(self._reader, tops, tag=TAG, on_refused=self._note_refused)
         for row in rows:
             item_id, type_ = str(row["id"]), str(row.get("type"))
             if type_ in TREE_ITEMS:
                 self._types[item_id] = type_
                 self._reached.add(item_id)
 
-    def _note_forbidden(self, place: Place, _: ForbiddenError) -> None:
-        if self.is_complete:
-            logger.warning("What lies under %s %s is forbidden, and maybe others", *place)
+    def _note_refused(self, place: Place, error: RefusedError) -> None:
+        if self.is_complete or isinstance(error, FailedItemError):
+            line = "What lies under %s %s is not read, for the site refuses it: %s (%d)"
+            logger.warning(line, *place, error, error.status)
         self.is_complete = False
 
     def _climb(self) -> list[Place]:
@@ -219,12 +229,19 @@ class TreeDiscovery:
         def call(item_id: str) -> Callable[[], Row]:
             return partial(self.get, self._types[item_id], item_id)
 
+        failures = Failures()
         for item_id, future in self._reader.look_ahead(item_ids, call):
             try:
                 item = self._reader.result(future) if future else {}
-            except (NotFoundError, ForbiddenError, ScopeError):
+            except RefusedError:
                 # Its own stream, if it is selected, says so.
+                failures.end()
                 continue
+            except RetriesExhaustedError as error:
+                failures.add(error)
+                self.is_complete = False
+                continue
+            failures.end()
             self.keep({**item, "id": item_id})
             if item.get("parentType") in TREE_ITEMS and item.get("parentId") is not None:
                 yield item_id, (str(item["parentType"]), str(item["parentId"]))

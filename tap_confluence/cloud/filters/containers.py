@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import ForbiddenError, NotFoundError
+from tap_confluence.errors import RefusedError, ScopeError
 from tap_confluence.http import in_chunks
 
 if TYPE_CHECKING:
@@ -125,11 +124,13 @@ class Containers:
             return partial(self._reader.client.get, path, tag=self._tag)
 
         for each, future in self._reader.look_ahead(containers, call):
-            row: dict[str, Any] | None = None
-            if future is not None:
-                # What is gone or forbidden leaves nothing to know.
-                with contextlib.suppress(NotFoundError, ForbiddenError):
-                    row = _lean(self._reader.result(future).body)
+            try:
+                row = _lean(self._reader.result(future).body) if future else None
+            except ScopeError:
+                raise
+            except RefusedError:
+                # What is gone or refused leaves nothing to know.
+                row = None
             yield each, row
 
 

@@ -16,13 +16,15 @@ from tap_confluence.cloud.filters.containers import LISTS, MOST_IDS, Container, 
 from tap_confluence.cloud.filters.labels import LabelFilter
 from tap_confluence.cloud.filters.page_trees import PageTreeFilter
 from tap_confluence.cloud.filters.spaces import SpaceFilter
+from tap_confluence.filters.left_out import NOWHERE, failing, names_left_out
 from tap_confluence.run import ContentFilter as AnyContentFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tap_confluence.errors import RefusedError
-    from tap_confluence.filters.settings import Filters
+    from tap_confluence.filters.left_out import TellLeftOut
+    from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import ListRequest, Reader
 
     OnRefused = Callable[[str, RefusedError], None]
@@ -86,6 +88,10 @@ class ContentFilter(AnyContentFilter):
         """Tell whether a space is wanted."""
         return self._spaces.has(space_id)
 
+    def verdicts_on_space(self, space_id: str) -> Verdicts:
+        """Tell which filters a space passes."""
+        return self._spaces.verdicts(space_id)
+
     def space_lists(self, request: ListRequest, *, to_the_end: bool = True) -> list[ListRequest]:
         """Restrict a list that takes `space-id` to the wanted spaces, where that is cheaper.
 
@@ -100,42 +106,125 @@ class ContentFilter(AnyContentFilter):
         rows: Iterable[Row],
         field: str = PAGE,
         *,
+        stream: str = "",
         on_refused: OnRefused | None = None,
     ) -> Iterator[Row]:
         """Yield the rows that are wanted, in their order.
 
         Args:
             rows: Pages, blog posts, folders, or what is on them, as REST v2 has them.
-            field: What refers to the rows themselves, if they are pages or blog posts.
+            field: What refers to the rows themselves. Unless they are pages or blog posts, what
+                they are on is judged.
+            stream: The name of the stream they are for, whose log names those that are left out.
             on_refused: Called with the id of a page or blog post that was left out because its
                 labels could not be read, and with the reason.
         """
         if not self._filters.by_anything:
             yield from rows
             return
+        tell = names_left_out(stream)
         waiting: list[Row] = []
         for row in rows:
             if not waiting and self._is_known(row, field):
                 if self._has(row, field, on_refused):
                     yield row
+                elif tell:
+                    tell(row["id"], self._why_not(row, field))
                 continue
             waiting.append(row)
             if len(waiting) >= MOST_IDS:
-                yield from self._resolved(waiting, field, on_refused)
+                yield from self._resolved(waiting, field, on_refused, tell)
                 waiting = []
-        yield from self._resolved(waiting, field, on_refused)
+        yield from self._resolved(waiting, field, on_refused, tell)
 
-    def filtered_but_for_labels(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield those pages or blog posts that are wanted unless they carry the wrong labels."""
-        return filter(self._has_place, rows) if self._filters.by_anything else iter(rows)
+    def filtered_but_for_labels(self, rows: Iterable[Row], *, stream: str) -> Iterator[Row]:
+        """Yield those pages or blog posts that are wanted unless they carry the wrong labels.
 
-    def has_tree_item(self, row: Row) -> bool:
-        """Tell whether a folder, whiteboard, database or embed is wanted, which has no label.
+        Args:
+            rows: The pages or blog posts.
+            stream: As for `filtered`.
+        """
+        tell = names_left_out(stream)
+        for row in rows:
+            if not self._filters.by_anything or self._has_place(row):
+                yield row
+            elif tell:
+                tell(row["id"], failing(self._verdicts_on_place(row)))
+
+    def verdicts(self, row: Row, field: str = PAGE) -> Verdicts:
+        """Tell which filters something passes, looking up what it is on if need be.
+
+        Args:
+            row: As in `filtered`; it has a `type` if it is neither a page nor a blog post.
+            field: As in `filtered`.
+
+        Returns:
+            The verdicts on what it is on, if it is on something: a single one if that is nowhere.
+        """
+        if not self._filters.by_anything:
+            return {}
+        for container, found in self.containers_of(row):
+            if found is None:
+                return {NOWHERE: False}
+            row, field = {"id": container.id, **found}, container.field
+        if ":" in str(row.get("type")):
+            return self._filters.verdicts_on_what_spaces_keep | self._verdicts_on_space(row)
+        if row.get("type") in PATHS:
+            return self.verdicts_on_tree_item(row)
+        if field not in LISTS:
+            return {NOWHERE: False}
+        post = Container(field, str(row["id"]))
+        self._labels.ask([(post, row.get("status"))])
+        return self._verdicts_on_post(row, post)
+
+    def _why_not(self, row: Row, field: str) -> str:
+        """Say why something was left out, by what is known: nothing is asked for."""
+        if (container := Container.of(row)) is not None:
+            return f"on {container.field} {container.id}, which is left out, gone or not visible"
+        if ":" in str(row.get("type")) or row.get("type") in PATHS:
+            return failing(self.verdicts(row, field))
+        if field not in LISTS:
+            return failing({NOWHERE: False})
+        return failing(self._verdicts_on_post(row, Container(field, str(row["id"]))))
+
+    def _verdicts_on_post(self, row: Row, post: Container) -> Verdicts:
+        return self._verdicts_on_place(row) | self._labels.verdicts(post)
+
+    def _verdicts_on_place(self, row: Row) -> Verdicts:
+        of_status = self._filters.verdicts_on_status(row.get("status"))
+        return of_status | self._verdicts_on_space(row) | self._trees.verdicts(row)
+
+    def containers_of(self, row: Row) -> Iterator[tuple[Container, Row | None]]:
+        """Look up what something is on, and what that is on, up to a page or a blog post.
+
+        Yields:
+            Each with hardly more than its status; with None if it is gone or not visible.
+        """
+        passed: set[Container] = set()
+        while (container := Container.of(row)) is not None:
+            found = None if container in passed else self._containers.get(container)
+            yield container, found
+            if found is None:
+                return
+            passed.add(container)
+            row = {"id": container.id, **found}
+
+    def verdicts_on_tree_item(self, row: Row) -> Verdicts:
+        """Tell which filters a folder, whiteboard, database or embed passes, which has no label.
 
         Args:
             row: What is known of it: its `id`, and its space and parent if they are.
         """
-        return not self._filters.labels and self._is_in_wanted_space(row) and self._trees.has(row)
+        labels = {"labels": False} if self._filters.labels else {}
+        return labels | self._verdicts_on_space(row) | self._trees.verdicts(row)
+
+    def has_tree_item(self, row: Row) -> bool:
+        """Tell whether a folder, whiteboard, database or embed is wanted.
+
+        Args:
+            row: As in `verdicts_on_tree_item`.
+        """
+        return all(self.verdicts_on_tree_item(row).values())
 
     @property
     def kinds_in_trees(self) -> Mapping[str, str]:
@@ -175,13 +264,17 @@ class ContentFilter(AnyContentFilter):
         container = Container.of(row)
         if container is not None:
             return self._judged(container, row) is not None
-        if ":" in str(row.get("type")) or not self._has_place(row):
+        if ":" in str(row.get("type")) or field not in LISTS or not self._has_place(row):
             return True
         post = Container(field, str(row["id"]))
         return self._labels.verdict(post, row.get("status")) is not None
 
     def _resolved(
-        self, rows: Sequence[Row], field: str, on_refused: OnRefused | None
+        self,
+        rows: Sequence[Row],
+        field: str,
+        on_refused: OnRefused | None,
+        tell: TellLeftOut | None,
     ) -> Iterator[Row]:
         unjudged = self._unjudged(rows)
         asked: set[Container] = set()
@@ -194,7 +287,9 @@ class ContentFilter(AnyContentFilter):
             # A file may be on an app's content, which is on a page.
             unjudged = self._unjudged(self._containers.look_up(unjudged))
         posts = [
-            (Container(field, str(row["id"])), row) for row in rows if Container.of(row) is None
+            (Container(field, str(row["id"])), row)
+            for row in rows
+            if field in LISTS and Container.of(row) is None
         ]
         posts += [
             (each, {"id": each.id, **row})
@@ -208,7 +303,11 @@ class ContentFilter(AnyContentFilter):
             for post, row in posts
             if ":" not in str(row.get("type")) and self._has_place(row)
         )
-        return (row for row in rows if self._has(row, field, on_refused))
+        for row in rows:
+            if self._has(row, field, on_refused):
+                yield row
+            elif tell:
+                tell(row["id"], self._why_not(row, field))
 
     def _unjudged(self, rows: Iterable[Row]) -> list[Container]:
         """Return what some rows are on, as far as it has to be looked up."""
@@ -245,6 +344,9 @@ class ContentFilter(AnyContentFilter):
             return self._judge_container(container, on_refused, *passed)
         if ":" in str(row.get("type")):
             return self._filters.takes_what_spaces_keep and self._is_in_wanted_space(row)
+        if field not in LISTS:
+            # It is on nothing that it tells of, so that nothing says whether it is wanted.
+            return False
         post = Container(field, str(row["id"]))
         has_place = self._has_place(row)
         if has_place:
@@ -295,11 +397,17 @@ class ContentFilter(AnyContentFilter):
     def _has_place(self, row: Row) -> bool:
         """Tell whether a page, a blog post or something else in the tree is where it is wanted."""
         return (
-            (row.get("type") in PATHS or row.get("status") in {None, *self._filters.statuses})
+            (
+                row.get("type") in PATHS
+                or all(self._filters.verdicts_on_status(row.get("status")).values())
+            )
             and self._is_in_wanted_space(row)
             and self._trees.has(row)
         )
 
     def _is_in_wanted_space(self, row: Row) -> bool:
+        return all(self._verdicts_on_space(row).values())
+
+    def _verdicts_on_space(self, row: Row) -> Verdicts:
         space_id = row.get("spaceId")
-        return space_id is None or self.has_space_id(str(space_id))
+        return {} if space_id is None else self.verdicts_on_space(str(space_id))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tap_confluence.cloud.api.details import get_details
 from tap_confluence.cloud.filters.containers import LISTS
 from tap_confluence.errors import ForbiddenError, RefusedError, ScopeError, SettingsError
+from tap_confluence.filters.left_out import UNREAD
 from tap_confluence.statuses import CURRENT
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.cloud.filters.containers import Container
     from tap_confluence.cloud.filters.spaces import SpaceFilter
-    from tap_confluence.filters.settings import Filters
+    from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import Reader
     from tap_confluence.streams.parents import Details
 
@@ -49,7 +50,7 @@ class LabelFilter:
         self._spaces = spaces
         self._tag = tag
         self._listed: dict[str, set[str]] = {field: {CURRENT} for field in CARRIERS}
-        self._asked: dict[str, bool] = {}
+        self._asked: dict[str, Verdicts] = {}
 
     def check(self) -> None:
         """Make sure that labels can be read, where they are needed.
@@ -77,12 +78,23 @@ class LabelFilter:
         if post.id in self._excluded:
             return False
         if post.id in self._asked:
-            return self._asked[post.id]
+            return all(self._asked[post.id].values())
         lacks_none = self._included is None or post.id in self._included
         if lacks_none and not self._filters.exclude_labels:
             return True
         listed = self._listed[post.field]
         return lacks_none if status in listed or listed.issuperset(LISTS[post.field][1]) else None
+
+    def verdicts(self, post: Container) -> Verdicts:
+        """Tell which filters a page or a blog post passes that has been asked for if need be."""
+        if not self._filters.by_label or post.id in self._asked:
+            return self._asked.get(post.id, {})
+        verdicts: Verdicts = {}
+        if self._included is not None:
+            verdicts["labels"] = post.id in self._included
+        if self._filters.exclude_labels:
+            verdicts["exclude_labels"] = post.id not in self._excluded
+        return verdicts
 
     def ask(self, posts: Iterable[tuple[Container, str | None]]) -> None:
         """Ask for the labels of those of some pages and blog posts that need it."""
@@ -102,12 +114,13 @@ class LabelFilter:
                 labels = self._reader.result(future)[SECTION]
             except RefusedError as error:
                 labels = error
-            if isinstance(labels, RefusedError):
-                self.refusals[post.id] = labels
-                self._asked[post.id] = False
+            if not isinstance(labels, list):
+                refusal = labels if isinstance(labels, RefusedError) else labels.error
+                self.refusals[post.id] = refusal
+                self._asked[post.id] = {UNREAD: False}
             else:
                 names = frozenset(str(label.get("name")).lower() for label in labels)
-                self._asked[post.id] = self._filters.takes_labels(names)
+                self._asked[post.id] = self._filters.verdicts_on_labels(names)
 
     @cached_property
     def _included(self) -> set[str] | None:

@@ -11,7 +11,7 @@ from tap_confluence.filters.settings import check_roots, warn_of_excluded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_confluence.filters.settings import Filters
+    from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import Reader
 
 
@@ -43,16 +43,27 @@ class PageTreeFilter:
         Args:
             row: A page, or a folder or the like: its `id`, and its `parentId` if that is known.
         """
+        return all(self.verdicts(row).values())
+
+    def verdicts(self, row: dict[str, Any]) -> Verdicts:
+        """Tell which filters something passes because of where it lies.
+
+        Args:
+            row: As for `has`.
+        """
         if not self._filters.by_tree:
-            return True
+            return {}
         row_id, parent_id = str(row["id"]), str(row.get("parentId"))
         for tree in (self._included, self._excluded):
             # It may have come there since the tree was read.
             if tree is not None and parent_id in tree:
                 tree.setdefault(row_id, str(row.get("type") or "page"))
-        return (self._included is None or row_id in self._included) and (
-            row_id not in self._excluded
-        )
+        verdicts: Verdicts = {}
+        if self._included is not None:
+            verdicts["root_page_ids"] = row_id in self._included
+        if self._filters.exclude_page_ids:
+            verdicts["exclude_page_ids"] = row_id not in self._excluded
+        return verdicts
 
     @property
     def kinds(self) -> Mapping[str, str]:

@@ -6,12 +6,13 @@ from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tap_confluence.filters.left_out import UNLISTED, failing, names_left_out
 from tap_confluence.http import ListRequest, in_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tap_confluence.filters.settings import Filters
+    from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import Reader
 
     Row = dict[str, Any]
@@ -43,7 +44,7 @@ class SpaceFilter:
     def __init__(self, reader: Reader, filters: Filters) -> None:
         self._reader = reader
         self._filters = filters
-        self._verdicts: dict[str, bool] = {}
+        self._verdicts: dict[str, Verdicts] = {}
         self._keys: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Row]:
@@ -67,13 +68,18 @@ class SpaceFilter:
 
     def has(self, space_id: str) -> bool:
         """Tell whether a space is wanted."""
+        return all(self.verdicts(space_id).values())
+
+    def verdicts(self, space_id: str) -> Verdicts:
+        """Tell which filters a space passes."""
         if not self._filters.by_space:
-            return True
+            return {}
         self.check()
         if space_id not in self._verdicts and not self._filters.space_keys:
             # It was made since the spaces were listed.
             self._judge(self._list({"ids": [space_id]}))
-        return self._verdicts.setdefault(space_id, False)
+        unlisted = "space_keys" if self._filters.space_keys else UNLISTED
+        return self._verdicts.setdefault(space_id, {unlisted: False})
 
     @property
     def few(self) -> list[Row] | None:
@@ -114,7 +120,7 @@ class SpaceFilter:
         spaces = self._named() if self._filters.space_keys else list(self._list({}))
         self._filters.check_keys(map(_key_of, spaces))
         self._judge(spaces)
-        return [space for space in spaces if self._verdicts[str(space["id"])]]
+        return [space for space in spaces if all(self._verdicts[str(space["id"])].values())]
 
     def _named(self) -> list[Row]:
         keys = sorted(self._filters.named_keys)
@@ -125,8 +131,12 @@ class SpaceFilter:
         return spaces if is_spelled else list(self._list({}))
 
     def _judge(self, spaces: Iterable[Row]) -> None:
+        tell = names_left_out(TAG)
         for space in spaces:
-            self._verdicts[str(space["id"])] = self._filters.takes_space(space)
+            verdicts = self._filters.verdicts_on_space(space)
+            self._verdicts[str(space["id"])] = verdicts
+            if tell and not all(verdicts.values()):
+                tell(space["id"], failing(verdicts))
 
     def _list(self, params: Mapping[str, Sequence[str]]) -> Iterator[Row]:
         request = self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)

@@ -11,7 +11,7 @@ from typing_extensions import override
 from tap_confluence.cloud.filters.containers import LISTS, OTHERS, Container, Containers
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
-from tap_confluence.errors import RefusedError
+from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import Source
 from tap_confluence.schemas.attachments import ATTACHMENT
 from tap_confluence.schemas.labels import ATTACHMENT_LABEL
@@ -63,8 +63,8 @@ class Attachments(FileStream, ContentStream):
                     key = self.content_filter.space_keys().get(str(space_id)) if space_id else None
                     if key:
                         keys[each] = key
-            except RefusedError as error:
-                self.note_skipped("the space of some files", error)
+            except (RefusedError, RetriesExhaustedError) as error:
+                self.note_skipped("the space of some files", of_item(error))
         return keys
 
 

@@ -12,7 +12,8 @@ from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST
 from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
-from tap_confluence.errors import NotFoundError
+from tap_confluence.errors import FailedItemError, NotFoundError
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.comments import (
     ATTACHMENT_FOOTER_COMMENT,
     BLOG_POST_FOOTER_COMMENT,
@@ -21,7 +22,9 @@ from tap_confluence.schemas.comments import (
     PAGE_FOOTER_COMMENT,
     PAGE_INLINE_COMMENT,
 )
+from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
+from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.cloud.api.replies import Thread
     from tap_confluence.http import ListPage, ListRequest
 
 SCOPE = "read:comment:confluence"
@@ -69,9 +73,9 @@ class CommentStream(ContentStream):
             return
         [first] = self.lists(tag=tag, bodies=False)
         roots = self.wanted(self.reader.items(first))
-        for root, replies in self._threads(roots, tag=tag):
+        for root, thread in self._threads(roots, tag=tag):
             yield root
-            yield from replies
+            yield from thread.replies
 
     def _to_begin_with(self, *, tag: str) -> ListRequest:
         """Return the request that the walk over the changes begins with."""
@@ -97,41 +101,113 @@ class CommentStream(ContentStream):
         """
         start = self.starting_point()
         latest = start
+        self.begin_retries([self])
         [first] = self.lists(tag=self.name)
-        roots = self.wanted(filter(self.belongs, self.reader.items(first)))
+        roots = self.wanted(self._own(self.reader.items(first)))
+        tell = names_left_out(self.name)
+        share = ShareOfFailures()
+        last: FailedItemError | None = None
+        read_again: list[str] = []
 
         def work() -> Iterator[Work]:
-            nonlocal latest
-            for root, replies in self._threads(roots, tag=self.name):
+            nonlocal latest, last
+            for root, thread in self._threads(roots, tag=self.name):
+                share.asked += 1
+                if error := self._list_unread(thread, start):
+                    share.failed += 1
+                    last = error
                 container = {self.container_key: root[self.container_key]}
-                for comment in (root, *({**container, **reply} for reply in replies)):
-                    timestamp = self.timestamp(comment)
-                    latest = self.latest(latest, timestamp)
-                    if is_due(timestamp, start):
+                comments = [root, *({**container, **reply} for reply in thread.replies)]
+                latest = self.latest(latest, *map(self.timestamp, comments))
+                again = self._read_again(comments, thread)
+                read_again.extend(again)
+                since = self._earliest(start, again)
+                for comment in comments:
+                    item_id, timestamp = self.dated(comment)
+                    is_listed = self.is_listed(self, item_id, timestamp)
+                    if is_due(timestamp, since) and not is_listed:
                         yield Work(comment, [self])
+                    elif tell and not self.bookmark:
+                        tell(comment["id"], before_start(timestamp, start))
 
         yield from self.write(work())
+        if share.is_outage and last is not None:
+            what = f"the replies to {share.failed} of {share.asked} comments"
+            raise outage(self.name, what, last)
         self.advance(latest)
+        # Not before what is in them has been written.
+        for key in read_again:
+            self.retry_no_more(key)
+        yield from self.write(self.retries())
+
+    def _list_unread(self, thread: Thread, start: str | None) -> FailedItemError | None:
+        """List what the site fails to give of a thread.
+
+        Args:
+            thread: The thread.
+            start: From which time on replies are wanted.
+
+        Returns:
+            How it fails, if it did not do so before.
+        """
+        before = self.failed_before[self]
+        found = None
+        for comment_id, error in thread.unread.items():
+            key = f"{comment_id}{CHILDREN}"
+            if isinstance(error, FailedItemError):
+                self.retry_later(key, before.get(key, start), error)
+                found = found if key in before else error
+        return found
+
+    def _read_again(self, comments: Iterable[dict[str, Any]], thread: Thread) -> list[str]:
+        """Return which lists of a thread were read that an earlier run has listed as failed."""
+        keys = {
+            f"{comment_id}{CHILDREN}": comment_id for comment_id in map(self.identity, comments)
+        }
+        before = self.failed_before[self]
+        return [key for key in keys if key in before and keys[key] not in thread.unread]
+
+    def _earliest(self, start: str | None, read_again: Iterable[str]) -> str | None:
+        """Return from which time on comments of a thread are due.
+
+        Args:
+            start: From which time on those of all threads are.
+            read_again: The lists that an earlier run has failed to read.
+        """
+        since = [start, *(self.failed_before[self][key] for key in read_again)]
+        return None if None in since else min(filter(None, since))
 
     def _threads(
         self, roots: Iterable[dict[str, Any]], *, tag: str
-    ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """Get the replies to each of some comments, to any depth."""
+    ) -> Iterator[tuple[dict[str, Any], Thread]]:
+        """Get the replies to each of some comments, to any depth.
+
+        Args:
+            roots: The comments.
+            tag: Under which name the requests are counted: of the stream that needs them.
+        """
         [first] = self.lists(tag=tag)
         params = {key: value for key, value in first.params.items() if key != "limit"}
+        reading = self.stream_named(tag)
+        once = {key.removesuffix(CHILDREN) for key in self.failed_items if key.endswith(CHILDREN)}
 
-        def call(root: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
-            return partial(
-                get_replies, self.reader.client, self.path, str(root["id"]), params, tag=tag
-            )
+        def call(root: dict[str, Any]) -> Callable[[], Thread]:
+            get = partial(get_replies, self.reader.client, self.path, str(root["id"]), params)
+            return partial(get, tag=tag, once=once)
 
+        failures = Failures()
         for root, future in self.reader.look_ahead(roots, call):
-            try:
-                replies = self.reader.result(future) if future else []
-            except NotFoundError as error:
-                self.note_skipped(str(root["id"]), error)
-                replies = []
-            yield root, replies
+            if future is None:
+                continue
+            thread = self.reader.result(future)
+            for comment_id, error in thread.unread.items():
+                if isinstance(error, FailedItemError):
+                    failures.add(error.error)
+                is_gone = isinstance(error, NotFoundError)
+                reading.skip(f"the replies to {comment_id}", error, is_gone=is_gone)
+            if not thread.unread:
+                failures.end()
+            yield root, thread
 
 
 def _without_body(_: ListPage, following: ListRequest) -> ListRequest:

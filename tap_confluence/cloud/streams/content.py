@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence.cloud.api.details import BODY_SECTION, get_details
+from tap_confluence.cloud.api.details import BODY_SECTION, get_details, get_with_details
 from tap_confluence.cloud.api.incremental_list import BODY, PAGES_AHEAD, IncrementalList
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.expanded_search import ExpandedSearch, SearchedStream
-from tap_confluence.errors import RefusedError
+from tap_confluence.errors import RefusedError, ScopeError
+from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.settings import READABLE, RENDERED
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
-from tap_confluence.streams.parents import FullTableDetailStream, Work
+from tap_confluence.streams.parents import FullTableDetailStream, PartOfSection, Work
 from tap_confluence.streams.progress import recognised
 from tap_confluence.timestamps import modified_at
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
 
 
@@ -146,7 +147,7 @@ class ContentStream(IncrementalStream):
             self.reader,
             self._wanted_lists(tag=self.name, bodies=True, to_the_end=not is_bookmarked),
             self.timestamp,
-            lambda items: self.wanted(filter(self.belongs, map(self._listed, items))),
+            lambda items: self.wanted(self._own(map(self._listed, items))),
             start=start,
             bookmarked=is_bookmarked,
             overlap_pages=overlap // self.reader.page_size,
@@ -189,7 +190,7 @@ class ContentStream(IncrementalStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         due: dict[str, list[ConfluenceStream]] = {}
         for item_id, lacking in self.lacking_hidden(family, hidden).items():
@@ -198,7 +199,8 @@ class ContentStream(IncrementalStream):
                 due[item_id] = streams
         for item in self.from_trash(list(due)) if due else ():
             if (item_id := self.identity(item)) in due:
-                yield Work(item, due[item_id])
+                streams = due[item_id]
+                yield Work(item, streams, failures=self.failures_of(item, streams))
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
@@ -217,7 +219,7 @@ class ContentStream(IncrementalStream):
 
     def lists_of_trash(self) -> list[ListRequest]:
         """Return the first pages of the lists of what is in the trash, without bodies."""
-        if TRASHED not in self._wanted_statuses():
+        if TRASHED not in self.wanted_statuses:
             return []
         return self.lists(TRASHED, tag=self.name, bodies=False)
 
@@ -227,7 +229,7 @@ class ContentStream(IncrementalStream):
         Args:
             tag: Under which name the requests are counted: of the stream that needs the items.
         """
-        return self.wanted(self.all_rows(tag=tag))
+        return self.wanted(self.all_rows(tag=tag), stream=tag)
 
     def all_rows(self, *, tag: str) -> Iterator[dict[str, Any]]:
         """Read the list of all items for one stream after the other: it is asked for once a run.
@@ -251,9 +253,28 @@ class ContentStream(IncrementalStream):
 
         return ExpandedSearch(self.run, self.name, items, streams)
 
-    def wanted(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield the rows that the filters leave, and report those that cannot be judged."""
-        return self.content_filter.filtered(rows, self.owner_key, on_refused=self._note_unjudged)
+    def wanted(
+        self, rows: Iterable[dict[str, Any]], *, stream: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows that the filters leave, and report those that cannot be judged.
+
+        Args:
+            rows: The rows.
+            stream: The name of the stream they are for, if it is another one.
+        """
+        name = stream or self.name
+        return self.content_filter.filtered(
+            rows, self.owner_key, stream=name, on_refused=self._note_unjudged
+        )
+
+    def _own(self, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield those items of the list that are of this stream."""
+        tell = names_left_out(self.name)
+        for item in items:
+            if self.belongs(item):
+                yield item
+            elif tell:
+                tell(item["id"], "it is on something else, of which another stream may tell")
 
     def _note_unjudged(self, item_id: str, error: RefusedError) -> None:
         if item_id not in self._unjudged:
@@ -262,24 +283,46 @@ class ContentStream(IncrementalStream):
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        return get_details(
+        is_rendered = BODY_SECTION in sections
+        return self._get(item_id, sections, self.config["body_format"] if is_rendered else "")[1]
+
+    @override
+    def get_again(
+        self, item_id: str, streams: Sequence[ConfluenceStream]
+    ) -> tuple[dict[str, Any], Details]:
+        sections = sorted({section for s in streams if (section := self.section_of(s))})
+        has_body = BODY_SECTION in sections or (self in streams and self.listed_format)
+        return self._get(item_id, sections, self.config["body_format"] if has_body else "")
+
+    def _get(
+        self, item_id: str, sections: Sequence[str], body_format: str
+    ) -> tuple[dict[str, Any], Details]:
+        """Get an item with its details; without its body if there is no format for that."""
+        return get_with_details(
             self.reader.client,
             f"{self.path}/{item_id}",
             sections,
             tag=self.name,
-            body_format=self.config["body_format"],
+            body_format=body_format,
         )
+
+    @override
+    def is_wanted(self, item: dict[str, Any]) -> bool:
+        has_status = not self.statuses or item.get("status") in self.wanted_statuses
+        return has_status and any(self.wanted(filter(self.belongs, [item])))
 
     def _wanted_lists(
         self, *, tag: str, bodies: bool, to_the_end: bool = True
     ) -> list[ListRequest]:
-        wanted = self._wanted_statuses()
+        wanted = self.wanted_statuses
         if self.statuses and not wanted:
             # A list that is asked for no status at all gives those that it thinks fit.
             return []
         return self.lists(*wanted, tag=tag, bodies=bodies, to_the_end=to_the_end)
 
-    def _wanted_statuses(self) -> list[str]:
+    @property
+    def wanted_statuses(self) -> list[str]:
+        """The statuses to read."""
         return [status for status in self.statuses if status in self.config["content_statuses"]]
 
 
@@ -318,6 +361,11 @@ class SeparatelyReadStream(FullTableDetailStream):
 
         for item, details in self.each(items, call):
             found = details[self.section]
+            if isinstance(found, ScopeError):
+                raise found
+            if isinstance(found, PartOfSection):
+                self.skip(str(item["id"]), found.error)
+                found = found.rows
             if isinstance(found, RefusedError):
                 self.skip(str(item["id"]), found)
                 continue

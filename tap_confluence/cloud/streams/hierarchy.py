@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.filters.left_out import failing, names_left_out
 from tap_confluence.schemas.hierarchy import DATABASE, EMBED, FOLDER, WHITEBOARD
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -41,7 +42,14 @@ class TreeItemReadingStream(ConfluenceStream):
             return
         content_filter = ContentFilter.of(self.run)
         found = content_filter.tree_discovery
-        ids = [i for i in found.ids_of(self.kind) if content_filter.has_tree_item({"id": i})]
+        tell = names_left_out(self.name)
+        ids = []
+        for item_id in found.ids_of(self.kind):
+            verdicts = content_filter.verdicts_on_tree_item({"id": item_id})
+            if all(verdicts.values()):
+                ids.append(item_id)
+            elif tell:
+                tell(item_id, failing(verdicts))
         # What is forbidden has a status that is not known.
         statuses: dict[str, str | None] = dict.fromkeys(ids)
 
@@ -54,6 +62,8 @@ class TreeItemReadingStream(ConfluenceStream):
                 yield record
             else:
                 del statuses[item["id"]]
+                if tell:
+                    tell(item["id"], _why_not(record, content_filter))
         found.statuses[self.kind] = statuses
 
     def statuses(self) -> Mapping[str, str | None]:
@@ -64,6 +74,12 @@ class TreeItemReadingStream(ConfluenceStream):
                 # The stream of the items themselves may have its turn later.
                 found.keep(item)
         return found.statuses.get(self.kind, {})
+
+
+def _why_not(record: Record, content_filter: ContentFilter) -> str:
+    if record.get("status") not in SHOWN:
+        return f"its status is {record.get('status')}"
+    return failing(content_filter.verdicts_on_tree_item(record))
 
 
 class TreeItemStream(TreeItemReadingStream):

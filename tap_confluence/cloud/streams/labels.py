@@ -16,12 +16,18 @@ from tap_confluence.cloud.api.content_search import Expansion
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
 from tap_confluence.cloud.streams.expanded_search import FEW, SearchedStream
-from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
+from tap_confluence.errors import (
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
 from tap_confluence.http import FEW_AHEAD, get_page
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import LABEL
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
@@ -129,19 +135,36 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream, SearchedStream):
                 lists = parent.content_filter.space_lists(request, to_the_end=False)
             return lambda: [get_page(self.reader.client, each) for each in lists]
 
+        failures = Failures()
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
+            pages: list[ListPage] = []
+            try:
+                pages = self.reader.result(future) if future else []
+            except RetriesExhaustedError as error:
+                self.skip(f"label {label['id']}", failures.add(error))
+                continue
+            except RefusedError as error:
+                self._leave_out(label, error)
+            failures.end()
             row = {key: label.get(key) for key in LABEL_KEYS}
             try:
-                for page in self.reader.result(future) if future else ():
+                for page in pages:
                     # That may be all there is.
                     for item in self.reader.items_from(page):
                         met.add(str(item.get("status")))
                         if str(item["id"]) in wanted:
                             yield {parent.owner_key: item["id"], **row}
-            except NotFoundError as error:
-                # Perhaps the last item that had it has lost it since the labels were listed.
-                self.skip(f"label {label['id']}", error)
+            except RefusedError as error:
+                self._leave_out(label, error)
+        failures.check()
         return {item_id: status for item_id, status in wanted.items() if status not in met}
+
+    def _leave_out(self, label: dict[str, Any], error: RefusedError) -> None:
+        """Go on without what carries a label, unless it is the token that lacks a scope."""
+        if isinstance(error, ScopeError):
+            raise error
+        # Perhaps the last item that had it has lost it since the labels were listed.
+        self.skip(f"label {label['id']}", error)
 
 
 class Labels(ConfluenceStream):

@@ -82,7 +82,7 @@ class ChildPages(ConfluenceStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         pages = self.stream_of(Pages).all_rows(tag=self.name)
-        for page in ContentFilter.of(self.run).filtered(pages):
+        for page in ContentFilter.of(self.run).filtered(pages, stream=self.name):
             # Pages in the trash have no parent.
             if page.get("parentId") is not None and page.get("status") != TRASHED:
                 yield _as_child(page)

@@ -20,7 +20,7 @@ from tap_confluence.cloud.streams.blog_posts import BlogPosts
 from tap_confluence.cloud.streams.expanded_search import ExpandedSearch, SearchedStream
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.cloud.streams.pages import Pages
-from tap_confluence.errors import GAVE_UP, RetriesExhaustedError
+from tap_confluence.errors import GAVE_UP, FailedItemError, RetriesExhaustedError
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.schemas.restrictions import (
     BLOG_POST_RESTRICTION,
@@ -34,7 +34,6 @@ from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
     expanded_restrictions,
-    failure,
     unread,
 )
 
@@ -200,7 +199,7 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
         except RetriesExhaustedError as error:
             # A site may have nothing better to say about what it does not know. Where it is out
             # altogether, the next stream says so.
-            raise failure(error) from error
+            raise FailedItemError(error) from error
         if not ContentFilter.of(self.run).tree_discovery.is_complete:
             self.leave_incomplete()
 

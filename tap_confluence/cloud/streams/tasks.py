@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.base import ConfluenceStream
@@ -41,14 +42,19 @@ class Tasks(ConfluenceStream):
         tasks = (
             task
             for request in content_filter.space_lists(whole)
-            for task in content_filter.filtered(self.reader.items(request))
+            for task in content_filter.filtered(
+                self.reader.items(request), "taskId", stream=self.name
+            )
         )
+        tell = None if self.bookmark else names_left_out(self.name)
         for task in tasks:
             record = _with_timestamp(task)
             timestamp = record["modifiedAt"]
             if is_due(timestamp, start):
                 yield record
                 latest = self.latest(latest, timestamp)
+            elif tell:
+                tell(task["id"], before_start(timestamp, start))
         self.advance(latest)
 
 

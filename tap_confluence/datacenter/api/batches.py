@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence import http
-from tap_confluence.errors import GAVE_UP, NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import (
     CursorPaginator,
     ListRequest,
@@ -120,8 +120,7 @@ class Halving(Paginator):
             return self.get(client, request)
         alone = self.page(request, send(client, _lean(request)))
         self._suspects, self._limit = 0, None
-        refused = error if isinstance(error, RefusedError) else RefusedError(str(error), GAVE_UP)
-        return replace(alone, error=refused)
+        return replace(alone, error=of_item(error))
 
 
 class ScanPaginator(Halving, CursorPaginator):

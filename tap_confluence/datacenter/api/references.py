@@ -13,8 +13,9 @@ from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import USER_KEY, USERNAME
 from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES
 from tap_confluence.datacenter.api.paths import USER
-from tap_confluence.errors import ForbiddenError, RefusedError
+from tap_confluence.errors import ForbiddenError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.references import TAG, References
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class DataCenterReferences(References):
                 return None
             return partial(reader.client.get, USER, {param: name}, tag=TAG)
 
+        failures = Failures()
         for name, future in reader.look_ahead(people, call):
             try:
                 user = reader.result(future).body if future else {}
@@ -62,6 +64,11 @@ class DataCenterReferences(References):
             except RefusedError:
                 # Nobody has this key or name any more.
                 continue
+            except RetriesExhaustedError as error:
+                failed = failures.add(error)
+                logger.warning("A mention stays a key, for its person is not told (%s)", failed)
+                continue
+            failures.end()
             if person := self._person(user):
                 yield name, person
 

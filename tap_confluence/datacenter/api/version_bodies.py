@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.datacenter.api.paths import CONTENT
-from tap_confluence.errors import NotFoundError
+from tap_confluence.errors import NotFoundError, RefusedError
 from tap_confluence.settings import STORAGE
+from tap_confluence.streams.parents import read_section
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tap_confluence.http import Client
 
 
 def version_bodies(
     client: Client, item_id: str, versions: Sequence[dict[str, Any]], *, tag: str
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], RefusedError | None]:
     """Get the bodies of versions, with a request each: the list of versions has none.
 
     Args:
@@ -26,26 +27,30 @@ def version_bodies(
         tag: Under which name the requests are counted.
 
     Returns:
-        The body of each version as REST v2 has it; without a text if that version is gone.
+        The body of each version as REST v2 has it, without a text if that cannot be read; and why
+        it cannot, unless the version is gone.
     """
     latest = max(version["number"] or 0 for version in versions)
     bodies: list[dict[str, Any]] = []
+    refusal: RefusedError | None = None
     for version in versions:
         number = version["number"]
         is_latest = number == latest
         params = {"status": "any"} if is_latest else {"status": "historical", "version": number}
-        try:
-            item = client.get(
-                f"{CONTENT}/{item_id}",
-                {**params, "expand": f"body.{STORAGE}"},
-                tag=tag,
-            ).body
-        except NotFoundError:
-            # It was removed from the history since that was listed.
-            bodies.append({})
-            continue
-        bodies.append(_body(item))
-    return bodies
+        params = {**params, "expand": f"body.{STORAGE}"}
+        found = read_section(_get_body, client, item_id, params, tag)
+        if isinstance(found, RefusedError):
+            # What is not found was removed from the history since that was listed.
+            refusal = refusal if isinstance(found, NotFoundError) else found
+            found = [{}]
+        bodies += found
+    return bodies, refusal
+
+
+def _get_body(
+    client: Client, item_id: str, params: Mapping[str, str], tag: str
+) -> list[dict[str, Any]]:
+    return [_body(client.get(f"{CONTENT}/{item_id}", params, tag=tag).body)]
 
 
 def _body(item: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_pag
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
-from tap_confluence.errors import RefusedError
+from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.attachments import ATTACHMENT
@@ -21,6 +21,7 @@ from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
+from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,12 +86,16 @@ class Attachments(FileStream, ContainedStream):
         holding = ContentFilter.of(self.run).statuses
         nested = tuple(f"{NESTED}.{name}" for name in expand) or (NESTED,)
         for kind in BEARERS[BEARERS.index(first) if cursor else 0 :]:
-            for batch in self.content_list(tag).batches(kind, holding, nested, place or None):
+            listed = self.content_list(tag)
+            batches = listed.batches(kind, holding, nested, place or None, names=_names_of_files)
+            for batch in batches:
                 files = [
                     file for item in batch.items for file in self._attached(item, expand, tag=tag)
                 ]
                 here = batch.cursor and f"{kind} {batch.cursor}"
-                yield replace(batch, items=files, cursor=here)
+                # What the site fails for then is what they are on.
+                failed = batch.failed and f"{batch.failed}{CHILDREN}"
+                yield replace(batch, items=files, cursor=here, failed=failed)
             place = ""
 
     def _attached(
@@ -105,11 +110,10 @@ class Attachments(FileStream, ContainedStream):
             try:
                 for page in read_pages(self.reader.client, query):
                     files += page.items
-            except RefusedError as error:
+            except (RefusedError, RetriesExhaustedError) as error:
                 # Some sites refuse all but the first page of this list.
-                self.note_skipped(f"some files of {holder['id']}", error)
-                for stream in self.family:
-                    stream.leave_incomplete()
+                reading = self.family if tag == self.name else [self.stream_named(tag)]
+                self.note_unread(str(holder["id"]), of_item(error), reading, what="some files of")
         told = ("id", "type", "space", "_expandable")
         container = {name: holder[name] for name in told if name in holder}
         return [{**file, "container": container} for file in files]
@@ -117,6 +121,14 @@ class Attachments(FileStream, ContainedStream):
     @override
     def identity(self, item: dict[str, Any]) -> str:
         return records.attachment_id(item)
+
+
+def _names_of_files(holder: dict[str, Any]) -> list[str]:
+    """Return by which ids the log names what is attached to a page or blog post."""
+    files = records.expanded_attachments(holder)
+    if files is None:
+        return [f"what is attached to {holder['id']}"]
+    return [records.attachment_id(file) for file in files]
 
 
 class AttachmentLabels(LabelStream):

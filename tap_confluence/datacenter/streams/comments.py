@@ -81,6 +81,10 @@ class PageFooterComments(Place, ContainedStream):
         return [dict(self.shape(item))]
 
     @override
+    def takes_body(self, stream: ConfluenceStream) -> bool:
+        return isinstance(stream, Place)
+
+    @override
     def body_formats(self) -> list[str]:
         # Whichever of the streams of comments they are for.
         body_format = self.config["body_format"]

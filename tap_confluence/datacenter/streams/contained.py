@@ -12,16 +12,25 @@ from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.datacenter.streams.posts import PostStream
-from tap_confluence.errors import NotFoundError
-from tap_confluence.streams.incremental import digest_of, note_hidden
+from tap_confluence.errors import (
+    FailedItemError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    of_item,
+)
+from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
+from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import FullTableDetailStream
 
@@ -38,6 +47,9 @@ class ContainedStream(ContentStream):
 
     params_of_list: ClassVar[dict[str, str]] = {}
 
+    _read_again: list[str]
+    """The lists that earlier runs have listed as failed and this one has read."""
+
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         fresh = [
@@ -46,8 +58,13 @@ class ContainedStream(ContentStream):
             if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry
         ]
         # What is on what is hidden is part of the full read that begins now.
-        note_hidden(map(Progress, fresh), self.hidden_now)
+        note_hidden(map(Progress, fresh), Hidden(self.hidden_now))
+        self._read_again = []
         yield from super().read(context)
+        # Not before what is in them has been written.
+        for key in self._read_again:
+            for stream in self.family:
+                stream.retry_no_more(key)
 
     @property
     @override
@@ -60,34 +77,99 @@ class ContainedStream(ContentStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
-        digest = digest_of(hidden)
         late = [p for stream, p in family.items() if "trash" in stream.entry]
         containers = [
             item_id
-            for item_id, status in hidden.items()
-            if any(progress.lacks_trashed(item_id, status, digest) for progress in late)
+            for item_id, status in hidden.marks.items()
+            if any(progress.lacks_trashed(item_id, status, hidden.digest) for progress in late)
         ]
-        for item in self._items_on(containers):
+        for item in self._items_on(containers, list(family)):
             if lacking := self.lacking(family, item):
                 yield Work(item, lacking)
 
-    def _items_on(self, containers: Sequence[str]) -> Iterator[dict[str, Any]]:
+    @override
+    def retries(self) -> Iterator[Work]:
+        yield from super().retries()
+        lists = [
+            item_id.removesuffix(CHILDREN)
+            for item_id in {key for failed in self.failed_before.values() for key in failed}
+            if item_id.endswith(CHILDREN)
+        ]
+        streams = list(self.failed_before)
+        for item in self._items_on(sorted(lists), streams, is_retried=True):
+            if due := [stream for stream in streams if self.concerns(stream, item)]:
+                yield Work(item, due)
+
+    def _items_on(
+        self,
+        containers: Sequence[str],
+        streams: Sequence[ConfluenceStream],
+        *,
+        is_retried: bool = False,
+    ) -> Iterator[dict[str, Any]]:
+        """Read what is on some pages and blog posts.
+
+        Args:
+            containers: The ids of these.
+            streams: What it is read for; where a list cannot be read, they list that.
+            is_retried: Whether it is for these lists that earlier runs failed.
+        """
         if not self.wanted_statuses:
             return
-        expand = self.expansion()
 
         def call(container: str) -> Callable[[], list[dict[str, Any]]]:
-            path = f"{CONTENT}/{container}/child/{self.kind}"
-            limit = limit_for(expand, self.reader.page_size)
-            query = Query(path, self.params_of_list, self.name, expand, limit)
-            return partial(collect, self.reader.client, query)
+            get = partial(self.get_items_on, container, self.expansion(), tag=self.name)
+            return partial(self.reader.client.once, get) if is_retried else get
 
         for container, future in self.reader.look_ahead(containers, call):
             if future is None:
                 continue
             try:
                 yield from self.reader.result(future)
-            except NotFoundError as error:
-                self.note_skipped(f"what is on {container}", error)
+            except ScopeError:
+                raise
+            except (RefusedError, RetriesExhaustedError) as error:
+                self.note_unread(container, of_item(error), streams)
+                if is_retried and isinstance(error, RetriesExhaustedError):
+                    continue
+            if is_retried:
+                self._read_again.append(f"{container}{CHILDREN}")
+
+    def get_items_on(
+        self, container: str, expand: tuple[str, ...], *, tag: str
+    ) -> list[dict[str, Any]]:
+        """Get what is on a page or blog post. Runs in a worker thread.
+
+        Raises:
+            RefusedError: The page or blog post is gone, or may not be read.
+            RetriesExhaustedError: The site fails for it.
+        """
+        path = f"{CONTENT}/{container}/child/{self.kind}"
+        limit = limit_for(expand, self.reader.page_size)
+        query = Query(path, self.params_of_list, tag, expand, limit)
+        return collect(self.reader.client, query)
+
+    def note_unread(
+        self,
+        container: str,
+        error: RefusedError,
+        streams: Iterable[ConfluenceStream],
+        *,
+        what: str = "what is on",
+    ) -> None:
+        """Take note that what is on a page or blog post cannot be read.
+
+        Args:
+            container: Its id.
+            error: Why.
+            streams: What is made of it.
+            what: How much of it, in words.
+        """
+        self.note_skipped(f"{what} {container}", error)
+        for stream in streams:
+            if not isinstance(error, NotFoundError):
+                stream.leave_incomplete()
+            if isinstance(error, FailedItemError):
+                stream.retry_later(f"{container}{CHILDREN}", None, error)

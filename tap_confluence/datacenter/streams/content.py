@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -21,14 +21,23 @@ from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content_list import ContentList, limit_for
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
 from tap_confluence.datacenter.streams.resumable_full_sync import ResumableFullSync
-from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.errors import (
+    FailedItemError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
+from tap_confluence.filters.left_out import names_left_out
+from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT, TRASHED
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.parents import (
+    DetailStream,
     FullTableDetailStream,
     Work,
+    check_item,
     read_section,
 )
 from tap_confluence.streams.progress import Passed, recognised
@@ -38,6 +47,7 @@ from tap_confluence.streams.restrictions import (
     expanded_restrictions,
     unread,
 )
+from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import with_overlap
 
 if TYPE_CHECKING:
@@ -104,6 +114,10 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     has_body: ClassVar[bool] = True
 
     _full_sync: ResumableFullSync | None = None
+
+    _family: Family
+    _kept_out: Sequence[str] = ()
+    """What the search for changes is not to find, for it is asked for by its id."""
 
     @abstractmethod
     def record(self, item: dict[str, Any]) -> Record:
@@ -240,14 +254,82 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     ) -> Iterator[dict[str, Any]]:
         """Yield the items of batches, and report those that the site fails for."""
         for batch in batches:
-            self.report(batch, streams)
-            yield from batch.items
+            yield from self.items_of(batch, streams)
+
+    def items_of(
+        self, batch: Batch, streams: Iterable[ConfluenceStream]
+    ) -> Sequence[dict[str, Any]]:
+        """Return the items of a batch; the one that the site fails for without its body.
+
+        If that fails too, it is reported, and the next runs ask for it again.
+        """
+        if batch.failed is None or batch.error is None:
+            return batch.items
+        error = batch.error
+        is_itself = not batch.failed.endswith(CHILDREN)
+        if isinstance(error, FailedItemError) and is_itself and self.body_formats():
+            try:
+                call = partial(self._get_by_id, batch.failed, self.expansion(bodies=False))
+                client = self.reader.client
+                item = self.reader.result(self.reader.start(client.once, call))
+            except (RefusedError, RetriesExhaustedError):
+                # It is not its body.
+                pass
+            else:
+                self.without_body[batch.failed] = error
+                return [
+                    *batch.items,
+                    *ContentFilter.of(self.run).filtered([item], stream=self.name),
+                ]
+        self.report(batch, streams)
+        failed = FailedItemError(RetriesExhaustedError(str(error)))
+        for stream in streams:
+            stream.retry_later(batch.failed, None, failed)
+        return batch.items
+
+    def _get_by_id(self, item_id: str, expand: tuple[str, ...]) -> dict[str, Any]:
+        expand = tuple(dict.fromkeys((*expand, *ContentFilter.of(self.run).expansion(self.kind))))
+        params = {"status": "any", "expand": ",".join(expand)}
+        return get_item(self.reader.client, f"{CONTENT}/{item_id}", params, tag=self.name)
+
+    @override
+    def get_again(
+        self, item_id: str, streams: Sequence[ConfluenceStream]
+    ) -> tuple[dict[str, Any], Details]:
+        has_body = any(map(self.takes_body, streams))
+        try:
+            item = self._get_by_id(item_id, self.expansion(bodies=has_body))
+        except RetriesExhaustedError as error:
+            written = [self.failed_before[stream].get(item_id) for stream in streams]
+            if item_id not in self._kept_out or not self.body_formats() or None in written:
+                raise
+            item = self._get_by_id(item_id, self.expansion(bodies=False))
+            if self.timestamp(item) in written:
+                raise
+            self.without_body[item_id] = FailedItemError(error)
+        due = [*streams, *self.missed(item)]
+        sections = {stream.section for stream in due if isinstance(stream, DetailStream)}
+        missing = sorted(s for s in sections if self.expanded(item, s) is None)
+        return item, self.get_details(self.identity(item), missing) if missing else {}
+
+    @override
+    def missed(self, item: dict[str, Any]) -> Sequence[ConfluenceStream]:
+        is_kept_out = self.identity(item) in self._kept_out
+        return self.lacking(self._family, item) if is_kept_out else ()
+
+    @override
+    def is_wanted(self, item: dict[str, Any]) -> bool:
+        has_status = item.get("status") in self.wanted_statuses
+        return has_status and any(ContentFilter.of(self.run).filtered([item], stream=self.name))
 
     @override
     def written(self, work: Work) -> None:
         if isinstance(work, ReadWork) and work.cursor is not None and self._full_sync is not None:
             self._full_sync.note(work.cursor)
         super().written(work)
+        if (dated := self.dated(work.item))[0] in self._kept_out:
+            self._passed.add([dated])
+            self._passed.note_walk()
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
@@ -256,7 +338,8 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         }
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the item itself?
-            self.reader.client.get(f"{CONTENT}/{item_id}", {"status": "any"}, tag=self.name)
+            params = {"status": "any"}
+            check_item(self.reader.client, f"{CONTENT}/{item_id}", params, tag=self.name)
         return details
 
     def _get_section(self, item_id: str, section: str) -> list[dict[str, Any]]:
@@ -274,10 +357,15 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 make = records.content_property
         return [make(row) for row in collect(self.reader.client, query)]
 
-    def expansion(self) -> tuple[str, ...]:
-        """Return what to have spelled out, so that nothing has to be asked for item by item."""
+    def expansion(self, *, bodies: bool = True) -> tuple[str, ...]:
+        """Return what to have spelled out, so that nothing has to be asked for item by item.
+
+        Args:
+            bodies: Whether that is to include bodies, if there are any.
+        """
         names = [*self.expand, *_expansion_for(self.full_table)]
-        names += [f"body.{body_format}" for body_format in self.body_formats()]
+        if bodies:
+            names += [f"body.{body_format}" for body_format in self.body_formats()]
         return tuple(dict.fromkeys(names))
 
     def body_formats(self) -> list[str]:
@@ -298,6 +386,13 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     def _read_found(self, family: Family) -> Iterator[Record]:
         """Read what a search finds to have changed."""
+        self._family = family
+        self._kept_out = sorted(
+            item_id
+            for stream, failed in self.failed_before.items()
+            for item_id in failed
+            if self.takes_body(stream) and item_id.isdecimal()
+        )
         start = min(progress.start for progress in family.values() if progress.start)
         expand = self.expansion()
         overlap = max(progress.overlap for progress in family.values())
@@ -305,9 +400,9 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         if is_compared:
             overview = self._compare(family, start)
             if not any(p.lacks(*dated) for p in family.values() for dated in overview):
-                passed = Passed(family.values())
-                passed.add(overview)
-                passed.note_walk()
+                self._passed = Passed(family.values())
+                self._passed.add(overview)
+                self._passed.note_walk()
                 return
         items = self.take(self._changed_since(start, expand), family)
         if not is_compared:
@@ -341,20 +436,26 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             return with_overlap(read.newest, self.bookmark_overlap) if read.newest else None
 
         passed = Passed(family.values(), next_start)
+        tell = names_left_out(self.name)
 
         def work() -> Iterator[Work]:
             for batch in self.everything((CURRENT,), self.expansion(), read.cursor, tag=self.name):
-                self.report(batch, [*family, *full_table])
-                yield from self.marked(batch, full_table)
+                items = self.items_of(batch, [*family, *full_table])
+                if not items:
+                    yield from self.marked(batch, full_table)
                 read.meet(batch.newest)
                 works = []
-                passed.add(map(self.dated, batch.items))
-                for item in batch.items:
+                passed.add(map(self.dated, items))
+                for item in items:
                     read.meet(records.modified_at(item))
                     if due := [*self.lacking(family, item), *full_table]:
                         works.append((item, due))
+                    elif tell and (reason := self.why_left_out(family, item)):
+                        tell(self.identity(item), reason)
                 for place, (item, due) in enumerate(works, start=1):
-                    yield ReadWork(item, due, cursor=batch.cursor if place == len(works) else None)
+                    cursor = batch.cursor if place == len(works) else None
+                    failures = self.failures_of(item, due)
+                    yield ReadWork(item, due, cursor, failures=failures)
 
         yield from self.write(work())
         read.finish()
@@ -369,13 +470,17 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         if content_filter.leaves_nothing:
             return
         cql = content_filter.narrowed(f'type={self.kind} and lastmodified >= "{date}"')
+        if self._kept_out:
+            # Each time, they would make the site fail for all that is listed with them.
+            cql = f"{cql} and id not in ({','.join(self._kept_out)})"
         cql = f"{cql} order by lastmodified asc"
         expand = tuple(dict.fromkeys((*expand, *content_filter.expansion(self.kind))))
         params = {"cql": cql, "includeArchivedSpaces": "true"}
         limit = limit_for(expand, self.reader.page_size)
         query = Query(CONTENT_SEARCH, params, self.name, expand, limit)
         for batch in read_by_offset(self.reader, query):
-            yield replace(batch, items=[*content_filter.filtered(batch.items)])
+            wanted = content_filter.filtered(batch.items, stream=self.name)
+            yield replace(batch, items=[*wanted])
 
 
 def _expansion_for(full_table: Iterable[FullTableDetailStream]) -> tuple[str, ...]:

@@ -21,14 +21,21 @@ from tap_confluence.datacenter.api.batches import (
     scan,
 )
 from tap_confluence.datacenter.api.paths import CONTENT
-from tap_confluence.errors import NotFoundError, RefusedError
+from tap_confluence.datacenter.filters import name_of
+from tap_confluence.errors import (
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    of_item,
+)
 from tap_confluence.rest_v1 import records
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tap_confluence.datacenter.filters import ContentFilter
+    from tap_confluence.datacenter.filters import ContentFilter, NamesOf
     from tap_confluence.http import Reader
 
 logger = logging.getLogger("tap-confluence")
@@ -65,6 +72,8 @@ class ContentList:
         statuses: Sequence[str],
         expand: tuple[str, ...],
         cursor: str | None = None,
+        *,
+        names: NamesOf = name_of,
     ) -> Iterator[Batch]:
         """List all content of a kind that is wanted.
 
@@ -73,6 +82,7 @@ class ContentList:
             statuses: The statuses it may have; those that the site does not know are left out.
             expand: What to have spelled out.
             cursor: Where to go on, from a batch of an earlier run.
+            names: As for `ContentFilter.filtered`.
 
         Yields:
             The items, in batches. Where there is no scan, the batches have no cursor.
@@ -82,8 +92,8 @@ class ContentList:
         expand = tuple(dict.fromkeys((*expand, *self._content_filter.expansion(kind))))
         for batch in self._all(kind, statuses, expand, cursor):
             newest = max(filter(None, map(records.modified_at, batch.items)), default=None)
-            wanted = [*self._content_filter.filtered(batch.items)]
-            yield replace(batch, items=wanted, newest=newest)
+            wanted = self._content_filter.filtered(batch.items, stream=self._tag, names=names)
+            yield replace(batch, items=[*wanted], newest=newest)
 
     def _all(
         self, kind: str, statuses: Sequence[str], expand: tuple[str, ...], cursor: str | None
@@ -168,15 +178,21 @@ class ContentList:
             return partial(collect, self._reader.client, query)
 
         for kind in COMMENTED:
-            batches = self.batches(kind, self._content_filter.statuses, ())
+            statuses = self._content_filter.statuses
+            batches = self.batches(
+                kind, statuses, (), names=lambda item: [f"what is on {item['id']}"]
+            )
             items = (item for batch in batches for item in batch.items)
             for item, future in self._reader.look_ahead(items, call):
                 if future is None:
                     continue
                 try:
                     yield Batch(self._reader.result(future))
-                except NotFoundError as error:
-                    yield Batch([], failed=str(item["id"]), error=error)
+                except ScopeError:
+                    raise
+                except (RefusedError, RetriesExhaustedError) as error:
+                    failed = f"{item['id']}{CHILDREN}"
+                    yield Batch([], failed=failed, error=of_item(error))
 
     def _query(
         self, path: str, kind: str, statuses: Sequence[str], expand: tuple[str, ...]

@@ -12,20 +12,25 @@ from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.api.task_parser import task_record, tasks_in
 from tap_confluence.datacenter.api.version_bodies import version_bodies
 from tap_confluence.datacenter.streams.content import ContentStream
-from tap_confluence.errors import NotFoundError, RetriesExhaustedError
+from tap_confluence.errors import (
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    of_item,
+)
+from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
 from tap_confluence.statuses import CURRENT, TRASHED
-from tap_confluence.streams.parents import DetailStream, Work
-from tap_confluence.streams.restrictions import failure
+from tap_confluence.streams.parents import DetailStream, PartOfSection, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tap_confluence.errors import RefusedError
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.incremental import Family
+    from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details, FullTableDetailStream
 
 TASKS = "tasks"
@@ -60,11 +65,17 @@ class PostStream(ContentStream):
         details = super().get_details(item_id, sections)
         versions = details.get(VERSIONS)
         if isinstance(versions, list) and versions and self.config["version_bodies"]:
-            bodies = version_bodies(self.reader.client, item_id, versions, tag=self.name)
-            details[VERSIONS] = [
+            bodies, error = version_bodies(self.reader.client, item_id, versions, tag=self.name)
+            rows = [
                 {**version, "body": body} for version, body in zip(versions, bodies, strict=True)
             ]
+            details[VERSIONS] = rows if error is None else PartOfSection(rows, error)
         return details
+
+    @override
+    def takes_body(self, stream: ConfluenceStream) -> bool:
+        has_tasks = isinstance(stream, DetailStream) and stream.section == TASKS
+        return has_tasks or super().takes_body(stream)
 
     @override
     def body_formats(self) -> list[str]:
@@ -78,7 +89,7 @@ class PostStream(ContentStream):
         self,
         family: Family,
         full_table: Sequence[FullTableDetailStream],
-        hidden: Mapping[str, str | None],
+        hidden: Hidden,
     ) -> Iterator[Work]:
         first_time = {s for s in family if s.is_incremental and "trash" not in s.entry}
         due = {
@@ -87,6 +98,7 @@ class PostStream(ContentStream):
             if (streams := [*lacking, *full_table])
         }
         failures: dict[str, RefusedError] = {}
+        tell = names_left_out(self.name)
         for item in self._hidden_items(due, [*family, *full_table], failures):
             timestamp = self.timestamp(item)
             streams = [
@@ -95,7 +107,9 @@ class PostStream(ContentStream):
                 if stream not in first_time or not timestamp or timestamp >= stream.anchor
             ]
             if streams:
-                yield Work(item, streams)
+                yield Work(item, streams, failures=self.failures_of(item, streams))
+            elif tell and due.get(self.identity(item)):
+                tell(self.identity(item), before_start(timestamp, self.anchor))
         yield from self.mark(failures, full_table)
 
     def _hidden_items(
@@ -116,10 +130,8 @@ class PostStream(ContentStream):
             statuses = [status for status in self.wanted_statuses if status != CURRENT]
             batches = self.everything(statuses, self.expansion(), tag=self.name)
             for batch in batches:
-                self.report(batch, streams)
-                if batch.failed is not None and batch.error is not None:
-                    self._note_hidden_failure(batch.failed, batch.error, failures)
-                yield from (item for item in batch.items if str(item["id"]) in wanted)
+                items = self._rest_of(batch, streams, failures)
+                yield from (item for item in items if str(item["id"]) in wanted)
             return
         expand = {"expand": ",".join(self.expansion())}
 
@@ -133,16 +145,30 @@ class PostStream(ContentStream):
                 continue
             try:
                 yield self.reader.result(future)
+            except ScopeError:
+                raise
             except NotFoundError as error:
                 self.note_skipped(item_id, error)
                 self._note_hidden_failure(item_id, error, failures)
-            except RetriesExhaustedError as error:
-                # Is it this item, or the whole site?
-                lean = {"status": str(self.hidden_now[item_id])}
-                self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
-                failed = Batch([], failed=item_id, error=failure(error))
-                self.report(failed, streams)
-                self._note_hidden_failure(item_id, failure(error), failures)
+            except (RefusedError, RetriesExhaustedError) as error:
+                if isinstance(error, RetriesExhaustedError):
+                    # Is it this item, or the whole site?
+                    lean = {"status": str(self.hidden_now[item_id])}
+                    self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
+                failed = Batch([], failed=item_id, error=of_item(error))
+                yield from self._rest_of(failed, streams, failures)
+
+    def _rest_of(
+        self,
+        batch: Batch,
+        streams: Sequence[ConfluenceStream],
+        failures: dict[str, RefusedError],
+    ) -> Sequence[dict[str, Any]]:
+        """Return the items of a batch, and note the one that cannot be read in any way."""
+        items = self.items_of(batch, streams)
+        if batch.failed is not None and batch.error is not None and not items:
+            self._note_hidden_failure(batch.failed, batch.error, failures)
+        return items
 
     def _note_hidden_failure(
         self, item_id: str, error: RefusedError, failures: dict[str, RefusedError]

@@ -17,12 +17,17 @@ from tap_confluence.datacenter.api.batches import (
 from tap_confluence.datacenter.api.paths import SPACES
 from tap_confluence.datacenter.filters import SPACE_EXPAND, ContentFilter
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
-from tap_confluence.errors import GAVE_UP, NotFoundError, RefusedError, RetriesExhaustedError
+from tap_confluence.errors import (
+    FailedItemError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import SPACE_LABEL
 from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
-from tap_confluence.streams.parents import DetailStream, Work, read_section
+from tap_confluence.streams.parents import DetailStream, Work, check_item, read_section
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -105,7 +110,8 @@ class Spaces(ExpandedParentStream):
         }
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the space itself?
-            self.reader.client.get(f"{SPACES}/{quote(item_id, safe='~')}", tag=self.name)
+            path = f"{SPACES}/{quote(item_id, safe='~')}"
+            check_item(self.reader.client, path, {}, tag=self.name)
         return details
 
     def _get_properties(self, key: str) -> list[dict[str, Any]]:
@@ -153,7 +159,7 @@ class Spaces(ExpandedParentStream):
         try:
             answer = client.get(path, tag=self.name, max_retries=RETRIES_OF_A_BATCH, shape=list)
         except RetriesExhaustedError as error:
-            raise RefusedError(str(error), GAVE_UP) from error
+            raise FailedItemError(error) from error
         return [row for row in answer.body["results"] if isinstance(row, dict)]
 
     def _may_anonymous_use(self) -> bool:

@@ -163,10 +163,17 @@ class Lists:
         if not tree:
             return
         for item in items:
-            status = self._faults.poisoned(item.id) if isinstance(item, Content) else None
+            status = self._status_of(item, tree) if isinstance(item, Content) else None
             if status is not None:
                 message = "Cannot find content" if status == 404 else "Internal Server Error"
                 raise ApiError(status, message)
+
+    def _status_of(self, content: Content, tree: Tree) -> int | None:
+        poisoned = self._faults.poisoned(content.id)
+        is_rendered = any("view" in name for name in tree.get("body", {}))
+        if poisoned is None and is_rendered:
+            return self._faults.unrendered(content.id)
+        return poisoned
 
     def _links(self, asked: Asked) -> Row:
         query = f"?{asked.raw_query}" if asked.raw_query else ""

@@ -1,0 +1,1 @@
+"""What one broken thing on a site costs: itself alone."""
