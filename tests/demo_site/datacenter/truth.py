@@ -28,6 +28,7 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
       it;
     - `attachments` and their details are the current ones, for those in the trash are shown to
       administrators of a space alone, and none can be archived;
+    - labels are not those of what is in the trash, as on the cloud;
     - `child_pages` lacks pages under folders, whiteboards and databases, which do not exist; such
       pages are at the top of their space;
     - `tasks` are those in the bodies of pages and blog posts, with the id of the content and the
