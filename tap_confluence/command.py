@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
-from tap_confluence.errors import ConfluenceError, OutputError, StoppedError
-from tap_confluence.output.writer import output
+from tap_confluence.errors import ConfluenceError, NoReaderError, OutputError, StoppedError
+from tap_confluence.output.writer import output, until_nobody_reads
 from tap_confluence.redaction import guard_log
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class TapCommand(SingerCommand):
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         def make() -> click.Context:
             # What asks for help or the version is answered here.
-            with output():
+            with until_nobody_reads(), output():
                 return super(TapCommand, self).make_context(*args, **kwargs)
 
         return self._say(make)
@@ -49,6 +49,9 @@ class TapCommand(SingerCommand):
         except StoppedError as stopped:
             self.logger.warning("%s", stopped)
             sys.exit(SIGNAL_EXIT + stopped.signal_number)
+        except NoReaderError:
+            _give_up_output()
+            sys.exit(0)
         except BrokenPipeError:
             _give_up_output()
             self._fail("The target closed the pipe before the end; its own log says why.")

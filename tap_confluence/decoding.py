@@ -21,6 +21,10 @@ ADF: Final = "atlas_doc_format"
 NULL_CHARACTER: Final = "\0"
 """What neither PostgreSQL nor a file name can hold."""
 
+MOST_LEVELS: Final = 900
+"""How deeply JSON may be nested: what every Python reads, and all that comes after it takes.
+Documents and what apps keep are nested a few dozen levels deep."""
+
 MOST_DIGITS: Final = 4000
 """Digits of an integer that Python converts whatever its limit is set to."""
 
@@ -36,6 +40,13 @@ class NotJSONError(ValueError):
     """A text is no JSON by any reading, or nested too deeply for any reader."""
 
 
+class NestedTooDeeplyError(NotJSONError):
+    """A text may be JSON, but is nested more deeply than anything real."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it is nested more than {MOST_LEVELS} levels deep")
+
+
 def decode(text: bytes | str) -> Any:
     """Read JSON, strictly if it can be read so, and leniently if not.
 
@@ -49,6 +60,7 @@ def decode(text: bytes | str) -> Any:
 
     Raises:
         NotJSONError: It is no JSON.
+        NestedTooDeeplyError: It is nested more deeply than anything real.
     """
     try:
         json_bytes = text.encode() if isinstance(text, str) else text
@@ -56,12 +68,12 @@ def decode(text: bytes | str) -> Any:
     except (msgspec.DecodeError, UnicodeError, InvalidOperation):
         value = _decoded_leniently(text)
     except RecursionError:
-        raise _nested_too_deeply() from None
+        raise NestedTooDeeplyError from None
     else:
         # A look at the bytes costs next to nothing, unlike one at each value.
         if _ESCAPE not in json_bytes:
-            return value
-    return _with_clean_texts(value)
+            return _checked(value, text)
+    return _with_clean_texts(_checked(value, text))
 
 
 def unquoted(text: str) -> str:
@@ -75,13 +87,37 @@ def _decoded_leniently(text: bytes | str) -> Any:
     try:
         return _lenient.decode(text.removeprefix("\ufeff"))
     except RecursionError:
-        raise _nested_too_deeply() from None
+        raise NestedTooDeeplyError from None
     except ValueError as error:
         raise NotJSONError(str(error)) from None
 
 
-def _nested_too_deeply() -> NotJSONError:
-    return NotJSONError("it is nested too deeply")
+def _checked(value: Any, text: bytes | str) -> Any:
+    """Return a value that is not nested too deeply.
+
+    Raises:
+        NestedTooDeeplyError: It is.
+    """
+    if _openings(text) <= MOST_LEVELS:
+        return value
+    level = [value]
+    for _ in range(MOST_LEVELS + 1):
+        level = [
+            each
+            for holder in level
+            for each in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(each, dict | list)
+        ]
+        if not level:
+            return value
+    raise NestedTooDeeplyError
+
+
+def _openings(text: bytes | str) -> int:
+    """Count what may open an object or an array."""
+    if isinstance(text, str):
+        return text.count("{") + text.count("[")
+    return text.count(b"{") + text.count(b"[")
 
 
 def _integer(digits: str) -> int | Decimal:

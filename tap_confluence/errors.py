@@ -22,7 +22,11 @@ class SignInError(ConfluenceError):
     """The site does not accept the credentials."""
 
 
-class AnonymousError(SignInError):
+class RefusedCredentialsError(SignInError):
+    """The token or password is not accepted: it may be mistyped, of another kind, or ended."""
+
+
+class AnonymousError(RefusedCredentialsError):
     """The site answers as if nobody were signed in, which one that is open to the public may do."""
 
 
@@ -32,6 +36,10 @@ class FileError(ConfluenceError):
 
 class OutputError(ConfluenceError):
     """Standard output takes no more."""
+
+
+class NoReaderError(ConfluenceError):
+    """Nobody reads what is written for people to its end, which is no mistake."""
 
 
 class StateError(ConfluenceError):
@@ -64,12 +72,28 @@ class RefusedError(ConfluenceError):
     Attributes:
         status: The HTTP status, 400 to 499.
         said: All that the site said about it.
+        remedy: What to do about it, if all of a stream is refused.
+
+    Args:
+        message: What was refused.
+        status: The HTTP status.
+        said: All that the site said about it, if that is more.
+        remedy: What to do about it, if not what is done about errors of this kind.
     """
 
-    def __init__(self, message: str, status: int, said: str = "") -> None:
+    remedy = (
+        "The site does not take what it is asked: install the newest release of tap-confluence; if "
+        "it stays so, report this line to its authors."
+    )
+
+    def __init__(
+        self, message: str, status: int, said: str = "", *, remedy: str | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.said = said or message
+        if remedy is not None:
+            self.remedy = remedy
 
 
 class FailedItemError(RefusedError):
@@ -93,14 +117,25 @@ def of_item(error: RefusedError | RetriesExhaustedError) -> RefusedError:
 class NotFoundError(RefusedError):
     """What was asked for is gone, or not visible to this account (404)."""
 
+    remedy = "Give the account the right, and a token with scopes the scope."
+
 
 class ForbiddenError(RefusedError):
     """This account may not see what was asked for (403)."""
+
+    remedy = "Give the account the right, and a token with scopes the scope."
 
 
 class ScopeError(RefusedError):
     """The token lacks the scope of this endpoint (401, "scope does not match")."""
 
+    remedy = "Give the token the scope."
+
 
 class EndpointGoneError(RefusedError):
     """The site no longer has this endpoint (410)."""
+
+    remedy = (
+        "What the site has removed, a newer release of tap-confluence may read elsewhere: install "
+        "the newest one."
+    )

@@ -114,8 +114,8 @@ class Report:
             logger.warning("Skipped %d of '%s': %s", reasons.total(), name, counted(reasons))
         if denied := self._run.notes.denied:
             message = (
-                f"Not all streams could be read: {'; '.join(sorted(denied.values()))}. Give "
-                "the token the scope and the account the right, or deselect the stream. All other "
+                f"Not all streams could be read: {'; '.join(sorted(denied.values()))}. "
+                f"{' '.join(sorted(self._run.notes.remedies))} Or deselect the stream. All other "
                 "streams are complete."
             )
             raise ConfluenceError(message)

@@ -6,6 +6,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -112,6 +113,9 @@ class Deployment(Protocol):
             ConfluenceError: There is no such site, or it refuses; the message says what to do.
         """
 
+    def lacking(self, client: Client) -> str | None:
+        """Say in one line what the release of the site lacks; None where it lacks nothing."""
+
     def content_filter(self, run: Run) -> ContentFilter:
         """Return what judges the content of the site."""
 
@@ -123,15 +127,28 @@ class Notes:
     """What a run leaves out, and why.
 
     Attributes:
-        denied: In words what is needed for each stream that could not be read, by its name.
+        denied: In words why each stream could not be read that was refused, by its name.
+        remedies: What to do about that.
         complete: The streams of which all there is has been written.
     """
 
     def __init__(self) -> None:
         self.denied: dict[str, str] = {}
+        self.remedies: set[str] = set()
         self.complete: list[Stream] = []
         self._skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._unusable: Counter[str] = Counter()
+
+    def deny(self, stream: str, why: str, remedy: str) -> None:
+        """Take note of a stream that the site refuses.
+
+        Args:
+            stream: Its name.
+            why: In words, why it could not be read.
+            remedy: What to do about that.
+        """
+        self.denied[stream] = why
+        self.remedies.add(remedy)
 
     def skipped(self, stream: str, what: str, error: RefusedError, *, grants: bool = False) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for.
@@ -268,7 +285,13 @@ class Run:
             logger.info(
                 "Incremental streams without a bookmark start at %s; set 'anchor_date' to change "
                 "that",
-                timestamp.to_date_string(),
+                timestamp.date().isoformat(),
+            )
+        if timestamp > datetime.now(UTC):
+            logger.warning(
+                "'anchor_date' (%s) lies in the future: streams that start there bring nothing "
+                "before it has come",
+                self.config["anchor_date"],
             )
         return format_timestamp(timestamp)
 

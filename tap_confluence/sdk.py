@@ -12,12 +12,12 @@ import os
 from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
-from singer_sdk.batch import Batcher
 from singer_sdk.configuration._dict_config import parse_environment_config
-from singer_sdk.helpers._batch import BatchConfig
+from singer_sdk.helpers._batch import BatchConfig, SDKBatchMessage, StorageTarget
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -26,14 +26,21 @@ from singer_sdk.singerlib import RecordMessage, SchemaMessage
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from types import FrameType
 
     from singer_sdk.about import AboutInfo
-    from singer_sdk.helpers._batch import BaseBatchFileEncoding
     from singer_sdk.helpers.types import Context, Record, TapState
+    from singer_sdk.mapper import StreamMap
+    from upath import UPath
 
 __all__ = ["BatchConfig", "ConfigInput", "RunStream", "RunTap", "from_environment"]
+
+LOCAL = ("", "file", "local")
+"""The schemes of URLs that are paths on this machine."""
+
+MOST_IN_A_BATCH = 10_000
+"""Records in one file, where the settings do not say."""
 
 
 def from_environment(name: str, setting: Mapping[str, Any], prefix: str) -> dict[str, Any]:
@@ -49,6 +56,23 @@ def from_environment(name: str, setting: Mapping[str, Any], prefix: str) -> dict
     """
     # Without a path the SDK would look for a `.env` of its own, in the folders above itself.
     return parse_environment_config({"properties": {name: dict(setting)}}, prefix, os.devnull)
+
+
+def local_folder_of(root: str, params: Mapping[str, Any]) -> Path | None:
+    """Return the folder of this machine that a root of BATCH files names; None for another place.
+
+    Args:
+        root: A path or a URL.
+        params: What else the file system of the URL takes.
+
+    Raises:
+        ImportError: What reaches that place is not installed.
+        ValueError: Nothing reaches it.
+    """
+    path = StorageTarget(root, params=dict(params))._root_path  # noqa: SLF001
+    # Where what reaches it is not installed, that shows only here.
+    _ = path.fs
+    return Path(path.path) if path.protocol in LOCAL else None
 
 
 class RunStream(Stream):
@@ -67,6 +91,7 @@ class RunStream(Stream):
         super().__init__(tap)
         self.written_rows = 0
         self._is_open = False
+        self._batches: dict[str, list[Record]] = {}
 
     @property
     def has_version(self) -> bool:
@@ -78,10 +103,21 @@ class RunStream(Stream):
         """Return the version of its records, in milliseconds; None for records without one."""
 
     @abstractmethod
-    def batch_rows(
-        self, records: Iterable[Record], config: BatchConfig
-    ) -> Iterable[dict[str, Any]]:
-        """Return records as the files of BATCH messages have them."""
+    def write_batch(self, name: str, rows: list[Record], properties: Mapping[str, Any]) -> str:
+        """Write the records of a batch to a file.
+
+        Args:
+            name: The stream as targets know it.
+            rows: The records, at least one.
+            properties: Those of their schema.
+
+        Returns:
+            The URL of the file.
+        """
+
+    @abstractmethod
+    def unmappable(self, record: Record, error: Exception) -> Exception:
+        """Return what to raise for a record for which an expression of a stream map fails."""
 
     def open(self) -> None:
         """Write the SCHEMA message, unless it was written in this run."""
@@ -93,18 +129,39 @@ class RunStream(Stream):
             self._write_activate_version_message(self._stream_version)
 
     @override
-    def get_batches(
-        self, batch_config: BatchConfig, context: Context | None = None
-    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
-        batcher = Batcher(tap_name=self.tap_name, stream_name=self.name, batch_config=batch_config)
-        records = self._counted(self._sync_records(context, write_messages=False))
-        for manifest in batcher.get_batches(iter(self.batch_rows(records, batch_config))):
-            yield batch_config.encoding, manifest
+    def _sync_batches(self, batch_config: BatchConfig, context: Context | None = None) -> None:
+        most = batch_config.batch_size or MOST_IN_A_BATCH
+        # The SDK syncs a child once a parent: its records wait for each other beyond that.
+        for record in self._sync_records(context, write_messages=False):
+            for message in self._generate_record_messages(record):
+                rows = self._batches.setdefault(message.stream, [])
+                rows.append(message.record)
+                if len(rows) >= most and self.parent_stream_type is None:
+                    self._write_state_message()
+                elif len(rows) >= most:
+                    self.flush_batches()
 
-    def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
-            self.written_rows += 1
-            yield record
+    def flush_batches(self) -> None:
+        """Write what waits to be written to the files of BATCH messages, and the messages."""
+        config = self.get_batch_config(self.config)
+        for name, rows in self._batches.items():
+            if rows and config is not None:
+                url = self.write_batch(name, rows, self._properties_of(name))
+                self._tap.write_message(SDKBatchMessage(name, config.encoding, [url]))
+                rows.clear()
+                self.state_manager.is_flushed = False
+
+    def batch_folder(self) -> UPath:
+        """Return where the files of BATCH messages are put."""
+        config = self.get_batch_config(self.config)
+        assert config is not None  # noqa: S101 - only in that mode
+        return config.storage._root_path  # noqa: SLF001
+
+    def _properties_of(self, name: str) -> Mapping[str, Any]:
+        """Return the properties of the schema of the stream, as it is mapped to a name."""
+        [shape] = [m.transformed_schema for m in self.stream_maps if m.stream_alias == name][:1]
+        properties: Mapping[str, Any] = shape["properties"]
+        return properties
 
     @property
     @override
@@ -150,12 +207,12 @@ class RunStream(Stream):
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
         if not self._takes_all_properties:
-            for message in super()._generate_record_messages(record):
+            for message in self._deselected(record):
                 self.written_rows += 1
                 yield message
             return
         for stream_map in self.stream_maps:
-            mapped = stream_map.transform(record)
+            mapped = self._mapped(stream_map, record)
             if mapped is not None:
                 self.written_rows += 1
                 yield RecordMessage(
@@ -164,6 +221,19 @@ class RunStream(Stream):
                     version=self._stream_version,
                     time_extracted=datetime.now(UTC),
                 )
+
+    def _deselected(self, record: Record) -> list[RecordMessage]:
+        """Return the messages of a record without what is deselected of it."""
+        try:
+            return list(super()._generate_record_messages(record))
+        except Exception as error:
+            raise self.unmappable(record, error) from error
+
+    def _mapped(self, stream_map: StreamMap, record: Record) -> Record | None:
+        try:
+            return stream_map.transform(record)
+        except Exception as error:
+            raise self.unmappable(record, error) from error
 
     @cached_property
     def _takes_all_properties(self) -> bool:
@@ -193,6 +263,9 @@ class RunStream(Stream):
     @override
     def _write_state_message(self) -> None:
         if self.parent_stream_type is None:
+            for stream in (self, *self.descendent_streams):
+                if isinstance(stream, RunStream):
+                    stream.flush_batches()
             super()._write_state_message()
 
 

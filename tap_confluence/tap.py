@@ -5,47 +5,51 @@ from __future__ import annotations
 import copy
 import signal
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from singer_sdk.about import AboutFormatter
-from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
-from singer_sdk.singerlib import StateMessage
+import click
+from singer_sdk.singerlib import Catalog, StateMessage
 from typing_extensions import override
 
 from tap_confluence.command import TapCommand
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
+from tap_confluence.output.about import about_text
 from tap_confluence.output.progress_line import live_line
-from tap_confluence.output.writer import BufferedWriter, say, write_lines
+from tap_confluence.output.writer import BufferedWriter, print_text, say
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
-from tap_confluence.sdk import RunTap
-from tap_confluence.settings import CLOUD, SETTINGS, deployment
-from tap_confluence.settings.check import check_settings, read_numbers, read_object
+from tap_confluence.sdk import ConfigInput, RunTap
+from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
+from tap_confluence.settings.check import check_settings, drop_unset, read_numbers
 from tap_confluence.settings.environment import (
     check_names,
     is_run_by_meltano,
     read_environment,
 )
+from tap_confluence.settings.extra_headers import drop_white_space_of_headers
+from tap_confluence.settings.json_files import JSONObject, read_object
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
+from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.catalog_check import check_keys
+from tap_confluence.streams.catalog_check import check_keys, check_shape
+from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
+from tap_confluence.streams.selection import tell_absent, tell_selection
 from tap_confluence.streams.state import bookmarks_of
+from tap_confluence.streams.unknown_names import warn_of_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import IO
+    from collections.abc import Iterable, Sequence
 
-    import click
     from singer_sdk import Stream
 
     from tap_confluence.run import Deployment
-    from tap_confluence.sdk import ConfigInput
-
 
 SECONDS_TO_STOP = 5
+
+ENVIRONMENT = "ENV"
+"""What stands for the variables of the environment where a file of settings is named."""
 
 
 class TapConfluence(RunTap):
@@ -62,6 +66,8 @@ class TapConfluence(RunTap):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         guard_log()
         self._stop = StopFlag()
+        if isinstance(catalog := kwargs.get("catalog"), dict):
+            check_shape(catalog)
         super().__init__(*args, **kwargs)
 
     @cached_property
@@ -119,6 +125,9 @@ class TapConfluence(RunTap):
 
         A target commits what came before it, and the writer holds no record back.
         """
+        for stream in self.streams.values():
+            if isinstance(stream, ConfluenceStream):
+                stream.flush_batches()
         self.write_message(StateMessage(value=self.state))
 
     def _prepare(self) -> None:
@@ -147,7 +156,7 @@ class TapConfluence(RunTap):
     @override
     def run_discovery(self) -> str:
         catalog = self.catalog_json_text
-        write_lines([catalog.encode()])
+        print_text(catalog)
         return catalog
 
     @override
@@ -155,19 +164,44 @@ class TapConfluence(RunTap):
         for stream in self.streams.values():
             if isinstance(stream, ConfluenceStream):
                 check_keys(stream, self.input_catalog)
+        catalog = self.input_catalog or Catalog()
+        mapped = mapped_streams(self.config)
+        absent = self._absent([*catalog, *mapped])
+        known = {*self.streams, *absent}
+        warn_of_unknown("The catalog", catalog, known)
+        tell_absent(catalog, absent)
+        warn_of_unknown("Setting 'stream_maps'", mapped, known)
         self.register_stream_maps()
+
+    def _absent(self, named: Iterable[str]) -> dict[str, str]:
+        """Return why this deployment lacks streams of the other one: a catalog may serve both.
+
+        Args:
+            named: What is asked about: names of streams, or patterns of them.
+        """
+        if deployment(self.config) == CLOUD or set(named) <= self.streams.keys():
+            return {}
+        from tap_confluence.cloud import STREAMS  # noqa: PLC0415 - seldom needed
+
+        return {
+            stream.name: stream.not_on_data_center
+            for stream in STREAMS
+            if stream.name not in self.streams
+        }
 
     @override
     def register_stream_map(self, name: str, schema: dict[str, Any], keys: Sequence[str]) -> None:
         try:
             super().register_stream_map(name, schema, keys)
-        except (StreamMapConfigError, MapExpressionError) as error:
+        except Exception as error:  # whatever an expression of the user may raise
             message = f"Setting 'stream_maps.{name}' does not fit the stream: {error}"
             raise SettingsError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        super().load_state({**state, "bookmarks": self._with_same_filters(bookmarks_of(state))})
+        bookmarks = without_foreign_parts(bookmarks_of(unwrapped(state)))
+        warn_of_foreign(bookmarks, {*self.streams, *self._absent(bookmarks)})
+        super().load_state({"bookmarks": self._with_same_filters(bookmarks)})
         self._leave_out_what_is_not_due()
 
     def _leave_out_what_is_not_due(self) -> None:
@@ -199,7 +233,9 @@ class TapConfluence(RunTap):
     @override
     def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
         schema = self.config_jsonschema
+        drop_unset(config, schema)
         drop_white_space(config)
+        drop_white_space_of_headers(config)
         keep_secrets(config, schema)
         for name, setting in schema["properties"].items():
             if "default" in setting:
@@ -221,16 +257,16 @@ class TapConfluence(RunTap):
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        config: dict[str, Any] = {}
         for path in value:
-            if path != "ENV":
-                read_object(Path(path))
-        return super().cb_config(ctx, param, value)
+            if path != ENVIRONMENT:
+                config |= read_object(path)
+        return ConfigInput(config=config, parse_env=ENVIRONMENT in value)
 
     @override
     @classmethod
     def print_about(cls, output_format: str | None = None) -> None:
-        formatter = AboutFormatter.get_formatter(output_format or "text")
-        write_lines([formatter.format_about(cls.about()).encode()])
+        print_text(about_text(cls.about(), output_format))
 
     @override
     @classmethod
@@ -243,6 +279,10 @@ class TapConfluence(RunTap):
     @classmethod
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
+        for option in command.params:
+            if isinstance(option.type, click.File):
+                # It is read as a whole, in whatever encoding, and what is wrong is said in a line.
+                option.type = JSONObject()
         return TapCommand(
             name=command.name,
             callback=command.callback,
@@ -260,8 +300,8 @@ class TapConfluence(RunTap):
         about: bool = False,
         about_format: str | None = None,
         config: ConfigInput | None = None,
-        state: IO[str] | None = None,
-        catalog: IO[str] | None = None,
+        state: dict[str, Any] | None = None,
+        catalog: dict[str, Any] | None = None,
     ) -> None:
         if about:
             cls.print_about(about_format)
@@ -275,19 +315,22 @@ class TapConfluence(RunTap):
 
     @classmethod
     def from_files(
-        cls, config: ConfigInput | None, state: IO[str] | None, catalog: IO[str] | None
+        cls,
+        config: ConfigInput | None,
+        state: dict[str, Any] | None,
+        catalog: dict[str, Any] | None,
     ) -> Self:
         """Make a tap of what a command line names.
 
         Raises:
-            SettingsError: A setting is wrong, or a file cannot be read.
+            SettingsError: A setting is wrong.
         """
         if is_run_by_meltano():
             check_names(cls.whole_schema(), cls.variable_prefix())
         return cls(
             config=config.config if config else {},
-            state=None if state is None else read_object(Path(state.name)),
-            catalog=None if catalog is None else read_object(Path(catalog.name)),
+            state=state,
+            catalog=catalog,
             parse_env_config=bool(config and config.parse_env),
         )
 
@@ -304,6 +347,7 @@ class TapConfluence(RunTap):
     def _sync(self) -> None:
         if self.run.filters.by_anything:
             self.run.content_filter.check()
+        tell_selection([s for s in self.streams.values() if isinstance(s, ConfluenceStream)])
         report = Report(self.run)
         self._mark_filters()
         begun_with = copy.deepcopy(self.state)
@@ -334,7 +378,15 @@ class TapConfluence(RunTap):
 
 
 def _deployment(name: str) -> Deployment:
-    """Make what knows a deployment; the other one need not be imported."""
+    """Make what knows a deployment; the other one need not be imported.
+
+    Raises:
+        SettingsError: There is no such deployment.
+    """
+    if name not in {CLOUD, DATA_CENTER}:
+        # To discover streams, no other setting need be right.
+        message = f"Setting 'deployment' must be one of auto, {CLOUD}, {DATA_CENTER}."
+        raise SettingsError(message)
     if name == CLOUD:
         from tap_confluence.cloud import Cloud  # noqa: PLC0415
 

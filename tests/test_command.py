@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from tap_confluence.cloud import STREAMS
 from tap_confluence.settings import SETTINGS
@@ -129,6 +132,65 @@ def test_about_gives_every_setting_with_its_title_and_description() -> None:
     for name, setting in settings.items():
         assert setting.get("title"), name
         assert setting.get("description"), name
+
+
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+
+
+def test_about_in_markdown_is_headings_lists_and_one_whole_table() -> None:
+    run = run_forked(None, "--about", "--format=markdown")
+
+    assert run.exit_status == 0
+    tokens = MARKDOWN.parse(run.stdout)
+    kinds = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
+    assert set(kinds) == {"heading_open", "paragraph_open", "bullet_list_open", "table_open"}
+    assert "code_block" not in {token.type for token in tokens}
+    assert kinds.count("table_open") == 1
+    assert tokens[1].content == "`tap-confluence`"
+    rows = run.stdout[run.stdout.index("| Setting |") :].splitlines()
+    assert {len(re.split(r"(?<!\\)\|", row)) for row in rows} == {6}
+    cells = [t.content for t in tokens if t.type == "inline" and t.level == 4]
+    first, _, defaults, descriptions = (cells[place::4] for place in range(4))
+    settings = json.loads(run_forked(None, "--about", "--format=json").stdout)["settings"]
+    shown = {
+        name.strip("`"): (default, description)
+        for name, default, description in zip(first, defaults, descriptions, strict=True)
+    }
+    for name, setting in settings["properties"].items():
+        default, description = shown[name]
+        assert description == " ".join(setting["description"].split())
+        assert default == (f"`{setting['default']}`" if "default" in setting else "")
+    assert "oauth_credentials.client_id" in shown
+
+
+def test_about_in_text_is_not_indented_as_code_is() -> None:
+    text = run_forked(None, "--about").stdout
+
+    assert text.startswith("Name: tap-confluence\nDescription: Extracts an Atlassian Confluence")
+    assert not {"code_block", "fence"} & {token.type for token in MARKDOWN.parse(text)}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--about"], ["--about", "--format=markdown"], ["--help"], ["--version"], ["--discover"]],
+)
+def test_who_reads_only_the_beginning_is_told_of_no_error(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen(  # noqa: S603 - the command is ours
+        [sys.executable, "-m", "tap_confluence", *arguments],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    )
+    os.close(writer)
+
+    _, stderr = process.communicate(timeout=SOON)
+
+    assert process.returncode == 0
+    assert b"ERROR" not in stderr
+    assert b"Traceback" not in stderr
+    assert b"BrokenPipe" not in stderr
 
 
 def test_streams_are_discovered_without_a_site_or_credentials() -> None:

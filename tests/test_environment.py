@@ -93,6 +93,48 @@ def test_variables_of_others_are_let_be(site: DemoSite, tmp_path: Path) -> None:
     assert run.exit_status == 0, run.stderr
 
 
+def of_kubernetes(service: str) -> dict[str, str]:
+    """Return what Kubernetes tells a container of a service beside it, with two ports."""
+    variables = {
+        "SERVICE_HOST": "10.0.171.239",
+        "SERVICE_PORT": "80",
+        "SERVICE_PORT_HTTP": "80",
+        "SERVICE_PORT_METRICS_2": "9090",
+        "PORT": "tcp://10.0.171.239:80",
+    }
+    for port, protocol in ((80, "tcp"), (9090, "udp")):
+        name = f"PORT_{port}_{protocol.upper()}"
+        variables[name] = f"{protocol}://10.0.171.239:{port}"
+        variables[f"{name}_PROTO"] = protocol
+        variables[f"{name}_PORT"] = str(port)
+        variables[f"{name}_ADDR"] = "10.0.171.239"
+    return {f"{service}_{name}": value for name, value in variables.items()}
+
+
+@pytest.mark.parametrize("service", ["TAP_CONFLUENCE", "TAP_CONFLUENCE_METRICS"])
+def test_what_kubernetes_tells_of_a_service_is_let_be(
+    site: DemoSite, tmp_path: Path, service: str
+) -> None:
+    run = run_in(tmp_path, variables_of(site, **of_kubernetes(service)))
+
+    assert run.exit_status == 0, run.complaints
+    assert set(run.keys("groups")) == site.truth()["groups"]
+    ipv6 = {f"{service}_SERVICE_HOST": "fd00:10:96::a", f"{service}_PORT": "tcp://[fd00::a]:80"}
+    assert run_in(tmp_path, variables_of(site, **ipv6)).exit_status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "8090"), ("SERVICE_HOST", "wiki.example.com"), ("PAGE_SIZES", "10")],
+)
+def test_what_only_looks_like_a_variable_of_kubernetes_stops_the_run(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    [complaint] = run_in(tmp_path, {f"{PREFIX}{name}": value}).complaints
+
+    assert f"Unknown environment variable {PREFIX}{name}" in complaint
+
+
 def test_a_run_with_a_file_of_settings_looks_at_no_variable(site: DemoSite) -> None:
     run = run_command(
         settings_of(site), catalog=only("groups"), environment={f"{PREFIX}EXCLUDE_SPACES": "x"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_confluence.errors import SettingsError
 from tap_confluence.settings import SETTINGS, anchor, site_url
 from tap_confluence.tap import TapConfluence
-from tests.running import run_tap, settings_of, signals_left_alone
+from tests.demo_site.clock import iso
+from tests.running import only, run_tap, settings_of, signals_left_alone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,11 +115,21 @@ def test_a_domain_that_is_none_is_shown(domain: str) -> None:
     assert domain in said
 
 
-@pytest.mark.parametrize("date", ["2024-13-01", "01/02/2024", "yesterday", "2024-02-30", "2024-1"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("2024-13-01", "01/02/2024", "yesterday", "2024-02-30", "2024-1", "20240131"),
+        *("2024-01-31T08:00:00", "2024-01-31T08:00Z", "2024-01-31T25:00:00Z", "2024-01-31T08"),
+        *("2024-01-31T08:00:00+25:00", "2024-01-31 08:00:00 UTC", "0001-01-01T00:00:00+14:00"),
+    ],
+)
 def test_a_date_that_is_none_is_shown(date: str) -> None:
     said = problem_with(anchor_date=date)
 
-    assert f"'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), not '{date}'" in said
+    assert (
+        "'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), or a time with its zone" in said
+    )
+    assert said.endswith(f"not '{date}'.")
 
 
 def test_a_run_begins_at_one_moment_only() -> None:
@@ -149,6 +162,7 @@ def test_no_source_of_users_is_no_way_to_leave_them_out() -> None:
         ("content_statuses", "current", "of type array, not 'current'"),
         ("domain", 7, "of type string, not 7"),
         ("lookback_days", 0, "1 or more"),
+        ("lookback_days", 1_000_000_000, "36525 or less"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_and_shown(name: str, value: Any, wanted: str) -> None:
@@ -209,6 +223,63 @@ def test_the_site_is_found_however_it_is_written(settings: dict[str, str], url: 
 
 def test_a_run_begins_at_the_anchor_date() -> None:
     assert anchor({"anchor_date": "2024-02-29"}).isoformat() == "2024-02-29T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("date", "begins"),
+    [
+        ("2024-02-29T08:30:00Z", "2024-02-29T08:30:00+00:00"),
+        ("2024-02-29T08:30:00+02:00", "2024-02-29T06:30:00+00:00"),
+        ("2024-02-29t23:30:00.25-05:30", "2024-03-01T05:00:00.250000+00:00"),
+        ("2024-02-29 08:30:00z", "2024-02-29T08:30:00+00:00"),
+        ("0001-01-01", "1970-01-01T00:00:00+00:00"),
+    ],
+)
+def test_a_run_begins_at_a_time_with_its_zone(date: str, begins: str) -> None:
+    with signals_left_alone():
+        tap = TapConfluence(config={**VALID, "anchor_date": date})
+
+    assert anchor(tap.config).isoformat() == begins
+
+
+def test_the_schema_of_the_anchor_date_takes_days_and_times() -> None:
+    schema = SETTINGS["properties"]["anchor_date"]
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+
+    Draft202012Validator.check_schema(schema)
+    assert {each["format"] for each in schema["allOf"][0]["anyOf"]} == {"date", "date-time"}
+    assert validator.is_valid("2024-01-31")
+    assert validator.is_valid("2024-01-31T08:00:00Z")
+    assert validator.is_valid(None)
+    assert not validator.is_valid(20240131)
+
+
+def test_what_changed_before_the_time_of_the_anchor_date_is_left_out(site: DemoSite) -> None:
+    moments = sorted(iso(page.modified) for page in site.wiki.pages)
+    middle = datetime.fromisoformat(moments[len(moments) // 2]).replace(microsecond=0)
+    here = middle.astimezone(timezone(timedelta(hours=-7)))
+
+    run = run_tap(settings_of(site, anchor_date=here.isoformat()), streams=("pages",))
+
+    wanted = {
+        page.id
+        for page in site.wiki.pages
+        if datetime.fromisoformat(iso(page.modified)) >= middle and page.status != "trashed"
+    }
+    found = {row["id"] for row in run.records["pages"] if row["status"] != "trashed"}
+    assert 0 < len(wanted) < len(site.wiki.pages)
+    assert found == wanted
+
+
+def test_an_anchor_date_in_the_future_is_said_to_be_so_once(site: DemoSite) -> None:
+    run = run_tap(settings_of(site, anchor_date="2999-01-01"), streams=("pages", "blog_posts"))
+
+    [line] = [line for line in run.log if "WARNING" in line]
+    assert "'anchor_date' (2999-01-01) lies in the future" in line
+    assert run.exit_status == 0
+    assert run.records == {}
+    again = run_tap(settings_of(site), run.state, only("pages"))
+    assert set(again.keys("pages")) == site.truth()["pages"]
 
 
 def test_a_run_begins_so_many_days_ago() -> None:
@@ -272,3 +343,138 @@ def test_a_largest_size_is_one_byte_or_more(tmp_path: Path) -> None:
     said = problem_with(attachment_download_dir=str(tmp_path), attachment_max_bytes=0)
 
     assert "'attachment_max_bytes' must be 1 or more" in said
+
+
+@pytest.mark.parametrize(
+    ("stream_map", "why"),
+    [
+        ({"title": ""}, "'title' is no expression that can be read, '' (it is empty)"),
+        ({"title": "md5("}, "'title' is no expression"),
+        ({"title": "a = 1"}, "'title' is no expression"),
+        ({"title": "\0"}, "'title' is no expression"),
+        ({"title": "(" * 300 + "title" + ")" * 300}, "'title' is no expression"),
+        ({"title": 5}, "'title' must be an expression, which is a text, not 5"),
+        ({"title": {"x": "y"}}, "'title' must be an expression"),
+        ({"__filter__": "x = 1"}, "'__filter__' is no expression"),
+        ({"__filter__": None}, "'__filter__' must be an expression"),
+        ({"__else__": "x"}, "'__else__' can only be null, not 'x'"),
+        ({"__alias__": "1 +"}, "'__alias__' must be the name of a stream"),
+        ({"__alias__": 5}, "'__alias__' must be the name of a stream"),
+        ({"__source__": ""}, "'__source__' must be the name of a stream"),
+        ({"__key_properties__": "id"}, "'__key_properties__' must be a list of names"),
+        ("articles", "must be an object, or null to leave out the stream, not 'articles'"),
+        (5, "must be an object, or null to leave out the stream, not 5"),
+    ],
+)
+def test_a_stream_map_that_cannot_be_is_named(stream_map: object, why: str) -> None:
+    said = problem_with(stream_maps={"pages": stream_map})
+
+    assert "Setting 'stream_maps.pages'" in said
+    assert why in said
+
+
+def test_an_option_of_stream_maps_that_there_is_not_is_named() -> None:
+    assert "'stream_maps.__foo__'" in problem_with(stream_maps={"__foo__": None})
+    assert "'stream_maps.__else__' can only be null" in problem_with(stream_maps={"__else__": "x"})
+    assert "'stream_maps' must be of type object" in problem_with(stream_maps=["pages"])
+
+
+@pytest.mark.parametrize("depth", [None, 0, -1])
+def test_flattening_needs_a_depth(depth: int | None) -> None:
+    said = problem_with(flattening_enabled=True, flattening_max_depth=depth)
+
+    assert "'flattening_max_depth'" in said
+
+
+JSONL = {"format": "jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("batch", "why"),
+    [
+        ({"encoding": JSONL}, "'batch_config.storage.root' is missing"),
+        ({"encoding": JSONL, "storage": {}}, "'batch_config.storage.root' is missing"),
+        ({"storage": {"root": "."}}, "'batch_config.encoding.format' is missing"),
+        ({"encoding": {"format": "csv"}, "storage": {"root": "."}}, "one of jsonl, parquet"),
+        ({"encoding": {**JSONL, "compression": "zip"}, "storage": {"root": "."}}, "gzip, none"),
+        (
+            {"encoding": {**JSONL, "level": 9}, "storage": {"root": "."}},
+            "'batch_config.encoding.l",
+        ),
+        ({"encoding": JSONL, "storage": {"root": "."}, "size": 5}, "'batch_config.size'"),
+        ({"encoding": JSONL, "storage": {"root": "."}, "batch_size": 0}, "whole number"),
+        ({"encoding": JSONL, "storage": {"root": "."}, "batch_size": "5"}, "whole number"),
+        ({"encoding": JSONL, "storage": {"root": "nosuch://x"}}, "Unsupported filesystem"),
+        ({"encoding": JSONL, "storage": {"root": 5}}, "of type string, not 5"),
+        ({"encoding": JSONL, "storage": "."}, "of type object, not '.'"),
+    ],
+)
+def test_where_and_how_to_write_batches_is_checked(batch: dict[str, Any], why: str) -> None:
+    assert why in problem_with(batch_config=batch)
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_root_of_batches_that_cannot_be_written_is_named(tmp_path: Path, scheme: str) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("in the way")
+    storage = {"root": f"{scheme}{in_the_way}/deeper"}
+
+    said = problem_with(batch_config={"encoding": JSONL, "storage": storage})
+
+    assert (
+        f"'batch_config.storage.root' must be a folder that can be written: '{in_the_way}'" in said
+    )
+
+
+ODD: tuple[Any, ...] = (
+    *("x", "", 5, -1, 1.5, 10**20, True, [], ["x"], [1], [None], {}, {"a": 1}, [["x"]]),
+    *("\0", "\ud800", float("inf"), {"pages": None}),
+)
+"""Values of all kinds, few of which are any setting's."""
+
+
+@pytest.mark.parametrize("name", [*SETTINGS["properties"], *("stream_maps", "batch_config")])
+def test_no_value_of_any_setting_is_more_than_one_line_of_complaint(name: str) -> None:
+    complaints = [said for value in ODD if (said := complaint_about({**VALID, name: value}))]
+
+    assert complaints
+    assert not any("\n" in said for said in complaints)
+    assert all(name in said or "Set " in said for said in complaints)
+
+
+def complaint_about(settings: dict[str, Any]) -> str | None:
+    """Return what the tap says about settings, if anything."""
+    with signals_left_alone():
+        try:
+            TapConfluence(config=settings)
+        except SettingsError as error:
+            return str(error)
+    return None
+
+
+@pytest.mark.parametrize("name", SETTINGS["properties"])
+def test_a_setting_that_is_null_is_not_set(name: str) -> None:
+    others = {k: v for k, v in VALID.items() if k != name}
+    with signals_left_alone():
+        unset, null = (
+            TapConfluence(config=config, validate_config=False, setup_mapper=False)
+            for config in (others, {**others, name: None})
+        )
+
+    assert dict(null.config) == dict(unset.config)
+
+
+@pytest.mark.parametrize("deployment", ["server", "", 5, ["cloud"]])
+def test_streams_of_a_deployment_that_there_is_not_cannot_be_discovered(deployment: Any) -> None:
+    config = {**VALID, "deployment": deployment}
+    with signals_left_alone(), pytest.raises(SettingsError, match="'deployment' must be one of"):
+        TapConfluence(config=config, validate_config=False, setup_mapper=False).run_discovery()
+
+
+def test_a_run_whose_settings_are_null_is_one_with_the_defaults(site: DemoSite) -> None:
+    nulls = {name: None for name in SETTINGS["properties"] if name not in settings_of(site)}
+
+    run = run_tap(settings_of(site, **nulls), streams=("groups", "tasks"))
+
+    assert run.exit_status == 0
+    assert set(run.keys("tasks")) == site.truth()["tasks"]

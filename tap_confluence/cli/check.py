@@ -22,7 +22,6 @@ from tap_confluence.tap import TapConfluence
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from typing import IO
 
     from tap_confluence.http.client import Answer
     from tap_confluence.sdk import ConfigInput
@@ -53,6 +52,8 @@ def check(tap: TapConfluence) -> bool:
     """
     _ = tap.run.reader
     say(tap.run.signed_in)
+    if lacking := tap.run.deployment.lacking(tap.run.client):
+        say(lacking)
     if tap.run.filters.by_anything:
         tap.run.content_filter.check()
     refused = _refused(tap)
@@ -113,7 +114,10 @@ def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:
 
 
 def _invoke(
-    config: ConfigInput, state: IO[str] | None, catalog: IO[str] | None, item_id: str | None
+    config: ConfigInput,
+    state: dict[str, Any] | None,
+    catalog: dict[str, Any] | None,
+    item_id: str | None,
 ) -> None:
     tap = TapConfluence.from_files(config, state, catalog)
     if item_id is None:

@@ -163,6 +163,10 @@ class Cloud(Deployment):
         return check_cloud(client)
 
     @override
+    def lacking(self, client: Client) -> str | None:
+        return None
+
+    @override
     def content_filter(self, run: Run) -> ContentFilter:
         return ContentFilter(run.reader, run.filters, run.config.get("custom_content_types"))
 

@@ -1,4 +1,4 @@
-"""The streams of Confluence Data Center and Server, 7.19 to 10.x: REST v1.
+"""The streams of Confluence Data Center and Server, 7.0 to 10.x: REST v1.
 
 They are those of Cloud, with the same records, as far as Data Center can tell.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence.datacenter.api.references import DataCenterReferences
+from tap_confluence.datacenter.api.releases import lacking
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.attachments import (
     AttachmentContentProperties,
@@ -108,6 +109,10 @@ class DataCenter(Deployment):
     @override
     def sign_in(self, client: Client) -> str:
         return check_data_center(client)
+
+    @override
+    def lacking(self, client: Client) -> str | None:
+        return lacking(client)
 
     @override
     def content_filter(self, run: Run) -> ContentFilter:

@@ -83,6 +83,7 @@ class ContentFilter(AnyContentFilter):
         self._filters = filters
         self._space_verdicts: dict[str, Verdicts] = {}
         self._failures: list[Batch] = []
+        self._untold: set[str] = set()
         self._asked: dict[str, Row | None] = {}
         self._asked_labels: dict[str, list[Row] | None] = {}
 
@@ -155,7 +156,7 @@ class ContentFilter(AnyContentFilter):
     @override
     def lacks_verdicts(self) -> bool:
         """Whether something was left out of which it could not be told whether it is wanted."""
-        return None in self._asked_labels.values()
+        return None in self._asked_labels.values() or bool(self._untold)
 
     @property
     def leaves_nothing(self) -> bool:
@@ -199,6 +200,8 @@ class ContentFilter(AnyContentFilter):
             )
             if failed is None:
                 yield item
+            elif self._is_untold(item):
+                self._note_untold(str(item["id"]))
             elif tell:
                 for name in names(item):
                     tell(name, failing(failed))
@@ -212,9 +215,10 @@ class ContentFilter(AnyContentFilter):
             keys = sorted({*named, *map(str.lower, named), *map(str.upper, named)})
             for some in in_chunks(keys, MOST_KEYS):
                 found += self._list(some)
-        if not self._filters.space_keys or self._filters.missing_keys(map(_key_of, found)):
+        if not self._filters.space_keys or self._filters.missing_keys(found):
             found = [*self._list(())]
-        self._filters.check_keys(map(_key_of, found))
+        self._filters.check_keys(found)
+        self._filters = self._filters.with_keys_for_aliases(found)
         self._judge(found)
         by_key = {str(space["key"]).lower(): space for space in found}
         wanted = (space for key, space in by_key.items() if all(self._space_verdicts[key].values()))
@@ -254,6 +258,21 @@ class ContentFilter(AnyContentFilter):
         found = {page_id: self._reader.result(future) for page_id, future in rows if future}
         return [page_id for page_id in ids if (found.get(page_id) or {}).get("type") != "page"]
 
+    def _is_untold(self, item: Row) -> bool:
+        """Tell whether something is there of which the site does not say what it is on."""
+        if item.get("type") not in ON_OTHERS or self.container_of(item) is not None:
+            return False
+        return self.ask(str(item["id"])) is not None
+
+    def _note_untold(self, item_id: str) -> None:
+        if not self._untold:
+            logger.warning(
+                "Leaving out %s, and any other like it: the site does not say what it is on, so "
+                "that no filter can judge it",
+                item_id,
+            )
+        self._untold.add(item_id)
+
     def verdicts(self, item: Row) -> Verdicts:
         """Tell which filters something passes, itself and what it is on.
 
@@ -287,9 +306,16 @@ class ContentFilter(AnyContentFilter):
                 # It is said to be on itself, or on what is on it.
                 return None
             passed.add(str(post.get("id")))
-            told = post.get("container")
-            post = told or (self.ask(str(post.get("id"))) or {}).get("container")
+            post = self.container_of(post)
         return post if isinstance(post, dict) and "id" in post else None
+
+    def container_of(self, item: Row) -> Row | None:
+        """Return what a comment or an attachment is on; None where nobody tells.
+
+        Where it did not come along, the item is asked for by itself.
+        """
+        told = item.get("container") or (self.ask(str(item.get("id"))) or {}).get("container")
+        return told if isinstance(told, dict) else None
 
     def _leaves_open(self, post: Row) -> bool:
         """Tell whether more has to be known of a page or blog post to judge it."""
@@ -349,7 +375,3 @@ class ContentFilter(AnyContentFilter):
             except (NotFoundError, ForbiddenError):
                 self._asked_labels[item_id] = None
         return self._asked_labels[item_id]
-
-
-def _key_of(space: Row) -> str:
-    return str(space["key"])

@@ -34,7 +34,7 @@ class Filters:
     is, unless trees or labels are asked for. People and groups are not filtered.
 
     Attributes:
-        space_keys: Only these spaces, in lower case; empty takes all.
+        space_keys: Only the spaces with these keys or aliases, in lower case; empty takes all.
         exclude_space_keys: Never these, in lower case.
         space_types: Only spaces of these types; empty takes all.
         archived_spaces: Whether archived spaces are wanted.
@@ -45,7 +45,7 @@ class Filters:
         labels: Only what carries one of these, in lower case; empty takes all.
         exclude_labels: Never what carries one of these, in lower case.
         statuses: Those of pages and blog posts.
-        named_keys: All space keys that the settings name, in the user's own spelling.
+        named_keys: All keys and aliases of spaces that the settings name, as the user spells them.
     """
 
     space_keys: frozenset[str] = frozenset()
@@ -133,7 +133,7 @@ class Filters:
         Args:
             space: Its `id`, `key`, `type` and `status`.
         """
-        key, number = str(space["key"]).lower(), space_number(space)
+        key, number = key_of(space), space_number(space)
         verdicts: Verdicts = {}
         if self.space_keys:
             verdicts["space_keys"] = key in self.space_keys
@@ -197,11 +197,11 @@ class Filters:
         asked_for = {"root_page_ids": self.root_page_ids, "labels": self.labels}
         return {name: False for name, values in asked_for.items() if values}
 
-    def check_keys(self, found: Iterable[str]) -> None:
+    def check_keys(self, found: Iterable[Mapping[str, Any]]) -> None:
         """Make sure that the spaces exist that the settings name.
 
         Args:
-            found: The keys of the spaces that were found.
+            found: The spaces that were found.
 
         Raises:
             SettingsError: A space does not exist or is not visible.
@@ -213,10 +213,44 @@ class Filters:
             )
             raise SettingsError(message)
 
-    def missing_keys(self, found: Iterable[str]) -> list[str]:
-        """Return the keys that the settings name and that were not found, however spelled."""
-        known = {key.lower() for key in found}
-        return sorted(key for key in self.named_keys if key.lower() not in known)
+    def missing_keys(self, found: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Return the names in the settings that no space has as its key or alias, however spelled.
+
+        Args:
+            found: The spaces that were found.
+        """
+        known = {name for space in found for name in (key_of(space), alias_of(space))}
+        return sorted(name for name in self.named_keys if name.lower() not in known)
+
+    def with_keys_for_aliases(self, found: Sequence[Mapping[str, Any]]) -> Self:
+        """Return the same filters with the keys of spaces in place of their aliases.
+
+        What is the key of a space is no alias: another space may have taken that for its own.
+
+        Args:
+            found: All spaces that the settings name, at least.
+        """
+        keys = {key_of(space) for space in found}
+        by_alias = {alias_of(space): key_of(space) for space in found}
+
+        def resolved(names: frozenset[str]) -> frozenset[str]:
+            return frozenset(name if name in keys else by_alias.get(name, name) for name in names)
+
+        return replace(
+            self,
+            space_keys=resolved(self.space_keys),
+            exclude_space_keys=resolved(self.exclude_space_keys),
+        )
+
+
+def key_of(space: Mapping[str, Any]) -> str:
+    """Return the key of a space, in lower case."""
+    return str(space.get("key")).lower()
+
+
+def alias_of(space: Mapping[str, Any]) -> str:
+    """Return by what name the URLs in a browser call a space, in lower case; its key if by that."""
+    return str(space.get("currentActiveAlias") or space.get("alias") or space.get("key")).lower()
 
 
 def space_number(space: Mapping[str, Any]) -> int:

@@ -22,6 +22,8 @@ from typing_extensions import override
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
+from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.responses import unreachable, why_unreadable
 from tap_confluence.redaction import keep_secret
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ logger = logging.getLogger("tap-confluence")
 
 LONGEST_LOCK = 600.0
 """Seconds to wait for another run to have got its tokens, with all retries."""
+
+NEVER_PASSES = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
+"""Why there is no connection that no later try makes."""
 
 RENEW_BEFORE_EXPIRY = 60.0
 """Seconds before its end at which an access token is renewed."""
@@ -179,8 +184,10 @@ class OAuth(Credentials):
                 self._token_url, json=grant, timeout=self._timeout, allow_redirects=False
             )
             answer = decode(response.content)
-        except (requests.RequestException, NotJSONError) as error:
-            raise _TokenServerError(type(error).__name__) from None
+        except (requests.RequestException, UnboundedAnswerError, NotJSONError) as error:
+            if isinstance(error, NEVER_PASSES):
+                raise SignInError(unreachable(self._token_url, error)) from None
+            raise _TokenServerError(why_unreadable(error)) from None
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TokenServerError(str(response.status_code))
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):

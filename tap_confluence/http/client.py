@@ -13,14 +13,26 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import backoff
 import requests
 
-from tap_confluence.decoding import NotJSONError, decode
-from tap_confluence.errors import NotFoundError, RetriesExhaustedError, SiteError
+from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
+from tap_confluence.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RetriesExhaustedError,
+    SiteError,
+)
+from tap_confluence.http.auth import Bearer
+from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.responses import (
+    BETWEEN,
+    SLOW,
+    UNSTEADY,
     TransientError,
+    is_further,
     is_limited,
     is_out_of_reach,
     refusal,
@@ -28,6 +40,7 @@ from tap_confluence.http.responses import (
     unreachable,
 )
 from tap_confluence.http.row_keys import identified, unidentified
+from tap_confluence.http.site_access import certificate_refusal, hang_up_hint
 from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.http.usage import Usage, points_of
 
@@ -36,6 +49,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http.auth import Credentials
     from tap_confluence.http.rate_limit import RateLimit
+    from tap_confluence.http.site_access import SiteAccess
     from tap_confluence.http.thread_pool import StopFlag
 
     Params = Mapping[str, str | Sequence[str]]
@@ -90,6 +104,7 @@ class Client:
         connections: Connections to keep open.
         verify: Whether to verify the certificate, or the path of a CA bundle.
         user_agent: The User-Agent header.
+        site: What only the site gets besides credentials.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a transport setting
@@ -104,8 +119,10 @@ class Client:
         connections: int = 8,
         verify: bool | str = True,
         user_agent: str = DEFAULT_USER_AGENT,
+        site: SiteAccess | None = None,
     ) -> None:
         self.root = root
+        self._site = site
         self.confirm_account: Callable[[], object] | None = None
         self.on_answer: Callable[[requests.Response], object] | None = None
         self.usage: defaultdict[str, Usage] = defaultdict(Usage)
@@ -119,7 +136,9 @@ class Client:
         self._has_answered = False
         self._usage_lock = threading.Lock()
         self._of_thread = threading.local()
-        make = partial(Session, verify=verify, user_agent=user_agent, connections=connections)
+        make = partial(
+            Session, verify=verify, user_agent=user_agent, connections=connections, site=site
+        )
         self._session = make()
         self._session.auth = self._credentials = credentials
         self._stranger = make()
@@ -175,6 +194,11 @@ class Client:
         """
         return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
 
+    @property
+    def signs_in_by_token(self) -> bool:
+        """Whether the credentials are a token by itself, without a name."""
+        return isinstance(self._credentials, Bearer)
+
     def site_time(self) -> datetime:
         """Return the present time by the site's clock, as its last `Date` header told it.
 
@@ -208,6 +232,11 @@ class Client:
             if self.confirm_account is not None and path.startswith(REST_V2):
                 self.confirm_account()
             raise
+        except ForbiddenError:
+            if not is_further(params):
+                raise
+            # The list was given up to there, so that this may be of a moment.
+            return self.repeat(call, path, tag=tag, retries=retries)
 
     def repeat(
         self, call: Callable[[], T], path: str, *, tag: str, retries: int | None = None
@@ -239,7 +268,7 @@ class Client:
         except TransientError as error:
             message = (
                 f"Gave up on {path} after {retries + 1} tries: {error}. The state is "
-                "written; run again to continue, or raise 'max_retries' or 'request_timeout'."
+                f"written; run again to continue. {error.remedy}"
             )
             raise RetriesExhaustedError(message) from error
 
@@ -253,13 +282,16 @@ class Client:
             raise refusal(response, path)
         try:
             body = decode(response.content)
+        except NestedTooDeeplyError as error:
+            message = f"the answer cannot be read, {error}"
+            raise TransientError(message) from error
         except NotJSONError as error:
             kind = response.headers.get("Content-Type", "an unknown type")
             message = f"the answer is not JSON but {kind}, {len(response.content)} bytes"
-            raise TransientError(message) from error
+            raise TransientError(message, remedy=BETWEEN) from error
         if not isinstance(body, shape):
             message = f"the answer is a JSON {type(body).__name__}, not a {shape.__name__}"
-            raise TransientError(message)
+            raise TransientError(message, remedy=BETWEEN)
         if isinstance(body, list):
             body = {"results": body}
         if isinstance(body.get("results"), list):
@@ -326,9 +358,13 @@ class Client:
                 requests.exceptions.ChunkedEncodingError,
                 requests.exceptions.ContentDecodingError,
             ) as error:
+                hint = "" if self._has_answered else self._look_for_certificate(url, error)
                 if not self._has_answered and is_out_of_reach(error):
-                    raise SiteError(unreachable(self.root, error)) from error
-                raise TransientError(short(error)) from error
+                    raise SiteError(unreachable(url, error)) from error
+                remedy = SLOW if isinstance(error, requests.Timeout) else UNSTEADY
+                raise TransientError(short(error) + hint, remedy=remedy) from error
+            except UnboundedAnswerError as error:
+                raise TransientError(str(error)) from error
             self._has_answered = True
             if self.on_answer is not None:
                 self.on_answer(response)
@@ -340,6 +376,23 @@ class Client:
             self._count(tag, limited=1)
             response.close()
             self.rate_limit.limited(response.headers, left_at=left_at)
+
+    def _look_for_certificate(self, url: str, error: Exception) -> str:
+        """Find out whether the first request has failed for want of a client certificate.
+
+        Returns:
+            That it may have, in words to add to how it failed; empty if not.
+
+        Raises:
+            SiteError: It has; no retry changes that.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            return ""
+        has = self._site is not None and self._site.tls is not None and self._site.holds_for(url)
+        if why := certificate_refusal(error, parts.netloc, has_certificate=has):
+            raise SiteError(why) from error
+        return hang_up_hint(error, has_certificate=has)
 
     def _read_clock(self, response: requests.Response) -> None:
         try:

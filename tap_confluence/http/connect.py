@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from urllib3.util.ssl_ import create_urllib3_context
+
 from tap_confluence.http import (
     Basic,
     Bearer,
@@ -14,8 +16,11 @@ from tap_confluence.http import (
     find_cloud_id,
     gateway_root,
 )
+from tap_confluence.http.site_access import SiteAccess
 from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
 from tap_confluence.settings import site_url
+from tap_confluence.settings.client_certificate import CERTIFICATE, load_client_certificate
+from tap_confluence.settings.extra_headers import EXTRA_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +38,7 @@ def connect(config: Mapping[str, Any], stop: StopFlag) -> Client:
     Raises:
         SiteError: The site does not tell its place on the gateway.
         SignInError: The kept refresh token cannot be read.
-        SettingsError: The proxy to the site cannot be used.
+        SettingsError: The proxy to the site, or the client certificate, cannot be used.
     """
     rate_limit = RateLimit(
         requests_per_second=config.get("requests_per_second"),
@@ -50,7 +55,21 @@ def connect(config: Mapping[str, Any], stop: StopFlag) -> Client:
         connections=config["max_concurrency"],
         verify=_verify(config),
         user_agent=_user_agent(config),
+        site=_access(config),
     )
+
+
+def _access(config: Mapping[str, Any]) -> SiteAccess:
+    """Return what only the site gets besides credentials.
+
+    Raises:
+        SettingsError: The client certificate cannot be used.
+    """
+    tls = None
+    if config.get(CERTIFICATE):
+        tls = create_urllib3_context()
+        load_client_certificate(tls, config)
+    return SiteAccess(site_url(config), config.get(EXTRA_HEADERS) or {}, tls)
 
 
 def _root(config: Mapping[str, Any]) -> str:
@@ -81,7 +100,7 @@ def _credentials(config: Mapping[str, Any]) -> Credentials:
 
 
 def _session(config: Mapping[str, Any]) -> Session:
-    return Session(verify=_verify(config), user_agent=_user_agent(config))
+    return Session(verify=_verify(config), user_agent=_user_agent(config), site=_access(config))
 
 
 def _user_agent(config: Mapping[str, Any]) -> str:

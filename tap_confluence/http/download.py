@@ -14,6 +14,12 @@ import requests
 from typing_extensions import override
 
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.http.bounds import (
+    MEGABYTE,
+    BoundedResponse,
+    UnboundedAnswerError,
+    promised_size,
+)
 from tap_confluence.http.rate_limit import asked_wait
 from tap_confluence.http.responses import TransientError, refusal, short
 
@@ -26,6 +32,10 @@ PIECE = 1 << 16
 """Bytes kept in memory."""
 
 MOST_REDIRECTS = 5
+
+MOST_UNTOLD_BYTES = 2048 * MEGABYTE
+"""The most bytes of a file of which the site does not say how large it is. It takes uploads of
+100 MB where nobody has set more."""
 
 LOGIN = "/login"
 """How the path begins to which Data Center sends whom it does not let see a file."""
@@ -107,11 +117,15 @@ class Download:
         except requests.RequestException as error:
             # The URL is in the words of the error, and the token in that.
             raise TransientError(short(error)) from None
+        except UnboundedAnswerError as error:
+            raise TransientError(str(error)) from None
 
     def _receive(self, file: BinaryIO, path: str) -> str:
         with self._open(path) as response:
-            promised = _promised(response)
+            promised = promised_size(response)
             self._check_size(promised)
+            if isinstance(response, BoundedResponse):
+                response.take_for_file(self._bound())
             file.seek(0)
             file.truncate()
             digest = hashlib.sha256()
@@ -132,6 +146,15 @@ class Download:
             message = f"{size} bytes came of a file that is said to have {said}"
             raise TransientError(message)
         return digest.hexdigest()
+
+    def _bound(self) -> int:
+        """Return how many bytes are read at most, whatever is sent."""
+        if self._most_bytes is not None:
+            # One more tells that there are too many.
+            return self._most_bytes + PIECE
+        said = self._source.size
+        # What is said may be wrong, but not by far.
+        return MOST_UNTOLD_BYTES if said is None else 2 * said + MEGABYTE
 
     def _check_size(self, size: int | None) -> None:
         if self._most_bytes is not None and size is not None and size > self._most_bytes:
@@ -206,13 +229,6 @@ def _refusal_elsewhere(response: requests.Response, path: str) -> Exception:
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return RefusedError(message, status)
     return TransientError(message, asked_wait(response.headers))
-
-
-def _promised(response: requests.Response) -> int | None:
-    """Return how many bytes the answer says it has; None if it does not, or is encoded."""
-    length = response.headers.get("Content-Length", "")
-    is_plain = response.headers.get("Content-Encoding", "identity") in {"", "identity"}
-    return int(length) if is_plain and length.isascii() and length.isdigit() else None
 
 
 class _WithoutQueries(logging.Filter):

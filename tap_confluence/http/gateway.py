@@ -9,6 +9,8 @@ import requests
 
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SiteError
+from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.responses import is_out_of_reach, unreachable, why_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +40,17 @@ def find_cloud_id(site_root: str, session: Session, *, timeout: float = 60.0) ->
         response = session.get(url, timeout=timeout, allow_redirects=False)
         answer: Mapping[str, object] = decode(response.content)
         return str(answer["cloudId"])
-    except (requests.RequestException, NotJSONError, KeyError, TypeError) as error:
+    except (
+        requests.RequestException,
+        UnboundedAnswerError,
+        NotJSONError,
+        KeyError,
+        TypeError,
+    ) as error:
+        if is_out_of_reach(error):
+            raise SiteError(unreachable(url, error)) from error
         message = (
-            f"{url} does not tell the id of the site ({type(error).__name__}). Check 'domain' or "
+            f"{url} does not tell the id of the site ({why_unreadable(error)}). Check 'domain' or "
             "'base_url', or set 'cloud_id'."
         )
         raise SiteError(message) from error

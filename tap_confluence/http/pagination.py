@@ -221,13 +221,16 @@ class CircleGuard:
         return new
 
     def begins_anew(self, offset: int, rows: list[Row]) -> bool:
-        """Tell whether what is at a later offset is what is at the first, which is noted."""
+        """Tell whether what is at a later offset is what is at the first, which is noted.
+
+        A page that has less is none of these: what was read first may be changed meanwhile, and
+        be found again at the end.
+        """
         identities = [self._identity(row) for row in rows]
         if offset == 0 or not self._beginning:
             self._beginning = identities
             return False
-        most = len(self._beginning)
-        return bool(rows) and identities[:most] == self._beginning[: len(identities)]
+        return bool(rows) and identities[: len(self._beginning)] == self._beginning
 
     def _leads_back_to(self, following: ListRequest) -> bool:
         position = str(following.params.get("cursor") or sorted(map(str, following.params.items())))
@@ -377,7 +380,9 @@ class OverlappingOffsetPaginator(OffsetPaginator):
         leads_on = bool(new) or end <= self._farthest
         self._farthest = max(self._farthest, end)
         has_slipped = self._last is not None and self._last not in keys
-        if new and has_slipped and self._steps_back < MOST_STEPS_BACK:
+        # Where nothing is new, it may be the end: then one looks back but once.
+        most_steps = MOST_STEPS_BACK if new else 1
+        if keys and has_slipped and self._steps_back < most_steps:
             self._steps_back += 1
             self._last = None
             back = max(0, start - len(page.items))

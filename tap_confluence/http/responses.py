@@ -3,23 +3,56 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from tap_confluence.decoding import NotJSONError, decode
+from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
 from tap_confluence.errors import (
     EndpointGoneError,
     ForbiddenError,
     NotFoundError,
+    RefusedCredentialsError,
     RefusedError,
     ScopeError,
-    SignInError,
     SiteError,
 )
+from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.certificates import certificate_fault, tls_reason
 from tap_confluence.http.rate_limit import asked_wait
+from tap_confluence.http.transport import named_proxy
 from tap_confluence.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+PROXY_REFUSES = " 407 "
+"""What is in the error of a tunnel that a proxy does not open to somebody it does not know."""
+
+LATER_RUN = "A place in a list is kept for a while only: run again."
+FIRST_AGAIN = (
+    "Run again first, as the list was given up to there. If it stays so, give the account the "
+    "right."
+)
+
+SEARCH = (
+    "If the search index of the site is being rebuilt, run again afterwards; otherwise report this "
+    "line to the authors of tap-confluence, with the release of the site."
+)
+
+PLACES = ("cursor", "pageCursor")
+"""The query parameters that say where in a list to go on."""
+
+BETWEEN = "Something between here and the site may answer in its place, such as a proxy."
+SMALLER = "Lower 'page_size', or have the time-out of the proxy before the site raised."
+BROKEN = (
+    "If it stays so, raise 'max_retries', or have the administrators of the site look into its log."
+)
+SLOW = "Raise 'request_timeout' if the site is slow, or lower 'page_size'."
+UNSTEADY = "Raise 'max_retries' if the network is unsteady."
 
 
 class TransientError(Exception):
@@ -27,21 +60,25 @@ class TransientError(Exception):
 
     Attributes:
         wait: Seconds the site asks to wait, or None.
+        remedy: What to do about it if it does not pass.
     """
 
-    def __init__(self, message: str, wait: float | None = None) -> None:
+    def __init__(self, message: str, wait: float | None = None, *, remedy: str = BROKEN) -> None:
         super().__init__(message)
         self.wait = wait
+        self.remedy = remedy
 
 
-def refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR0911
+def refusal(response: requests.Response, path: str) -> Exception:  # noqa: C901, PLR0911
     """Say what an answer other than 200 means."""
     status = response.status_code
     said = _what_it_says(response)
     match status:
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             wait = asked_wait(response.headers)
-            return TransientError(f"the site answered {status} {response.reason}", wait)
+            remedy = SMALLER if status == HTTPStatus.GATEWAY_TIMEOUT else BROKEN
+            message = f"the site answered {status} {response.reason}"
+            return TransientError(message, wait, remedy=remedy)
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             host = _host_of(response.headers.get("Location", "")) or "another page"
             return SiteError(
@@ -51,21 +88,44 @@ def refusal(response: requests.Response, path: str) -> Exception:  # noqa: PLR09
         case HTTPStatus.UNAUTHORIZED if "scope" in said.lower():
             return ScopeError(said[:300], status)
         case HTTPStatus.UNAUTHORIZED:
-            return SignInError(
+            return RefusedCredentialsError(
                 f"The site refuses the credentials ({path} answered 401). The token or password "
-                "may be mistyped, expired or revoked. If it is an API token with scopes, set "
-                "'use_api_gateway' to true."
+                "may be mistyped, expired or revoked."
             )
+        case HTTPStatus.FORBIDDEN if _is_further(response):
+            return ForbiddenError(said[:300], status, remedy=FIRST_AGAIN)
         case HTTPStatus.FORBIDDEN:
             return ForbiddenError(said[:300], status)
         case HTTPStatus.NOT_FOUND:
             return NotFoundError(said[:300], status)
+        case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return SiteError(proxy_wants_credentials(str(response.request.url)))
         case HTTPStatus.GONE:
             return EndpointGoneError(said[:300], status)
         case _ if status >= HTTPStatus.BAD_REQUEST:
-            return RefusedError(f"{path} answered {status}: {said[:300]}", status, said)
+            message = f"{path} answered {status}: {said[:300]}"
+            return RefusedError(message, status, said, remedy=_remedy_of(response, path))
         case _:
             return TransientError(f"the site answered {status} {response.reason}")
+
+
+def _remedy_of(response: requests.Response, path: str) -> str | None:
+    """Return what to do about a refusal of what was asked for, if that is known."""
+    if response.status_code != HTTPStatus.BAD_REQUEST:
+        return None
+    if _is_further(response):
+        return LATER_RUN
+    return SEARCH if path.endswith("/search") else None
+
+
+def is_further(params: Mapping[str, str | Sequence[str]]) -> bool:
+    """Tell by the query parameters whether another page of a list is asked for than its first."""
+    return any(map(params.get, PLACES)) or params.get("start", "0") != "0"
+
+
+def _is_further(response: requests.Response) -> bool:
+    query = parse_qsl(urlsplit(str(response.request.url)).query)
+    return is_further(dict(query))
 
 
 def _host_of(location: str) -> str | None:
@@ -99,12 +159,19 @@ def _what_it_says(response: requests.Response) -> str:
     return " ".join(redact(str(said)).split())
 
 
+def why_unreadable(error: Exception) -> str:
+    """Say why there is nothing to be read in an answer, with nothing of what is in it."""
+    tells = isinstance(error, UnboundedAnswerError | NestedTooDeeplyError)
+    return str(error) if tells else type(error).__name__
+
+
 def short(error: Exception) -> str:
     """Name a transport error without the URL, whose query may be long."""
     cause: BaseException = error
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__ or cause
-    return f"{type(error).__name__} ({type(cause).__name__})"
+    fault = certificate_fault(error)
+    return f"{type(error).__name__} ({fault.words if fault else type(cause).__name__})"
 
 
 def is_out_of_reach(error: Exception) -> bool:
@@ -116,20 +183,39 @@ def is_out_of_reach(error: Exception) -> bool:
     ) or isinstance(reason, NewConnectionError)
 
 
-def unreachable(root: str, error: Exception) -> str:
-    """Say what to do about a host that cannot be connected to."""
-    host = urlsplit(root).netloc
+def unreachable(url: str, error: Exception) -> str:
+    """Say what to do about a host that cannot be connected to.
+
+    Args:
+        url: What was asked for there, or the root of the host.
+        error: Why it cannot.
+    """
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    if fault := certificate_fault(error):
+        return f"The certificate of {host} {fault.words}. {fault.remedy}"
+    if isinstance(error, requests.exceptions.ProxyError):
+        if PROXY_REFUSES in str(error):
+            return proxy_wants_credentials(url)
+        return (
+            f"Cannot reach {host} through {named_proxy(url)}: {short(error)}. Check that variable, "
+            "and NO_PROXY for what needs no proxy."
+        )
     if isinstance(error, requests.exceptions.SSLError):
         return (
-            f"The certificate of {host} cannot be verified. Set 'ca_bundle' to the PEM file of "
-            "your certificate authority."
-        )
-    if isinstance(error, requests.exceptions.ProxyError):
-        return (
-            f"Cannot reach {host} through the proxy that the environment names: {short(error)}. "
-            "Check HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, and NO_PROXY for what needs none."
+            f"Cannot speak TLS with {host}: {tls_reason(error)}. Check the port and whether the "
+            "address begins with https:// or http://, and what intercepts TLS on the way."
         )
     return (
         f"Cannot reach {host}: {short(error)}. Check 'domain' or 'base_url', and the network "
         "between here and the site."
+    )
+
+
+def proxy_wants_credentials(url: str) -> str:
+    """Say what to do about a proxy that wants to know who asks (407)."""
+    proxy = named_proxy(url)
+    return (
+        f"{proxy[0].upper()}{proxy[1:]} wants a user name and a password that it accepts (407). "
+        "Set it to http://user:password@proxy.example.com:3128, with special characters "
+        "percent-encoded."
     )

@@ -9,10 +9,10 @@ from tap_confluence.errors import (
     AnonymousError,
     ForbiddenError,
     NotFoundError,
+    RefusedCredentialsError,
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
-    SignInError,
     SiteError,
 )
 
@@ -25,6 +25,14 @@ CURRENT_USER = "/rest/api/user/current"
 SERVER_INFORMATION = "/rest/api/server-information"
 CONTEXT_PATH = "/wiki"
 TAG = "sign-in"
+
+GATEWAY = "/ex/confluence/"
+"""What is in the root of a site at the gateway."""
+
+SCOPED = (
+    "If it is an API token with scopes, set 'use_api_gateway' to true; if the site is self-hosted, "
+    "set 'personal_access_token' in place of 'api_token'."
+)
 
 
 def check_cloud(client: Client) -> str:
@@ -39,7 +47,13 @@ def check_cloud(client: Client) -> str:
         SignInError: The site does not accept the credentials.
         SiteError: There is no Confluence Cloud at the URL.
     """
-    user = _current_user(client, context_path=CONTEXT_PATH)
+    try:
+        user = _current_user(client, context_path=CONTEXT_PATH)
+    except RefusedCredentialsError as error:
+        if GATEWAY in client.root:
+            raise
+        message = f"{error} {SCOPED}"
+        raise type(error)(message) from error
     client.confirm_account = partial(_confirm_account, client, user)
     if user is None:
         return (
@@ -65,7 +79,18 @@ def check_data_center(client: Client) -> str:
         SignInError: The site does not accept the credentials.
         SiteError: There is no Confluence Data Center at the URL.
     """
-    user = _current_user(client)
+    try:
+        user = _current_user(client)
+    except AnonymousError:
+        raise
+    except RefusedCredentialsError as error:
+        if not client.signs_in_by_token:
+            raise
+        message = (
+            f"{error} Releases before 7.9 take no personal access tokens: set 'username' and "
+            "'password' there."
+        )
+        raise type(error)(message) from error
     client.confirm_account = partial(_confirm_account, client, user)
     if user and user.get("accountId") and not user.get("username"):
         message = (
@@ -116,7 +141,12 @@ def _current_user(client: Client, *, context_path: str = "") -> dict[str, Any] |
     except ScopeError:
         return None
     except ForbiddenError as error:
-        raise SignInError(_refused(client.root)) from error
+        message = (
+            f"{client.root} does not accept the credentials, and says: '{error}'. The token or "
+            "password may be mistyped, expired or revoked, or the account has no licence: have an "
+            "administrator give it access to Confluence."
+        )
+        raise RefusedCredentialsError(message) from error
     except NotFoundError as error:
         if context_path and not client.root.endswith(context_path):
             client.root += context_path

@@ -6,18 +6,21 @@ import os
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
 from typing_extensions import override
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from tap_confluence.errors import SettingsError
+from tap_confluence.http.bounds import BoundedAdapter
 from tap_confluence.redaction import MASK, keep_secret
+
+if TYPE_CHECKING:
+    from tap_confluence.http.site_access import SiteAccess
 
 DEFAULT_USER_AGENT = f"tap-confluence/{version('tap-confluence')}"
 
@@ -35,6 +38,7 @@ class Session(requests.Session):  # noqa: TID251 - it is what stands for it
         verify: Whether to verify certificates, or the path of a CA bundle.
         user_agent: The User-Agent header.
         connections: Connections to keep open.
+        site: What only the site gets besides.
     """
 
     def __init__(
@@ -43,16 +47,27 @@ class Session(requests.Session):  # noqa: TID251 - it is what stands for it
         verify: bool | str = True,
         user_agent: str = DEFAULT_USER_AGENT,
         connections: int = 1,
+        site: SiteAccess | None = None,
     ) -> None:
         super().__init__()
+        self._site = site
         self._proxies_to: dict[str, dict[str, str]] = {}
         self.headers.update({"Accept": "application/json", "User-Agent": user_agent})
         self.verify = verify
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
+        adapter = BoundedAdapter(pool_connections=1, pool_maxsize=connections)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+        if site is not None and site.tls is not None:
+            own = BoundedAdapter(site.tls, pool_connections=1, pool_maxsize=connections)
+            self.mount(site.prefix, own)
+
+    @override
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        if self._site is not None and self._site.holds_for(str(request.url)):
+            request.headers.update(self._site.headers)
+        return super().send(request, **kwargs)
 
     @override
     def merge_environment_settings(
@@ -82,21 +97,36 @@ def proxies_to(root: str) -> dict[str, str]:
     proxy = select_proxy(root, proxies)
     if not proxy:
         return {}
-    before, at, host = proxy.rpartition("@")
-    scheme, separator, after = before.partition("://")
+    before, _, _ = proxy.rpartition("@")
+    _, separator, after = before.partition("://")
     name, _, password = (after if separator else before).partition(":")
     if password:
         for each in (password, unquote(password)):
             keep_secret(each, (name, unquote(name)))
     if problem := _proxy_problem(proxy):
-        shown = f"{scheme if separator else ''}{separator}{MASK}@{host}" if at else proxy
         message = (
-            f"{_variable(urlsplit(root).scheme)} names the proxy '{shown}', {problem}. A proxy is "
+            f"{_variable(urlsplit(root).scheme)} names the proxy '{_shown(proxy)}', {problem}. A "
+            "proxy is "
             "given as http://proxy.example.com:3128, with user:password@ before the host if it "
             "asks for them, in which special characters are percent-encoded."
         )
         raise SettingsError(message)
     return proxies
+
+
+def named_proxy(url: str) -> str:
+    """Name the proxy through which a URL is asked for, and what names it, without its password."""
+    proxy = select_proxy(url, get_environ_proxies(url, no_proxy=None))
+    variable = _variable(urlsplit(url).scheme)
+    variable = variable[0].lower() + variable[1:]
+    return f"the proxy '{_shown(proxy)}' that {variable} names" if proxy else "a proxy on the way"
+
+
+def _shown(proxy: str) -> str:
+    """Return the address of a proxy without its credentials."""
+    before, at, host = proxy.rpartition("@")
+    scheme, separator, _ = before.partition("://")
+    return f"{scheme if separator else ''}{separator}{MASK}@{host}" if at else proxy
 
 
 def _proxy_problem(proxy: str) -> str | None:

@@ -11,7 +11,7 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from singer_sdk.singerlib import RecordMessage, SchemaMessage, StateMessage
 from typing_extensions import override
 
-from tap_confluence.errors import OutputError
+from tap_confluence.errors import NoReaderError, OutputError
 from tap_confluence.redaction import printable
 
 if TYPE_CHECKING:
@@ -110,6 +110,30 @@ def write_lines(lines: Iterable[bytes]) -> None:
         sys.stdout.flush()
 
 
+def print_text(text: str) -> None:
+    """Write a text that is no message, such as a catalog, to standard output.
+
+    Raises:
+        NoReaderError: Nobody reads it to its end.
+        OutputError: It is closed, or takes no more.
+    """
+    with until_nobody_reads():
+        write_lines([text.encode()])
+
+
+@contextmanager
+def until_nobody_reads() -> Iterator[None]:
+    """Tell a reader that has seen enough, such as `head`, from a target that ended before its time.
+
+    Raises:
+        NoReaderError: Nobody reads what is written any more.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise NoReaderError from error
+
+
 def say(*lines: object) -> None:
     """Write lines for people to standard output, with nothing in them that may not be shown."""
-    write_lines([printable(line).encode() for line in lines])
+    print_text("\n".join(map(printable, lines)))

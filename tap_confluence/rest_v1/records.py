@@ -210,7 +210,7 @@ def space(item: Mapping[str, Any]) -> Json:
         "homepageId": None if homepage is None else str(homepage),
         "description": _texts(item.get("description")),
         "icon": {"path": icon.get("path")} if icon else None,
-        "currentActiveAlias": item.get("key"),
+        "currentActiveAlias": item.get("alias") or item.get("key"),
         "_links": _links(item, webui="webui"),
     }
 
@@ -293,6 +293,11 @@ def modified_at(item: Mapping[str, Any]) -> str | None:
     return to_timestamp(_part(item, "version").get("when")) or to_timestamp(
         history.get("createdDate")
     )
+
+
+def version_number(item: Mapping[str, Any]) -> int | None:
+    """Return the number of the latest version of an item, if the answer tells."""
+    return _integer(_part(item, "version").get("number"))
 
 
 def expanded_labels(item: Mapping[str, Any]) -> list[Json] | None:

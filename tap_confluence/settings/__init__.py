@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,9 +38,14 @@ __all__ = [
     "anchor",
     "deployment",
     "download_folder",
-    "parse_day",
+    "parse_anchor",
     "site_url",
 ]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before anything was in any wiki: clocks of sites and databases need not know earlier times."""
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 SETTINGS: dict[str, Any] = th.PropertiesList(
     *SITE, *EXTRACTION, *TRANSPORT, additional_properties=False
@@ -82,7 +89,7 @@ def deployment(config: Mapping[str, Any]) -> str:
     return DATA_CENTER if self_hosted else CLOUD
 
 
-def anchor(config: Mapping[str, Any]) -> pendulum.DateTime:
+def anchor(config: Mapping[str, Any]) -> datetime:
     """Return the time at which a stream without a bookmark starts.
 
     Args:
@@ -92,7 +99,7 @@ def anchor(config: Mapping[str, Any]) -> pendulum.DateTime:
         A time in UTC.
     """
     if date := config.get("anchor_date"):
-        return parse_day(date)
+        return max(parse_anchor(date), EPOCH)
     now = pendulum.now("UTC")
     if days := config.get("lookback_days"):
         return now.subtract(days=days)
@@ -109,10 +116,16 @@ def download_folder(config: Mapping[str, Any]) -> Path | None:
     return Path(folder).expanduser() if folder else None
 
 
-def parse_day(value: str) -> pendulum.DateTime:
-    """Read a day, `YYYY-MM-DD`, as its beginning in UTC.
+def parse_anchor(value: str) -> datetime:
+    """Read a day, `YYYY-MM-DD`, as its beginning in UTC, or a date-time of RFC 3339.
+
+    Returns:
+        A time in UTC.
 
     Raises:
-        ValueError: It is not a day.
+        ValueError: It is neither.
+        OverflowError: In UTC it is in no year from 1 to 9999.
     """
+    if RFC_3339.fullmatch(value):
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
     return pendulum.from_format(value, DATE_FORMAT, tz="UTC")

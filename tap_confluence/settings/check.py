@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import json
-import os
 import re
 import ssl
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,9 +21,14 @@ from tap_confluence.settings import (
     TOKEN_PAGE,
     deployment,
     download_folder,
-    parse_day,
+    parse_anchor,
 )
+from tap_confluence.settings.batch import batch_problems
+from tap_confluence.settings.client_certificate import client_certificate_problems
+from tap_confluence.settings.extra_headers import extra_header_problems
+from tap_confluence.settings.folders import folder_problems
 from tap_confluence.settings.secrets import sending_problems
+from tap_confluence.settings.stream_maps import STREAM_MAPS, stream_map_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -55,10 +57,24 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
     Raises:
         SettingsError: Naming every setting that is wrong, and the fix.
     """
-    problems = [_explain(error) for error in Draft202012Validator(schema).iter_errors(config)]
+    # The SDK's schema of stream maps is none, so that it cannot be held against them.
+    checked = {k: v for k, v in config.items() if k != STREAM_MAPS or not isinstance(v, dict)}
+    problems = [_explain(error) for error in Draft202012Validator(schema).iter_errors(checked)]
     problems += _contradictions(config)
     if problems:
         raise SettingsError(" ".join(problems))
+
+
+def drop_unset(config: MutableMapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Leave out the settings that are null: they are not set, and have their defaults.
+
+    Args:
+        config: The settings.
+        schema: The JSON schema of all settings.
+    """
+    for name in schema["properties"]:
+        if name in config and config[name] is None:
+            del config[name]
 
 
 def read_numbers(config: MutableMapping[str, Any], schema: Mapping[str, Any]) -> None:
@@ -70,28 +86,8 @@ def read_numbers(config: MutableMapping[str, Any], schema: Mapping[str, Any]) ->
     """
     for name, setting in schema["properties"].items():
         if "number" in setting["type"] and isinstance(config.get(name), str):
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(msgspec.DecodeError, UnicodeEncodeError):
                 config[name] = msgspec.json.decode(config[name], type=float)
-
-
-def read_object(path: Path) -> dict[str, Any]:
-    """Read a file that holds a JSON object: settings, a catalog or a state.
-
-    Raises:
-        SettingsError: There is no such file, or something else is in it.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        message = f"Cannot read the file '{path}': {error.strerror}."
-        raise SettingsError(message) from error
-    except ValueError as error:
-        message = f"The file '{path}' is not JSON."
-        raise SettingsError(message) from error
-    if not isinstance(content, dict):
-        message = f"The file '{path}' holds no JSON object."
-        raise SettingsError(message)
-    return content
 
 
 def _explain(error: Any) -> str:  # noqa: PLR0911 - one for each kind
@@ -103,7 +99,8 @@ def _explain(error: Any) -> str:  # noqa: PLR0911 - one for each kind
         return " ".join(_unknown(each, known) for each in sorted(set(error.instance) - set(known)))
     if error.validator == "required":
         return f"Setting '{name}' lacks {error.message.split(chr(39))[1]!r}."
-    is_private = error.schema.get("secret") or "oauth_credentials" in error.path
+    private = {"oauth_credentials", "extra_headers"}
+    is_private = error.schema.get("secret") or not private.isdisjoint(error.path)
     shown = "" if is_private else f", not {error.instance!r}"
     match error.validator:
         case "enum":
@@ -187,6 +184,16 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _body_problems(config)
     yield from _download_problems(config)
     yield from _connection_problems(config)
+    yield from client_certificate_problems(config)
+    yield from extra_header_problems(config)
+    yield from batch_problems(config)
+    yield from stream_map_problems(config)
+    depth = config.get("flattening_max_depth")
+    if config.get("flattening_enabled") is True and not (isinstance(depth, int) and depth > 0):
+        yield (
+            "Setting 'flattening_enabled' needs 'flattening_max_depth', 1 or more: how many levels "
+            "to make columns of."
+        )
     yield from sending_problems(config)
     yield from _sign_in_problems(config)
 
@@ -208,14 +215,19 @@ def _start_problems(config: Mapping[str, Any]) -> Iterator[str]:
     date = config.get("anchor_date")
     if isinstance(date, str):
         try:
-            parse_day(date)
-        except ValueError:
-            yield f"Setting 'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), not {date!r}."
+            parse_anchor(date)
+        except (ValueError, OverflowError):
+            yield (
+                "Setting 'anchor_date' must be a day like 2024-01-31 (YYYY-MM-DD), or a time with "
+                f"its zone like 2024-01-31T08:00:00+01:00 (RFC 3339), not {date!r}."
+            )
 
 
 def _body_problems(config: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with the format of the bodies: the site must have it, and it must do."""
     body_format = config.get("body_format")
+    if not isinstance(body_format, str | None):
+        return
     if body_format == "atlas_doc_format" and deployment(config) == DATA_CENTER:
         yield (
             "Data Center has no bodies in 'atlas_doc_format': set 'body_format' to 'storage', "
@@ -248,13 +260,7 @@ def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
             if config.get(name) is not None
         )
         return
-    above = (folder.absolute(), *folder.absolute().parents)
-    there = next(path for path in above if os.access(path, os.F_OK))
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield (
-            f"Setting 'attachment_download_dir' must be a folder that can be written: '{there}' "
-            f"{'may not be' if there.is_dir() else 'is a file'}."
-        )
+    yield from folder_problems("attachment_download_dir", folder)
     media_types = config.get("attachment_media_types")
     if media_types == []:
         yield "Setting 'attachment_media_types' is empty: name at least one type."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,21 @@ NO_SETTINGS = ("LOGLEVEL",)
 OTHERS = ("_", "TEST_")
 """How goes on what is not for the tap: variables of Meltano and of plugins that inherit from this
 one, such as `tap-confluence--shard`; and those of the tests."""
+
+OF_KUBERNETES: Sequence[tuple[re.Pattern[str], re.Pattern[str]]] = tuple(
+    (re.compile(rf"(?:\w+_)?{name}"), re.compile(value))
+    for name, value in (
+        (r"SERVICE_HOST", r"[\da-fA-F.:]+"),
+        (r"SERVICE_PORT(?:_\w+)?", r"\d+"),
+        (r"PORT(?:_\d+_(?:TCP|UDP|SCTP))?", r"(?:tcp|udp|sctp)://\S+:\d+"),
+        (r"PORT_\d+_(?:TCP|UDP|SCTP)_PROTO", r"tcp|udp|sctp"),
+        (r"PORT_\d+_(?:TCP|UDP|SCTP)_PORT", r"\d+"),
+        (r"PORT_\d+_(?:TCP|UDP|SCTP)_ADDR", r"[\da-fA-F.:]+"),
+    )
+)
+"""Names, without the prefix, and values of what Kubernetes tells each container of the services
+beside it, one of which may be called tap-confluence, or begin with that
+(https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables)."""
 
 MELTANO = "MELTANO_EXTRACTOR_NAMESPACE"
 """A variable that there is when Meltano runs the tap."""
@@ -90,7 +106,13 @@ def check_names(schema: Mapping[str, Any], prefix: str) -> None:
     settings = [name.upper() for name in (*schema["properties"], *parts)]
     known = [*settings, *NO_SETTINGS]
     given = [name.removeprefix(prefix) for name in sorted(os.environ) if name.startswith(prefix)]
-    unknown = [name for name in given if name not in known and not name.startswith(OTHERS)]
+    unknown = [
+        name
+        for name in given
+        if name not in known
+        and not name.startswith(OTHERS)
+        and not _is_of_kubernetes(name, os.environ[f"{prefix}{name}"])
+    ]
     if is_run_by_meltano():
         # A plugin that inherits from this one may be called tap-confluence-docs, too.
         of_others = tuple(f"_{each}" for each in settings)
@@ -100,6 +122,11 @@ def check_names(schema: Mapping[str, Any], prefix: str) -> None:
         unknown = [name for name in unknown if not name.startswith(parts_of_any)]
     if unknown:
         raise SettingsError(" ".join(_unknown(name, known, prefix) for name in unknown))
+
+
+def _is_of_kubernetes(name: str, value: str) -> bool:
+    """Tell whether a variable is the address of a service that Kubernetes knows."""
+    return any(names.fullmatch(name) and values.fullmatch(value) for names, values in OF_KUBERNETES)
 
 
 def _objects(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

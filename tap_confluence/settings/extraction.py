@@ -8,20 +8,28 @@ from singer_sdk import typing as th
 
 from tap_confluence.settings.values import READABLE, RENDERED
 
+MOST_DAYS = 36_525
+"""A hundred years: what goes back farther is mistyped."""
+
+DAY = {"type": ["string", "null"], "format": "date"}
+TIME = {"type": ["string", "null"], "format": "date-time"}
+"""What a setting may be that is either. To bare alternatives the SDK would add no schema."""
+
 EXTRACTION: tuple[th.Property[Any], ...] = (
     th.Property(
         "anchor_date",
-        th.DateType,
+        th.CustomType({"type": ["string"], "allOf": [{"anyOf": [DAY, TIME]}]}),
         title="Anchor date",
         description=(
-            "Incremental streams start at this day (`YYYY-MM-DD`, UTC) when they have no bookmark "
-            "yet. Defaults to one year ago. Streams replicated in full ignore it."
+            "Incremental streams start at this day (`YYYY-MM-DD`, UTC), or at this time with its "
+            "zone (RFC 3339), when they have no bookmark yet. Defaults to one year ago. Streams "
+            "replicated in full ignore it."
         ),
-        examples=["2024-01-01"],
+        examples=["2024-01-01", "2024-01-01T08:00:00+01:00"],
     ),
     th.Property(
         "lookback_days",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=MOST_DAYS),
         title="Lookback days",
         description="Instead of `anchor_date`: start this many days before now.",
     ),
@@ -30,15 +38,16 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         th.ArrayType(th.StringType),
         title="Space keys",
         description=(
-            "Only the spaces with these keys, such as `DOCS` or, for a personal one, `~ana`. "
-            "When absent, all spaces are read, new ones included."
+            "Only the spaces with these keys, such as `DOCS` or, for a personal one, `~ana`; on "
+            "Cloud, also by the alias that the browser shows. When absent, all spaces are read, "
+            "new ones included."
         ),
     ),
     th.Property(
         "exclude_space_keys",
         th.ArrayType(th.StringType),
         title="Excluded space keys",
-        description="Never the spaces with these keys.",
+        description="Never the spaces with these keys or, on Cloud, aliases.",
     ),
     th.Property(
         "space_types",
@@ -181,7 +190,7 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
     ),
     th.Property(
         "full_table_interval_hours",
-        th.NumberType(minimum=0),
+        th.NumberType(minimum=0, maximum=87_600),
         title="Full table interval",
         default=0,
         description=(

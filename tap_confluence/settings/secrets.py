@@ -6,6 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.redaction import keep_secret
+from tap_confluence.settings.client_certificate import PEM_SETTINGS, is_pem, pem_text
+from tap_confluence.settings.extra_headers import EXTRA_HEADERS, secrets_in_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -66,13 +68,25 @@ def _secrets(settings: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator
         value = settings.get(name)
         if value is None:
             continue
-        if setting.get("secret"):
+        if name == EXTRA_HEADERS:
+            yield from secrets_in_headers(value)
+        elif name in PEM_SETTINGS:
+            # A path is none.
+            if is_pem(value):
+                yield value
+                yield from _lines_of(pem_text(value))
+        elif setting.get("secret"):
             yield value
         elif isinstance(value, dict):
             yield from _secrets(value, setting)
         elif any(part.get("secret") for part in setting.get("properties", {}).values()):
             # What should be an object with secrets is something else, and may hold them.
             yield value
+
+
+def _lines_of(pem: str) -> Iterator[str]:
+    """Yield the lines of what is in a PEM file that are more than a frame."""
+    return (line for line in map(str.strip, pem.splitlines()) if line and "-----" not in line)
 
 
 def sending_problems(config: Mapping[str, Any]) -> Iterator[str]:

@@ -124,6 +124,41 @@ SITE: tuple[th.Property[Any], ...] = (
         description="Cloud: sign-in by OAuth 2.0, through the API gateway.",
     ),
     th.Property(
+        "client_certificate",
+        th.StringType,
+        title="Client certificate",
+        secret=True,
+        description=(
+            "Certificate that a self-hosted site, or a proxy before it, asks for: the path of a "
+            "PEM file, or its text, with the key in it unless `client_certificate_key` has that. "
+            "Only the site gets to see it."
+        ),
+    ),
+    th.Property(
+        "client_certificate_key",
+        th.StringType,
+        title="Client certificate key",
+        secret=True,
+        description="Key of the client certificate: the path of a PEM file, or its text.",
+    ),
+    th.Property(
+        "client_certificate_passphrase",
+        th.StringType,
+        title="Client certificate passphrase",
+        secret=True,
+        description="Passphrase of that key, if it is encrypted.",
+    ),
+    th.Property(
+        "extra_headers",
+        th.ObjectType(additional_properties=th.StringType),
+        title="Extra headers",
+        secret=True,
+        description=(
+            "Headers to send to the site besides, by name, such as the `Cookie` of a proxy that "
+            "signs people on. They are sent nowhere else."
+        ),
+    ),
+    th.Property(
         "use_api_gateway",
         th.BooleanType,
         title="Use the API gateway",

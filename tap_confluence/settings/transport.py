@@ -44,7 +44,11 @@ TRANSPORT: tuple[th.Property[Any], ...] = (
         th.NumberType(exclusive_minimum=0),
         title="Request timeout",
         default=120,
-        description="Seconds to wait for the site to answer.",
+        description=(
+            "Seconds to wait for the site to answer, and to go on with an answer. One that takes "
+            "ten times as long, or brings less than 1 KB a second meanwhile, counts as failed; a "
+            "file may take any time."
+        ),
     ),
     th.Property(
         "max_rate_limit_wait",

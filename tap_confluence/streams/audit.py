@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.http import ListPage
+    from tap_confluence.http import ListRequest, Paginator
+
+logger = logging.getLogger("tap-confluence")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -68,14 +71,20 @@ class AuditStream(ConfluenceStream):
     schema = AUDIT_RECORD
     cost = "1 for 1,000 new records, on Data Center for 200; twice that when it is thousands"
 
+    _leads_in_a_circle = False
+
     @abstractmethod
-    def pages(self, first: str | None, last: str) -> Iterator[ListPage]:
-        """Ask for the records of a span of time, without their ids, newest first, page by page.
+    def request(self, first: str | None, last: str) -> ListRequest:
+        """Return how to ask for the records of a span of time, newest first.
 
         Args:
             first: The first timestamp of the span; None where there is none.
             last: Its last timestamp.
         """
+
+    @abstractmethod
+    def paginator(self) -> Paginator:
+        """Return what follows the log once, and ends where it leads in a circle."""
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -83,14 +92,16 @@ class AuditStream(ConfluenceStream):
         for span in reversed(self._spans(self.starting_point(), last)):
             records = self._all_of(span) if span.records is None else span.records
             yield from with_ids(records)
-            self.advance(*(record["createdAt"] for record in records))
+            if not self._leads_in_a_circle:
+                # What is out of reach may be as old as the oldest of the span.
+                self.advance(*(record["createdAt"] for record in records))
             self.run.write_state_when_due()
 
     def _spans(self, first: str | None, last: str) -> list[Span]:
         """Go back in time, and return the spans that have records, newest first."""
         spans: list[Span] = []
         while first is None or first <= last:
-            page = next(self.pages(first, last))
+            page = next(self.reader.pages(self.request(first, last), self.paginator()))
             records = _within(page.items, first, last)
             if page.next is None:
                 spans.append(Span(first, last, records))
@@ -116,9 +127,23 @@ class AuditStream(ConfluenceStream):
         return spans
 
     def _all_of(self, span: Span) -> list[Record]:
-        records: list[Record] = []
-        for page in self.pages(span.first, span.last):
-            records += page.items
+        pages: list[list[Record]] = []
+        paginator = self.paginator()
+        for page in self.reader.pages(self.request(span.first, span.last), paginator):
+            # Records may be alike; in a circle, a page like another one is that again.
+            if not (paginator.guard.is_in_circles and page.items in pages):
+                pages.append(page.items)
+        records = [record for items in pages for record in items]
+        if paginator.guard.is_in_circles and not self._leads_in_a_circle:
+            self._leads_in_a_circle = True
+            self.leave_incomplete()
+            logger.warning(
+                "The audit log leads in a circle, so that what it has before %s beyond %d records "
+                "is out of reach: '%s' is incomplete, and its bookmark stays where it is",
+                span.last,
+                len(records),
+                self.name,
+            )
         return _within(records, span.first, span.last)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from simpleeval import InvalidExpression
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -18,13 +19,15 @@ from tap_confluence.errors import (
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
+    SettingsError,
 )
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import MANY_AHEAD
+from tap_confluence.output.batch_files import PARQUET, write_batch
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
-from tap_confluence.streams.parquet import PARQUET, as_row
+from tap_confluence.streams.parquet import as_row
 from tap_confluence.streams.state import all_failed, failed_of
 from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
@@ -37,14 +40,13 @@ from tap_confluence.timestamps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.errors import FailedItemError
     from tap_confluence.http import Reader
     from tap_confluence.run import Run
-    from tap_confluence.sdk import BatchConfig
     from tap_confluence.streams.state import StreamState
 
 T = TypeVar("T")
@@ -107,10 +109,11 @@ class ConfluenceStream(RunStream):
         return self.path
 
     def needed(self, error: RefusedError) -> str:
-        """Say what is needed to read the stream, which was refused."""
-        if self.right and isinstance(error, ForbiddenError | NotFoundError):
-            return self.right
-        return f"the scope {self.scope}" if self.scope else "a right the account lacks"
+        """Say what is needed to read the stream, which was refused for want of it."""
+        scope = f"the scope {self.scope}" if self.scope else ""
+        if isinstance(error, ScopeError) and scope:
+            return scope
+        return self.right or " or ".join(filter(None, ("a right the account lacks", scope)))
 
     @property
     def is_incremental(self) -> bool:
@@ -164,13 +167,29 @@ class ConfluenceStream(RunStream):
         return self.run.locks.version if is_complete and self.run.activates_versions else None
 
     @override
-    def batch_rows(
-        self, records: Iterable[Record], config: BatchConfig
-    ) -> Iterable[dict[str, Any]]:
-        if config.encoding.format != PARQUET:
-            return records
-        properties = self.schema["properties"]
-        return (as_row(record, properties) for record in records)
+    def write_batch(self, name: str, rows: list[Record], properties: Mapping[str, Any]) -> str:
+        config = self.config["batch_config"]
+        encoding, prefix = config["encoding"], config["storage"].get("prefix") or ""
+        if encoding["format"] == PARQUET:
+            rows = [as_row(record, properties) for record in rows]
+        return write_batch(
+            self.batch_folder(),
+            f"{prefix}{self.tap_name}--{name}",
+            rows,
+            encoding=encoding["format"],
+            compression=encoding.get("compression"),
+        )
+
+    @override
+    def unmappable(self, record: Record, error: Exception) -> SettingsError:
+        cause = error.__cause__ or error
+        # Other errors repeat values of the row, which are not for the log.
+        why = str(cause) if isinstance(cause, InvalidExpression) else type(cause).__name__
+        keys = ", ".join(f"{key} {record.get(key)}" for key in self.own_keys)
+        return SettingsError(
+            f"An expression in 'stream_maps' for '{self.name}' cannot be used for the row with "
+            f"{keys}: {why}. Correct it and run again to continue."
+        )
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
@@ -390,8 +409,9 @@ class ConfluenceStream(RunStream):
         """Go on without this stream and its children, and have the run fail at its end."""
         self.is_denied = True
         for stream in self.family:
-            message = f"'{stream.name}' needs {stream.needed(error)} ({error})"
-            self.run.notes.denied[stream.name] = message
+            is_unmet = isinstance(error, ScopeError | ForbiddenError | NotFoundError)
+            lack = f"needs {stream.needed(error)}" if is_unmet else "cannot be read"
+            self.run.notes.deny(stream.name, f"'{stream.name}' {lack} ({error})", error.remedy)
 
     @property
     def is_not_due(self) -> bool:

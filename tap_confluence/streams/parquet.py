@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-PARQUET = "parquet"
-
 
 def as_row(record: Record, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a record into a row.

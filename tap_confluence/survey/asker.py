@@ -13,6 +13,7 @@ from typing_extensions import override
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import ConfluenceError, RateLimitError, StoppedError
 from tap_confluence.http import CircleGuard, LinkPaginator, ListPage, ListRequest, read_pages
+from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.responses import TransientError
 from tap_confluence.survey.facts import UnansweredError
 
@@ -109,7 +110,12 @@ class Asker:
                 raise
             except RateLimitError:
                 self._failures[key] = "the site wants too long a pause"
-            except (ConfluenceError, TransientError, requests.RequestException):
+            except (
+                ConfluenceError,
+                TransientError,
+                UnboundedAnswerError,
+                requests.RequestException,
+            ):
                 self._failures[key] = "no answer"
         if key in self._failures:
             raise UnansweredError(self._failures[key])

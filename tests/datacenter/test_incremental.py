@@ -74,6 +74,37 @@ def test_what_has_changed_is_brought(site: ClockedDataCenter) -> None:
     assert {row["attachmentId"] for row in second.rows("attachment_versions")} == {file}
 
 
+@pytest.mark.parametrize("puts_away", ["trash_page", "archive_page"])
+def test_what_was_put_away_restored_edited_and_put_away_again_comes_as_it_is(
+    site: ClockedDataCenter, puts_away: str
+) -> None:
+    wiki = site.wiki
+    page = wiki.add_page()
+    put_away = getattr(wiki, puts_away)
+    put_away(page)
+    wiki.add_footer_comment(page)
+    first = sync(site)
+
+    if puts_away == "trash_page":
+        wiki.restore_page(page)
+    else:
+        wiki.pages[int(page)].status = "current"
+    wiki.edit_page(page)
+    wiki.pages[int(page)].title = "As it is"
+    remark = wiki.add_footer_comment(page)
+    put_away(page)
+    second = sync(site, first.state)
+
+    [row] = [row for row in second.rows("pages") if row["id"] == page]
+    known = wiki.pages[int(page)]
+    assert (row["id"], row["title"], row["status"]) == (page, "As it is", known.status)
+    assert row["version"]["number"] == known.version
+    versions = [row for row in second.rows("page_versions") if row["pageId"] == page]
+    assert {row["number"] for row in versions} == {1, 2}
+    assert remark in second.ids("page_footer_comments")
+    assert not sync(site, second.state).rows("pages")
+
+
 def test_tasks_come_with_what_they_stand_on(site: ClockedDataCenter) -> None:
     first = sync(site, catalog=only("tasks"))
     page, post = site.wiki.edit_page(), site.wiki.edit_blog_post()

@@ -39,9 +39,9 @@ class Reading:
         following: What is to be asked for next.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = 3) -> None:
         self._paginator = OverlappingOffsetPaginator()
-        first = ListRequest("/rest/api/content", {"limit": "3"}, "content")
+        first = ListRequest("/rest/api/content", {"limit": str(limit)}, "content")
         self.following: ListRequest | None = self._paginator.first_page(first)
 
     @property
@@ -102,6 +102,26 @@ def test_a_list_that_begins_anew_is_not_taken_for_whole() -> None:
 
     with pytest.raises(RetriesExhaustedError, match="the same items at each offset"):
         reading.take(page(1, 2, 3, more=True))
+
+
+@pytest.mark.parametrize(("size", "moved"), [(2, 1), (3, 1), (3, 2), (4, 3)])
+@pytest.mark.parametrize("pages", [1, 2])
+@pytest.mark.parametrize("count", range(4, 12))
+def test_what_was_read_first_may_be_changed_and_move_to_the_end(
+    size: int, moved: int, pages: int, count: int
+) -> None:
+    site = [*range(1, count + 1)]
+    reading, found = Reading(size), []
+    for number in range(1, 100):
+        if (start := reading.start) is None:
+            break
+        rows = site[start : start + size]
+        more = start + size < len(site)
+        found += ids(reading.take(page(*rows, limit=size, more=more)))
+        if number == pages:
+            site = [*site[moved:], *site[:moved]]
+
+    assert sorted(found) == [*range(1, count + 1)]
 
 
 def test_it_goes_back_for_items_that_slipped_into_what_was_read() -> None:

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.demo_site.unbounded import KINDS as UNBOUNDED
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 CAPS = {"bare": 1000, "expand": 200, "body": 50}
 NESTED_CAPS = {"children": 25, "labels": 200, "properties": 25, "restrictions": 200}
@@ -22,12 +24,14 @@ KINDS = (
     "500",
     "503",
     "503-retry-after",
+    "504",
     "reset",
     "cut-off",
     "not-json",
     "bad-json",
     "slow",
     "wrong-shape",
+    *UNBOUNDED,
 )
 
 
@@ -36,7 +40,8 @@ class Trouble:
     """One kind of failure, for the next `left` requests under a path.
 
     `retry_after` is in seconds and goes with the kinds that send it; `delay`, in seconds, goes
-    with "slow", after which the request is answered.
+    with "slow", after which the request is answered, and lies between the bytes that dribble;
+    `status` is that of an answer without bounds.
     """
 
     kind: str
@@ -44,6 +49,7 @@ class Trouble:
     left: int = 1
     retry_after: int = 1
     delay: float = 0.5
+    status: int = 200
 
 
 class TokenBucket:
@@ -140,6 +146,15 @@ class Faults:
         send_retry_after: Whether the answer to too many requests a second says when to return.
         spelling: The way of `troubles.SPELLINGS` in which JSON is written, if not as it should be.
         before_request: Called with a request's number and path before it is answered.
+        bare_attachment_ids: Whether REST v1 gives attachments ids without `att`, and knows no
+            others.
+        untold_containers: The ids of comments and attachments whose container is null in lists of
+            REST v1.
+        orphans: The ids of those whose container is null wherever REST v1 is asked for them, and
+            of comments that lack the id of their container in the lists of v2.
+        sign_on: The headers by which the proxy before the site knows people; others are sent to
+            where one signs on. Names are in small letters.
+        file_pause: Seconds between the pieces of a file, which are small then.
         amid_file: Called with the path of a file when half of it has been sent.
     """
 
@@ -170,6 +185,11 @@ class Faults:
         self.send_retry_after = False
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None
+        self.sign_on: dict[str, str] = {}
+        self.file_pause = 0.0
+        self.bare_attachment_ids = False
+        self.untold_containers: set[str] = set()
+        self.orphans: set[str] = set()
         self.amid_file: Callable[[str], None] | None = None
         self.bucket: TokenBucket | None = None
         self.points: Quota | None = None
@@ -189,7 +209,7 @@ class Faults:
             self.latency, replies_in_lists=self.replies_in_lists
         )
 
-    def fail_next(
+    def fail_next(  # noqa: PLR0913
         self,
         n: int,
         kind: str,
@@ -197,10 +217,11 @@ class Faults:
         *,
         retry_after: int = 1,
         delay: float = 0.5,
+        status: int = 200,
     ) -> None:
         """Make the next requests under a path fail."""
         self._check(kind)
-        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay))
+        self._next.append(Trouble(kind, path_prefix, n, retry_after, delay, status))
 
     def fail_rate(self, p: float, kinds: Sequence[str], seed: int = 1) -> None:
         """Make a random share of all requests fail; 0 ends it."""
@@ -215,6 +236,10 @@ class Faults:
     def forbid(self, path_regex: str, status: int = 404) -> None:
         """Refuse the paths that a pattern matches from their start to their end."""
         self._forbidden.append((re.compile(path_regex), status))
+
+    def forget_forbidden(self) -> None:
+        """Refuse nothing any more."""
+        self._forbidden.clear()
 
     def lower_limit(self, limit: int | None) -> None:
         """Serve at most so many rows a page, without a word."""
@@ -286,6 +311,10 @@ class Faults:
             if dice.random() < share:
                 return Trouble(dice.choice(kinds))
         return None
+
+    def signed_on(self, headers: Mapping[str, str]) -> bool:
+        """Whether the proxy before the site lets a request through."""
+        return all(headers.get(name) == value for name, value in self.sign_on.items())
 
     def scope_missing(self, path: str) -> bool:
         """Whether the token lacks the scope for a path."""

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from tests.demo_site.store import Store
 
 
+CONTAINER_IDS = {"pageId", "blogPostId", "attachmentId", "customContentId"}
+
+
 class Listings:
     """Makes the lists of one wiki."""
 
@@ -283,7 +286,14 @@ class Listings:
         walk: Walk = collection.walk
         if not self._faults.replies_in_lists:
             walk = only(walk, lambda comment: comment.parent is None)
-        return walk, lambda comment: self._rows.comment(comment, query.body_format)
+
+        def write(comment: Comment) -> Row:
+            row = self._rows.comment(comment, query.body_format)
+            if comment.id in self._faults.orphans:
+                row = {name: row[name] for name in row if name not in CONTAINER_IDS}
+            return row
+
+        return walk, write
 
     def _replies(self, kind: str) -> Opener:
         def opened(id_: str, query: Query) -> Opened:

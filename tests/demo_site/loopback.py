@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from tests.demo_site import control, queries
+from tests.demo_site import control, queries, unbounded
 from tests.demo_site.errors import v2_envelope
 from tests.demo_site.recorder import Recorded, Requests
 from tests.demo_site.troubles import failing_reply, json_reply, spelled
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
     from typing import ClassVar
 
@@ -39,6 +40,9 @@ class LoopbackSite(ABC):
     """
 
     _thread_name: ClassVar[str] = "demo-site"
+
+    tls: ssl.SSLContext | None = None
+    """How the site speaks TLS, if it does; to be set before it starts."""
 
     def __init__(
         self, wiki: Wiki, faults: Faults, *, context_path: str, host: str, port: int
@@ -71,7 +75,8 @@ class LoopbackSite(ABC):
     @property
     def base_url(self) -> str:
         """The URL of the site with its context path."""
-        return f"http://{self._host}:{self._port}{self._context_path}"
+        scheme = "http" if self.tls is None else "https"
+        return f"{scheme}://{self._host}:{self._port}{self._context_path}"
 
     def truth(self) -> dict[str, Keys]:
         """Get the primary keys that each stream has to deliver."""
@@ -115,16 +120,18 @@ class LoopbackSite(ABC):
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         try:
-            self._port = await self._listen(runner, self._port)
+            self._port = await self._listen(runner, self._port, self.tls)
             await self._open(runner)
             self._started.set()
             await self._leave.wait()
         finally:
             await runner.cleanup()
 
-    async def _listen(self, runner: web.ServerRunner, port: int) -> int:
+    async def _listen(
+        self, runner: web.ServerRunner, port: int, tls: ssl.SSLContext | None = None
+    ) -> int:
         """Listen on one more port and return which it is."""
-        site = web.TCPSite(runner, self._host, port, backlog=512)
+        site = web.TCPSite(runner, self._host, port, backlog=512, ssl_context=tls)
         await site.start()
         found: int = runner.addresses[-1][1]
         return found
@@ -142,6 +149,7 @@ class LoopbackSite(ABC):
         sent = request.headers.get("Authorization")
         recorded = Recorded(request.method, path, queries.split(raw_query), authorization=sent)
         recorded.through = self._through(request)
+        recorded.headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append(recorded)
         request[SENT] = await request.read()
         hook = faults.before_request
@@ -153,10 +161,15 @@ class LoopbackSite(ABC):
         if trouble is not None and trouble.kind == "slow":
             await asyncio.sleep(trouble.delay)
             trouble = None
+        if trouble is not None and trouble.kind in unbounded.KINDS:
+            return await unbounded.unbounded_reply(trouble, request)
         if trouble is not None:
             response: web.Response = failing_reply(trouble, request, self._trouble_envelope)
             recorded.status = 0 if trouble.kind in {"reset", "cut-off"} else response.status
             return response
+        if recorded.through == "site" and not faults.signed_on(recorded.headers):
+            recorded.status = 302
+            return web.Response(status=302, headers={"Location": "https://login.example.com/"})
         elsewhere = faults.redirected(path)
         if elsewhere is not None:
             recorded.status = 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -26,6 +27,7 @@ CURRENT = "current"
 _DOWNLOAD = re.compile(r"/rest/api/content/(\d+)/child/attachment/(att\d+)/download")
 _FILE = re.compile(r"/file/([0-9a-f-]+)/binary")
 _IN_PIECES = 1 << 16
+_SMALL_PIECES = 1 << 12
 
 
 class Media:
@@ -91,8 +93,11 @@ class Media:
         response.content_length = len(body)
         await response.prepare(request)
         half = len(body) // 2
-        for start in range(0, half, _IN_PIECES):
-            await response.write(body[start : min(start + _IN_PIECES, half)])
+        pause = self._faults.file_pause
+        step = _SMALL_PIECES if pause else _IN_PIECES
+        for start in range(0, half, step):
+            await response.write(body[start : min(start + step, half)])
+            await asyncio.sleep(pause)
         if self._faults.amid_file is not None:
             self._faults.amid_file(path)
         await response.write(body[half:])

@@ -80,7 +80,7 @@ class Version:
 
 @dataclass(slots=True, eq=False)
 class Space:
-    """A space; a homepage of 0 means none."""
+    """A space; a homepage of 0 means none, no alias that its URLs use its key."""
 
     num: int
     key: str
@@ -94,6 +94,7 @@ class Space:
     labels: tuple[int, ...] = ()
     properties: tuple[Property, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    alias: str = ""
 
 
 @dataclass(slots=True, eq=False)

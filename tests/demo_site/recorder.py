@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _IDS = re.compile(r"/(?:att)?\d+(?=/|$)")
 
@@ -13,7 +13,8 @@ _IDS = re.compile(r"/(?:att)?\d+(?=/|$)")
 class Recorded:
     """One request. The path is without `/wiki`; a status of 0 means that no answer was sent.
 
-    `authorization` is the header of that name, or None; `through` is "site", "gateway" or "media".
+    `authorization` is the header of that name, or None; `through` is "site", "gateway" or "media";
+    `headers` are all, by their names in small letters.
     """
 
     method: str
@@ -22,6 +23,7 @@ class Recorded:
     status: int = 0
     authorization: str | None = None
     through: str = "site"
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Requests(list[Recorded]):

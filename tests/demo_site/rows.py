@@ -52,8 +52,8 @@ class Rows:
             "key": space.key,
             "id": str(space.num),
             "type": space.type,
-            "_links": {"webui": f"/spaces/{space.key}"},
-            "currentActiveAlias": space.key,
+            "_links": {"webui": f"/spaces/{space.alias or space.key}"},
+            "currentActiveAlias": space.alias or space.key,
         }
 
     def page(self, page: Page, body_format: str | None, version: int | None = None) -> Row:

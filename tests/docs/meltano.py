@@ -69,7 +69,7 @@ def _setting(name: str, setting: Setting) -> dict[str, Any]:
 def _kind(name: str, setting: Setting) -> str:
     if "enum" in setting:
         return "options"
-    if setting.get("format") == "date":
+    if name == "anchor_date":
         return "date_iso8601"
     if name == "email":
         return "email"

@@ -13,7 +13,7 @@ import pytest
 from tests.demo_site import Wiki
 from tests.hardening.distortion import Answer, Distortion
 from tests.hardening.odd_sites import MOST_REQUESTS, OddCloud, OddDataCenter, settings_for
-from tests.running import everything, run_tap
+from tests.running import everything, only, run_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,6 +170,49 @@ def test_a_scan_whose_cursor_comes_again_is_not_taken_for_whole(
     run = run_on(data_center, Rewritten(0, 1.0, (), rewrite=rewrite))
 
     assert_out_of_reach(run, "/rest/api/content/scan")
+
+
+AUDIT = {OddCloud: "/rest/api/audit", OddDataCenter: "/rest/auditing/1.0/events"}
+
+
+@dataclass(frozen=True)
+class StuckLog(Distortion):
+    """Gives the first page of the audit log whatever is asked for, as if it led on for ever."""
+
+    pages: dict[str, Row] = field(default_factory=dict)
+
+    def of(self, target: str, answer: Answer) -> Answer:
+        path = target.partition("?")[0]
+        if path != self.under:
+            return answer
+        page = self.pages.setdefault(path, json.loads(answer.body))
+        if "entities" not in page:
+            page = {**page, "_links": {"next": f"{path}?start=4"}}
+        return Answer(200, answer.headers, json.dumps(page).encode())
+
+
+@pytest.mark.parametrize("kind", [OddCloud, OddDataCenter])
+def test_an_audit_log_that_leads_in_a_circle_is_said_to_be_incomplete(
+    kind: type[OddCloud | OddDataCenter],
+) -> None:
+    with kind(Wiki.seeded(pages=12, seed=7)) as site:
+        whole = run_tap(settings_for(site), streams=("audit_records",))
+        assert len(whole.keys("audit_records")) > 20
+        site.distortion = StuckLog(0, 1.0, (), AUDIT[kind])
+
+        run = run_tap(settings_for(site, page_size=2), streams=("audit_records",))
+
+        assert run.exit_status == 0
+        found = set(run.keys("audit_records"))
+        assert found
+        assert found < set(whole.keys("audit_records"))
+        [line] = [line for line in run.log if "WARNING" in line]
+        assert "The audit log leads in a circle" in line
+        assert "'audit_records' is incomplete" in line
+        assert not run.state["bookmarks"].get("audit_records", {}).get("replication_key_value")
+        site.distortion = None
+        rest = run_tap(settings_for(site), run.state, only("audit_records"))
+        assert set(rest.keys("audit_records")) == set(whole.keys("audit_records"))
 
 
 def assert_out_of_reach(run: Run, path: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
     from email.message import Message
 
@@ -21,12 +22,13 @@ def other_site(
     content_type: str = "text/html",
     *,
     received: list[Message] | None = None,
+    tls: ssl.SSLContext | None = None,
     **headers: str,
 ) -> Iterator[str]:
     """Serve the same answer at every path, and give the URL of the site.
 
     The headers of the requests are added to `received`. Underscores in names of headers to send
-    stand for hyphens.
+    stand for hyphens. With `tls`, the site speaks TLS so.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,8 +49,10 @@ def other_site(
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()

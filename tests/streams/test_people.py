@@ -299,7 +299,9 @@ class TestGroupMembers:
 
         assert run.exit_status == 1
         [complaint] = run.complaints
-        assert "'group_members' needs the scope read:group:confluence" in complaint
+        assert (
+            "'group_members' needs a right the account lacks or the scope read:group" in complaint
+        )
         assert "'groups'" not in complaint
         assert set(run.keys("groups")) == site.truth()["groups"]
 

@@ -124,3 +124,34 @@ def test_a_stream_map_that_does_not_fit_its_stream_is_refused(
     assert "'stream_maps.pages'" in complaint
     assert "Traceback" not in run.stderr
     assert site.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("stream_map", "why"),
+    [
+        ({"size": "int(title)"}, "ValueError"),
+        ({"share": "1/0"}, "ZeroDivisionError"),
+        ({"size": "nosuch + 1"}, "'nosuch' is not defined"),
+        ({"__filter__": "nosuch == 1"}, "'nosuch' is not defined"),
+        ({"hashed": "md5(5)"}, "AttributeError"),
+    ],
+)
+@pytest.mark.parametrize("selects_all", [True, False])
+def test_an_expression_that_fails_for_a_row_is_one_line_without_the_row(
+    site: DemoSite, stream_map: dict[str, Any], why: str, *, selects_all: bool
+) -> None:
+    catalog = only("pages")
+    [entry] = [entry for entry in catalog["streams"] if entry["tap_stream_id"] == "pages"]
+    for metadata in entry["metadata"]:
+        if metadata["breadcrumb"] == ["properties", "status"]:
+            metadata["metadata"]["selected"] = selects_all
+
+    run = run_tap(settings_of(site, stream_maps={"pages": stream_map}), catalog=catalog)
+
+    assert run.exit_status == 1
+    assert run.records == {}
+    [complaint] = run.complaints
+    assert "'stream_maps' for 'pages'" in complaint
+    assert why in complaint
+    assert not any(page.title in complaint for page in site.wiki.pages)
+    assert not any(state.get("bookmarks", {}).get("pages") for state in run.states)

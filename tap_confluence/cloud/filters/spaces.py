@@ -118,7 +118,8 @@ class SpaceFilter:
     @cached_property
     def _wanted(self) -> list[Row]:
         spaces = self._named() if self._filters.space_keys else list(self._list({}))
-        self._filters.check_keys(map(_key_of, spaces))
+        self._filters.check_keys(spaces)
+        self._filters = self._filters.with_keys_for_aliases(spaces)
         self._judge(spaces)
         return [space for space in spaces if all(self._verdicts[str(space["id"])].values())]
 
@@ -126,8 +127,8 @@ class SpaceFilter:
         keys = sorted(self._filters.named_keys)
         chunks = in_chunks(keys, MOST_KEYS)
         spaces = [space for chunk in chunks for space in self._list({"keys": chunk})]
-        # Whether the site minds how a key is spelled is not documented.
-        is_spelled = not self._filters.missing_keys(map(_key_of, spaces))
+        # Whether the site minds how a key is spelled is not documented, and nothing finds an alias.
+        is_spelled = not self._filters.missing_keys(spaces)
         return spaces if is_spelled else list(self._list({}))
 
     def _judge(self, spaces: Iterable[Row]) -> None:

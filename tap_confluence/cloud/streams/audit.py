@@ -11,11 +11,9 @@ from tap_confluence.http.pagination import next_link
 from tap_confluence.streams.audit import AuditStream, epoch_ms_of, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.http import ListPage, ListRequest
+    from tap_confluence.http import ListRequest
     from tap_confluence.http.client import Answer
 
 
@@ -26,14 +24,20 @@ class AuditRecords(AuditStream):
     scope = "read:audit-log:confluence"
 
     @override
-    def pages(self, first: str | None, last: str) -> Iterator[ListPage]:
-        # It gives up to 1,000 at once, four times as many as other lists.
-        limit = 4 * self.reader.page_size
-        params = {"endDate": str(epoch_ms_of(last)), "limit": str(limit)}
+    def request(self, first: str | None, last: str) -> ListRequest:
+        params = {"endDate": str(epoch_ms_of(last)), "limit": str(self._limit)}
         if first is not None:
             params["startDate"] = str(epoch_ms_of(first))
-        request = self.reader.first_page(self.path, params, tag=self.name)
-        return self.reader.pages(request, AuditPaginator(limit))
+        return self.reader.first_page(self.path, params, tag=self.name)
+
+    @override
+    def paginator(self) -> AuditPaginator:
+        return AuditPaginator(self._limit)
+
+    @property
+    def _limit(self) -> int:
+        # It gives up to 1,000 at once, four times as many as other lists.
+        return 4 * self.reader.page_size
 
 
 class AuditPaginator(OffsetPaginator):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -12,7 +12,7 @@ from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST
 from tap_confluence.cloud.api.replies import get_replies
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
-from tap_confluence.errors import FailedItemError, NotFoundError
+from tap_confluence.errors import GAVE_UP, FailedItemError, NotFoundError, RefusedError
 from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.comments import (
     ATTACHMENT_FOOTER_COMMENT,
@@ -39,6 +39,9 @@ SCOPE = "read:comment:confluence"
 FOOTER_COMMENTS = "/api/v2/footer-comments"
 INLINE_COMMENTS = "/api/v2/inline-comments"
 
+CONTAINER_KEYS = ("pageId", "blogPostId", "attachmentId", "customContentId")
+"""What may hold the id of the content that a comment is on."""
+
 
 class CommentStream(ContentStream):
     """Comments of one kind on one kind of content, replies of any depth included.
@@ -57,7 +60,20 @@ class CommentStream(ContentStream):
 
     @override
     def belongs(self, item: dict[str, Any]) -> bool:
+        if all(item.get(key) is None for key in CONTAINER_KEYS):
+            self._note_unplaced(str(item["id"]))
         return item.get(self.container_key) is not None
+
+    def _note_unplaced(self, comment_id: str) -> None:
+        """Name a comment of which the site does not say what it is on, once for all streams."""
+        if self.container_key == CONTAINER_KEYS[0] and comment_id not in self._unplaced:
+            self._unplaced.add(comment_id)
+            # What an earlier run has written of it may still be there.
+            self.skip(comment_id, RefusedError("the site does not say what it is on", GAVE_UP))
+
+    @cached_property
+    def _unplaced(self) -> set[str]:
+        return set()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -119,6 +119,11 @@ class Attachments(FileStream, ContainedStream):
         return [{**file, "container": container} for file in files]
 
     @override
+    def id_to_ask_by(self, item: dict[str, Any]) -> str:
+        # As it was given: those of newer releases have no prefix, and are not known with one.
+        return str(item["id"])
+
+    @override
     def identity(self, item: dict[str, Any]) -> str:
         return records.attachment_id(item)
 

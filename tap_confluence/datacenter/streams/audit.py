@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.errors import RetriesExhaustedError
+from tap_confluence.errors import NotFoundError, RetriesExhaustedError
 from tap_confluence.http import CircleGuard, CursorPaginator, ListRequest
 from tap_confluence.streams.audit import AuditStream
 from tap_confluence.timestamps import format_timestamp, to_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from singer_sdk.helpers.types import Record
 
-    from tap_confluence.http import ListPage
+    from tap_confluence.errors import RefusedError
     from tap_confluence.http.client import Answer
 
 MOST_A_PAGE = 200
@@ -33,13 +31,22 @@ class AuditRecords(AuditStream):
     path = "/rest/auditing/1.0/events"
 
     @override
-    def pages(self, first: str | None, last: str) -> Iterator[ListPage]:
+    def needed(self, error: RefusedError) -> str:
+        if isinstance(error, NotFoundError):
+            return "a release that has an audit log to be read over REST"
+        return super().needed(error)
+
+    @override
+    def request(self, first: str | None, last: str) -> ListRequest:
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         params = {"to": format_timestamp(datetime.fromisoformat(last) + MARGIN), "limit": limit}
         if first is not None:
             params["from"] = format_timestamp(datetime.fromisoformat(first) - MARGIN)
-        request = ListRequest(self.path, params, self.name)
-        return self.reader.pages(request, AuditPaginator())
+        return ListRequest(self.path, params, self.name)
+
+    @override
+    def paginator(self) -> AuditPaginator:
+        return AuditPaginator()
 
 
 class AuditPaginator(CursorPaginator):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.errors import GAVE_UP, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.comments import (
     ATTACHMENT_FOOTER_COMMENT,
@@ -22,7 +23,7 @@ from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.parents import DetailStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -71,6 +72,15 @@ class PageFooterComments(Place, ContainedStream):
     @override
     def record(self, item: dict[str, Any]) -> Record:
         return records.comment(item)
+
+    @override
+    def unplaced(self, item: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        # No stream is made of it; and what an earlier run has written of it may still be there.
+        error = RefusedError("the site does not say what it is on", GAVE_UP)
+        self.note_skipped(str(item["id"]), error)
+        for stream in self.family:
+            stream.leave_incomplete()
+        return []
 
     @override
     def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,7 @@ from typing_extensions import override
 
 from tap_confluence.datacenter.api.batches import Query, collect
 from tap_confluence.datacenter.api.paths import CONTENT
+from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.datacenter.streams.posts import PostStream
@@ -20,6 +22,7 @@ from tap_confluence.errors import (
     ScopeError,
     of_item,
 )
+from tap_confluence.rest_v1 import records
 from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
@@ -30,9 +33,13 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import FullTableDetailStream
+
+
+CONTAINER = "container"
 
 
 class ContainedStream(ContentStream):
@@ -65,6 +72,42 @@ class ContainedStream(ContentStream):
         for key in self._read_again:
             for stream in self.family:
                 stream.retry_no_more(key)
+
+    @override
+    def everything(
+        self,
+        statuses: Sequence[str],
+        expand: tuple[str, ...],
+        cursor: str | None = None,
+        *,
+        tag: str,
+    ) -> Iterator[Batch]:
+        batches = super().everything(statuses, expand, cursor, tag=tag)
+        return self.placed(batches) if CONTAINER in expand else batches
+
+    @override
+    def changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
+        batches = super().changed_since(start, expand)
+        return self.placed(batches) if CONTAINER in expand else batches
+
+    def placed(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield batches in which each item says what it is on, as far as the site tells."""
+        for batch in batches:
+            yield replace(batch, items=[*self._with_containers(batch.items)])
+
+    def _with_containers(self, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        content_filter = ContentFilter.of(self.run)
+        for item in items:
+            if records.container_type(item) is not None:
+                yield item
+            elif container := content_filter.container_of(item):
+                yield {**item, CONTAINER: container}
+            else:
+                yield from self.unplaced(item)
+
+    def unplaced(self, item: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        """Return what is to be made of an item of which nobody says what it is on."""
+        return [item]
 
     @property
     @override
@@ -127,7 +170,8 @@ class ContainedStream(ContentStream):
             if future is None:
                 continue
             try:
-                yield from self.reader.result(future)
+                items = self.reader.result(future)
+                yield from self._on(container, items)
             except ScopeError:
                 raise
             except (RefusedError, RetriesExhaustedError) as error:
@@ -173,3 +217,11 @@ class ContainedStream(ContentStream):
                 stream.leave_incomplete()
             if isinstance(error, FailedItemError):
                 stream.retry_later(f"{container}{CHILDREN}", None, error)
+
+    def _on(self, container_id: str, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield what one page or blog post bears, each saying so."""
+        posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
+        kind = next((post.kind for post in posts if container_id in post.hidden_now), None)
+        for item in items:
+            known = records.container_type(item) is not None
+            yield item if known else {**item, CONTAINER: {"id": container_id, "type": kind}}

@@ -404,7 +404,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 self._passed.add(overview)
                 self._passed.note_walk()
                 return
-        items = self.take(self._changed_since(start, expand), family)
+        items = self.take(self.changed_since(start, expand), family)
         if not is_compared:
             items = recognised(items, family.values(), self.dated)
         yield from self.write_changes(items, family)
@@ -415,7 +415,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         Returns:
             All items that have changed. It costs a quarter of the requests that bodies cost.
         """
-        items = self.take(self._changed_since(start, DATES), family)
+        items = self.take(self.changed_since(start, DATES), family)
         overview = [self.dated(item) for item in items]
         for progress in family.values():
             progress.compare(overview)
@@ -462,7 +462,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         passed.note_walk()
         return resumed is None
 
-    def _changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
+    def changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
         """List what a search finds to have changed at or after a time, or not long before."""
         # Written in UTC, but read in the time zone of the user, which may be behind UTC.
         date = f"{datetime.fromisoformat(start) - FARTHEST_BEHIND:%Y-%m-%d %H:%M}"

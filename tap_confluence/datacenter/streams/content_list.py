@@ -187,7 +187,8 @@ class ContentList:
                 if future is None:
                     continue
                 try:
-                    yield Batch(self._reader.result(future))
+                    comments = self._reader.result(future)
+                    yield Batch([*_on(item, kind, comments)])
                 except ScopeError:
                     raise
                 except (RefusedError, RetriesExhaustedError) as error:
@@ -200,6 +201,15 @@ class ContentList:
         params = {"type": kind, "status": statuses}
         limit = limit_for(expand, self._reader.page_size)
         return Query(path, params, self._tag, expand, limit)
+
+
+def _on(
+    holder: dict[str, Any], kind: str, comments: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the comments of a page or blog post, each saying what it is on."""
+    for comment in comments:
+        told = records.container_type(comment) is not None
+        yield comment if told else {**comment, "container": {"type": kind, **holder}}
 
 
 def _beginning(walk: Iterator[Batch], kind: str) -> list[Batch]:

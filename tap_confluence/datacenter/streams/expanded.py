@@ -26,6 +26,10 @@ class ExpandedParentStream(ParentStream):
     def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
         """Return the rows of a section that an item brings along; None to have them asked for."""
 
+    def id_to_ask_by(self, item: dict[str, Any]) -> str:
+        """Return the id under which the site knows an item."""
+        return self.identity(item)
+
     def report(self, batch: Batch, streams: Iterable[ConfluenceStream]) -> None:
         """Report the item of a batch that the site fails for, if there is one."""
         if batch.failed is not None and batch.error is not None:
@@ -38,7 +42,7 @@ class ExpandedParentStream(ParentStream):
     @override
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
         missing = [s for s in _sections(work) if self.expanded(work.item, s) is None]
-        return partial(self.get_details, self.identity(work.item), missing) if missing else None
+        return partial(self.get_details, self.id_to_ask_by(work.item), missing) if missing else None
 
     @override
     def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:

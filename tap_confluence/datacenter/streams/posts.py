@@ -47,10 +47,30 @@ class PostStream(ContentStream):
     @cached_property
     @override
     def hidden_now(self) -> Mapping[str, str | None]:
-        """The status of all that is archived or in the trash, by id, as this run first saw it."""
+        """The status and version of all that is archived or in the trash, by id.
+
+        As this run first saw it. The status alone would not tell what was restored, edited and
+        trashed again.
+        """
+        return {
+            item_id: f"{item.get('status')} {records.version_number(item)}"
+            for item_id, item in self._hidden.items()
+        }
+
+    @cached_property
+    def _hidden(self) -> dict[str, dict[str, Any]]:
+        """All that is archived or in the trash, with its version and little more, by id."""
         statuses = [status for status in self.wanted_statuses if status != CURRENT]
-        batches = self.everything(statuses, (), tag=self.name) if statuses else ()
-        return {str(i["id"]): str(i.get("status")) for batch in batches for i in batch.items}
+        batches = self.everything(statuses, ("version",), tag=self.name) if statuses else ()
+        lean = ("status", "version")
+        return {
+            str(item["id"]): {name: item.get(name) for name in lean}
+            for batch in batches
+            for item in batch.items
+        }
+
+    def _hidden_status(self, item_id: str) -> str:
+        return str(self._hidden[item_id]["status"])
 
     @override
     def expanded(self, item: dict[str, Any], section: str) -> list[dict[str, Any]] | None:
@@ -126,7 +146,7 @@ class PostStream(ContentStream):
             failures: Where to put the items that cannot be read and are not in the trash.
         """
         wanted = dict.fromkeys(due)
-        if len(wanted) > len(self.hidden_now) // MOST_WITH_BODIES + 1:
+        if len(wanted) > len(self._hidden) // MOST_WITH_BODIES + 1:
             statuses = [status for status in self.wanted_statuses if status != CURRENT]
             batches = self.everything(statuses, self.expansion(), tag=self.name)
             for batch in batches:
@@ -136,7 +156,7 @@ class PostStream(ContentStream):
         expand = {"expand": ",".join(self.expansion())}
 
         def call(item_id: str) -> Callable[[], dict[str, Any]]:
-            params = {"status": str(self.hidden_now[item_id]), **expand}
+            params = {"status": self._hidden_status(item_id), **expand}
             path = f"{CONTENT}/{item_id}"
             return partial(get_item, self.reader.client, path, params, tag=self.name)
 
@@ -153,7 +173,7 @@ class PostStream(ContentStream):
             except (RefusedError, RetriesExhaustedError) as error:
                 if isinstance(error, RetriesExhaustedError):
                     # Is it this item, or the whole site?
-                    lean = {"status": str(self.hidden_now[item_id])}
+                    lean = {"status": self._hidden_status(item_id)}
                     self.reader.get(f"{CONTENT}/{item_id}", lean, tag=self.name)
                 failed = Batch([], failed=item_id, error=of_item(error))
                 yield from self._rest_of(failed, streams, failures)
@@ -173,5 +193,5 @@ class PostStream(ContentStream):
     def _note_hidden_failure(
         self, item_id: str, error: RefusedError, failures: dict[str, RefusedError]
     ) -> None:
-        if self.hidden_now.get(item_id) != TRASHED:
+        if item_id not in self._hidden or self._hidden_status(item_id) != TRASHED:
             failures[item_id] = error

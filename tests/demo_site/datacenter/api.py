@@ -11,6 +11,7 @@ from tests.demo_site.datacenter.contents import ContentRows
 from tests.demo_site.datacenter.finder import Finder
 from tests.demo_site.datacenter.lists import Lists
 from tests.demo_site.datacenter.people import People
+from tests.demo_site.datacenter.setting import FIRST_WITH_AUDIT_LOG
 from tests.demo_site.datacenter.space_api import SpaceApi
 from tests.demo_site.datacenter.spaces import SpaceRows
 from tests.demo_site.errors import ApiError, NoSuchPath, v1_envelope
@@ -75,7 +76,9 @@ class Api:
         match asked.segments:
             case ["rest", "api", "user", *rest]:
                 return self._user(asked, rest)
-            case ["rest", "auditing", "1.0", "events"] if not asked.anonymous:
+            case ["rest", "auditing", "1.0", "events"] if (
+                not asked.anonymous and self._site.release >= FIRST_WITH_AUDIT_LOG
+            ):
                 return data_center_answer(self._wiki, asked)
             case ["rest", "api", "server-information"] if self._site.release >= (8, 4):
                 return self._server()

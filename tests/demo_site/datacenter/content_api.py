@@ -9,6 +9,7 @@ from tests.demo_site.datacenter.expand import expansion, tree_of
 from tests.demo_site.datacenter.extent import comments_on, is_here
 from tests.demo_site.datacenter.finder import missing, status_test
 from tests.demo_site.datacenter.lists import ScanCursor, walk_from
+from tests.demo_site.datacenter.setting import FIRST_WITH_SCANS
 from tests.demo_site.errors import ApiError, NoSuchPath
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class ContentApi:
         match rest:
             case []:
                 return self._list(asked)
-            case ["scan"] if self._site.supports_scan:
+            case ["scan"] if self._site.supports_scan and self._site.release >= FIRST_WITH_SCANS:
                 return self._scan(asked)
             case ["search"]:
                 return self._contents(asked, self._found(asked))
@@ -162,6 +163,8 @@ class ContentApi:
         if asked.has("expand"):
             self._lists.check(content, tree)
         row = self._rows.row(content, tree, number or None)
+        if "container" in tree and content.id not in self._faults.orphans:
+            row["container"] = self._rows.container(content, tree["container"])
         row["_links"].update(self._lists.links_of_one("/rest/api/content"))
         return row
 

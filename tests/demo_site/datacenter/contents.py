@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from tests.demo_site.chance import mix, uuid_of
 from tests.demo_site.datacenter.extent import ancestors, comments_on
+from tests.demo_site.datacenter.finder import shown_id
 from tests.demo_site.model import Attachment, BlogPost, Comment, Content, Page
 from tests.demo_site.restriction_rows import RestrictionRows
 from tests.demo_site.rows import Rows
@@ -53,7 +54,7 @@ class ContentRows:
         self.restrictions = RestrictionRows(wiki, site.faults, site.base_url, people)
         self._makers: dict[str, Callable[[Content, Tree, int], Any]] = {
             "space": lambda c, tree, _: self.spaces.row(wiki.spaces[c.space], tree),
-            "container": self._container,
+            "container": self.container,
             "history": self.history,
             "version": lambda c, _, number: self.version(c, number),
             "ancestors": lambda c, tree, _: [self.row(a, tree) for a in ancestors(wiki, c)],
@@ -66,14 +67,14 @@ class ContentRows:
 
     def row(self, content: Content, tree: Tree, number: int | None = None) -> Row:
         """Write a content, or one of its versions."""
-        path = f"/rest/api/content/{content.id}"
+        path = f"/rest/api/content/{self._id(content)}"
         key = self._wiki.spaces[content.space].key
         of_page = isinstance(content, Page | BlogPost)
         holder = getattr(content, "container", None)
         expandable = {
             "container": f"/rest/api/space/{key}"
             if of_page or holder is None
-            else f"/rest/api/content/{holder.id}",
+            else f"/rest/api/content/{self._id(holder)}",
             "metadata": "",
             "operations": "",
             "children": f"{path}/child",
@@ -87,7 +88,7 @@ class ContentRows:
             "relevantViewRestrictions": f"{path}/restriction/relevantViewRestrictions",
         }
         row: Row = {
-            "id": content.id,
+            "id": self._id(content),
             "type": content.kind,
             "status": content.status if number in {None, content.version} else "historical",
             "title": content.title,
@@ -100,14 +101,22 @@ class ContentRows:
             if name in tree and not (untold and name == "restrictions"):
                 row[name] = make(content, tree[name], number or content.version)
                 del expandable[name]
+        if self._hides_container(content) and "container" in row:
+            row["container"] = None
         row["extensions"] = self._extensions(content, tree.get("extensions", {}))
         row["_links"] = self._links(content, key)
         row["_expandable"] = expandable
         return row
 
+    def _id(self, content: Content) -> str:
+        return shown_id(content, self._faults)
+
+    def _hides_container(self, content: Content) -> bool:
+        return content.id in {*self._faults.untold_containers, *self._faults.orphans}
+
     def version(self, content: Content, number: int) -> Row:
         """Write one version. A message of null is left out, as everything is that is null."""
-        known = self._cloud.content_version(content, number)
+        known, id_ = self._cloud.content_version(content, number), self._id(content)
         row = {
             "by": self._people.user(known["authorId"]),
             "when": self._times.write(content.times[number - 1]),
@@ -116,9 +125,9 @@ class ContentRows:
             "minorEdit": known["minorEdit"],
             "hidden": False,
             "_links": {
-                "self": f"{self._base_url}/rest/experimental/content/{content.id}/version/{number}"
+                "self": f"{self._base_url}/rest/experimental/content/{id_}/version/{number}"
             },
-            "_expandable": {"content": f"/rest/api/content/{content.id}"},
+            "_expandable": {"content": f"/rest/api/content/{id_}"},
         }
         if row["message"] is None:
             del row["message"]
@@ -146,7 +155,7 @@ class ContentRows:
             row["contributors"] = {"publishers": {"users": [row["createdBy"]]}}
         else:
             expandable["contributors"] = ""
-        row["_links"] = {"self": f"{self._base_url}/rest/api/content/{content.id}/history"}
+        row["_links"] = {"self": f"{self._base_url}/rest/api/content/{self._id(content)}/history"}
         row["_expandable"] = expandable
         return row
 
@@ -162,12 +171,13 @@ class ContentRows:
     def property(self, content: Content, prop: Property, tree: Tree) -> Row:
         """Write a property of a content."""
         row: Row = {"id": str(prop.num), "key": prop.key, "value": prop.value}
-        expandable = {"content": f"/rest/api/content/{content.id}", "additionalProperties": ""}
+        me = f"/rest/api/content/{self._id(content)}"
+        expandable = {"content": me, "additionalProperties": ""}
         if "version" in tree:
             row["version"] = self.property_version(prop)
         else:
             expandable["version"] = ""
-        path = f"/rest/api/content/{content.id}/property/{quote(prop.key, safe='')}"
+        path = f"{me}/property/{quote(prop.key, safe='')}"
         row["_links"] = {"self": f"{self._base_url}{path}"}
         row["_expandable"] = expandable
         return row
@@ -199,7 +209,8 @@ class ContentRows:
             "_links": links,
         }
 
-    def _container(self, content: Content, tree: Tree, _: int) -> Row:
+    def container(self, content: Content, tree: Tree, _: int = 0) -> Row:
+        """Write what something is on: content, or else its space."""
         holder = getattr(content, "container", None)
         if holder is not None:
             return self.row(holder, tree)
@@ -215,12 +226,12 @@ class ContentRows:
             body[name] = {
                 "value": written[name]["value"] if written else "",
                 "representation": name,
-                "_expandable": {"content": f"/rest/api/content/{content.id}"},
+                "_expandable": {"content": f"/rest/api/content/{self._id(content)}"},
             }
         return body
 
     def _metadata(self, content: Content, tree: Tree, _: int) -> Row:
-        path = f"/rest/api/content/{content.id}"
+        path = f"/rest/api/content/{self._id(content)}"
         row: Row = {}
         if isinstance(content, Attachment):
             row["mediaType"] = content.media_type
@@ -264,7 +275,7 @@ class ContentRows:
         place: str,
         kinds: dict[str, Callable[[], Iterable[Content]]],
     ) -> Row:
-        path = f"/rest/api/content/{content.id}/{place}"
+        path = f"/rest/api/content/{self._id(content)}/{place}"
         row: Row = {"_links": {"self": f"{self._base_url}{path}"}, "_expandable": {}}
         for kind, below in kinds.items():
             if kind in tree:
@@ -326,7 +337,7 @@ class ContentRows:
         return row
 
     def _links(self, content: Content, key: str) -> dict[str, str]:
-        me = f"{self._base_url}/rest/api/content/{content.id}"
+        me = f"{self._base_url}/rest/api/content/{self._id(content)}"
         match content:
             case Attachment(container=Content() as holder):
                 preview = f"%2F{holder.num}%2F{content.num}%2F{quote(content.title, safe='')}"

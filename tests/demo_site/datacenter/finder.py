@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from tests.demo_site.datacenter.extent import is_here
 from tests.demo_site.errors import ApiError
+from tests.demo_site.model import Attachment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tests.demo_site.datacenter.faults import DataCenterFaults
+    from tests.demo_site.faults import Faults
     from tests.demo_site.model import Content, Group, Space
     from tests.demo_site.store import Store
 
@@ -26,13 +28,20 @@ class Finder:
 
     def content(self, id_: str) -> Content:
         """Find a content of any status."""
-        try:
-            found = self._wiki.content(id_)
-        except (KeyError, ValueError):
+        found = self._content(id_)
+        if found is None and self._faults.bare_attachment_ids:
+            found = self._content(f"att{id_}")
+        if found is not None and id_ != shown_id(found, self._faults):
             found = None
         if found is None or not is_here(found):
             raise missing(id_)
         return found
+
+    def _content(self, id_: str) -> Content | None:
+        try:
+            return self._wiki.content(id_)
+        except (KeyError, ValueError):
+            return None
 
     def content_with_details(self, id_: str) -> Content:
         """Find a content for what hangs on it."""
@@ -54,6 +63,12 @@ class Finder:
         if found is None:
             raise ApiError(404, f"No group found with name: {name}")
         return found
+
+
+def shown_id(content: Content, faults: Faults) -> str:
+    """Return the id by which a content is known."""
+    is_bare = faults.bare_attachment_ids and isinstance(content, Attachment)
+    return content.id.removeprefix("att") if is_bare else content.id
 
 
 def missing(id_: str) -> ApiError:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from tests.demo_site.store import Store
 
 
+FIRST_WITH_AUDIT_LOG = (7, 5)
+FIRST_WITH_TOKENS = (7, 9)
+FIRST_WITH_SCANS = (7, 18)
+
+
 class AnySetting(Protocol):
     """What is common to all sites that have REST v1; see `Setting`."""
 
@@ -53,5 +58,10 @@ class Setting:
     @property
     def release(self) -> tuple[int, int]:
         """The first two numbers of the version."""
-        major, minor, *_ = (int(part) for part in self.version.split("."))
-        return major, minor
+        return release_of(self.version)
+
+
+def release_of(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a version."""
+    major, minor, *_ = (int(part) for part in version.split("."))
+    return major, minor

@@ -13,7 +13,7 @@ from tests.demo_site.datacenter.api import Api, envelope
 from tests.demo_site.datacenter.asked import Asked
 from tests.demo_site.datacenter.faults import DataCenterFaults
 from tests.demo_site.datacenter.people import user_key, username
-from tests.demo_site.datacenter.setting import Setting
+from tests.demo_site.datacenter.setting import FIRST_WITH_TOKENS, Setting, release_of
 from tests.demo_site.datacenter.times import LocalTimes
 from tests.demo_site.datacenter.truth import truth_of
 from tests.demo_site.errors import NoSuchPath
@@ -45,8 +45,8 @@ class DataCenterSite(LoopbackSite):
         wiki: What the site shows.
         latency: Seconds that every answer takes at least.
         context_path: What stands before every path; may be empty.
-        version: The version of the product. 8.3 scans more than pages, 8.4 tells its version,
-            9.1 lists permissions.
+        version: The version of the product. 7.5 has the audit log, 7.9 takes personal access
+            tokens, 7.18 scans pages, 8.3 scans more, 8.4 tells its version, 9.1 lists permissions.
         supports_scan: Whether content can be scanned at all.
         time_zone: The time zone of the user, in which times are written and searched for.
         host: The address to listen on.
@@ -77,7 +77,9 @@ class DataCenterSite(LoopbackSite):
         self.time_zone = time_zone
         self.username = username(wiki.users[0])
         pair = base64.b64encode(f"{self.username}:{PASSWORD}".encode()).decode()
-        self._good = {f"Basic {pair}", f"Bearer {PERSONAL_ACCESS_TOKEN}"}
+        self._good = {f"Basic {pair}"}
+        if release_of(version) >= FIRST_WITH_TOKENS:
+            self._good.add(f"Bearer {PERSONAL_ACCESS_TOKEN}")
         self._keys = {account.encode(): key.encode() for account, key in self.user_keys.items()}
 
     @property
