@@ -56,6 +56,7 @@ def main() -> None:
     with WatchedSite(wiki, latency=options.get("latency", 0.0)) as site:
         site.faults.requests_per_second = options.get("requests_per_second")
         site.faults.send_retry_after = options.get("send_retry_after", False)
+        site.faults.finds_archived = True
         started = {
             "base_url": site.base_url,
             "email": site.email,

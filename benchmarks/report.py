@@ -87,19 +87,20 @@ def _requests_made(found: Results) -> str:
     rows = []
     for first in found["first"]:
         later = after[first["contestant"]]
-        by_label = _label_side(later)
+        for_labels = _for_labels(later)
         changed = _count(later["requests"])
-        if by_label:
-            changed += f", of which {by_label} for the labels of all pages"
+        if for_labels:
+            changed += f", of which {for_labels} for the labels of all pages"
         rows.append((first["contestant"], _count(first["requests"]), changed))
     lean = found["without_details"]
     text = (
         f"{_count(found['pages'])} pages with labels, versions, properties, footer and inline "
         "comments, and attachments. Without versions and properties the first run of this tap "
-        f"takes {_count(lean['requests'])} requests, of which {_label_side(lean)} for the "
-        f"{found['labels']} labels in use. This tap reads the labels of all pages in every run, "
-        "because putting a label on a page does not change the page's date; the others read those "
-        "of changed pages, and comments and attachments of changed pages only."
+        f"takes {_count(lean['requests'])} requests, of which {_for_labels(lean)} for the labels "
+        "of all pages. This tap reads these in every run, because putting a label on a page does "
+        "not change the page's date; the others read those of changed pages, and comments and "
+        "attachments of changed pages only. The search of this site finds archived pages; where "
+        "it does not, each of them takes a request more."
     )
     head = ("", "first run", f"{found['changed']} pages changed since")
     return _section("Requests", text, head, rows)
@@ -223,8 +224,9 @@ def _is_rival(result: Results) -> bool:
     return not result["contestant"].startswith("tap-confluence")
 
 
-def _label_side(result: Results) -> int:
-    return sum(n for path, n in result["by_path"].items() if path.startswith("/api/v2/labels"))
+def _for_labels(result: Results) -> int:
+    paths = ("/api/v2/labels", "/rest/api/content/search")
+    return sum(n for path, n in result["by_path"].items() if path.startswith(paths))
 
 
 def _count(number: float) -> str:

@@ -80,7 +80,6 @@ def requests_made(sizes: Sizes) -> Results:
         with job_folder(site, WITHOUT_DETAILS, 16) as job:
             found["without_details"] = once(tap, job)
             Expected(tap, job)
-        found["labels"] = len({label for _, label in site.truth()["page_labels"]})
         since = _last_moment(state)
         edited = site.edit_pages(CHANGED)
         found["after_changes"] = []

@@ -219,11 +219,12 @@ class TapConfluence(RunTap):
 
     def _with_same_filters(self, bookmarks: dict[str, Any]) -> dict[str, Any]:
         """Leave out what was read with other filters: what they left out has to be read now."""
+        fingerprint = self.run.filters.fingerprint
         unfiltered = {name for name, s in self.streams.items() if not _is_filtered(s)}
         same = {
             name: entry
             for name, entry in bookmarks.items()
-            if name in unfiltered or entry.get("filters") == self.run.filters.fingerprint
+            if name in unfiltered or not entry or entry.get("filters") == fingerprint
         }
         if len(same) < len(bookmarks):
             self.logger.info("The filters are not those of the state: its streams start over")

@@ -300,7 +300,9 @@ def test_labels_lead_to_what_carries_them_whatever_its_status(reader: Reader) ->
         for label in reader.ids("labels", limit=250)
         for content in reader.ids(f"labels/{label}/pages", limit=250)
     }
-    assert pairs == truth["page_labels"]
+    contents = [*reader.site.wiki.pages]
+    assert pairs == {(page.id, str(label)) for page in contents for label in page.labels}
+    assert pairs > truth["page_labels"], "what is in the trash carries some"
     reader.site.faults.label_side_statuses = ["current"]
     label = next(iter(truth["page_labels"]))[1]
     rows = reader.rows(f"labels/{label}/pages")

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from tap_confluence.http.detours import read_whole
+from tap_confluence.http.kept_rows import KeptRows
 from tap_confluence.http.list_page import ListRequest
 from tap_confluence.http.pagination import PageWalk
 from tap_confluence.http.thread_pool import LookAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from tap_confluence.http.client import Client, Params
@@ -29,6 +30,10 @@ where 5 % of the answers fail, 2 for each worker take twice as long."""
 
 FEW_AHEAD = 2
 """Calls ahead for each worker where answers may be large: with bodies, or about many items."""
+
+MOST_KEPT = 32 * 1024 * 1024
+"""Bytes that all rows together may take which are kept for those who need them later: some 250,000
+pages without their bodies do."""
 
 
 class Reader:
@@ -54,7 +59,9 @@ class Reader:
         self._thread_pool = thread_pool
         self._asked_ahead: dict[str, _AskedAhead] = {}
         self._shared_answers: dict[str, bool] = {}
-        self._shared_lists: dict[str, tuple[list[dict[str, Any]], list[FailedItem]]] = {}
+        self._kept: dict[str, KeptRows] = {}
+        self._failed: dict[str, list[FailedItem]] = {}
+        self._listening: list[list[FailedItem]] = []
 
     def first_page(self, path: str, params: Params | None = None, *, tag: str) -> ListRequest:
         """Return the request for the first page of a list."""
@@ -71,22 +78,63 @@ class Reader:
         """Go on with a list whose first page is there, one page ahead of the caller."""
         return self._items(page.request, self._pages_from(page))
 
-    def items_once(self, request: ListRequest) -> Sequence[dict[str, Any]]:
-        """Return all items of a short list that several streams read: it is read once a run."""
-        key = _key(request)
-        if key not in self._shared_lists:
-            pages = list(read_whole(self, request, self.pages(request, ahead=1)))
-            failed = [page.failed for page in pages if page.failed is not None]
-            self._shared_lists[key] = [row for page in pages for row in page.rows], failed
-        rows, failed = self._shared_lists[key]
-        for each in failed:
-            # Each of the streams lacks it.
-            self.tell(replace(each, request=request))
-        return rows
+    def items_once(self, request: ListRequest) -> Iterator[dict[str, Any]]:
+        """Walk a whole list that several streams read: it is asked for once a run."""
+
+        def rows() -> Iterator[dict[str, Any]]:
+            # Nothing is asked for before it is known not to be kept.
+            yield from self.items(request)
+
+        return self.once(_key(request), rows(), tag=request.tag)
+
+    def once(
+        self, name: str, rows: Iterator[dict[str, Any]], *, tag: str
+    ) -> Iterator[dict[str, Any]]:
+        """Yield rows that several streams need, and that cost requests, which are sent once a run.
+
+        Whoever comes later finds them kept, unless nobody has read them to their end, or they are
+        too many. What the site fails for is told to each.
+
+        Args:
+            name: What they are known by.
+            rows: Where they come from, if they are not kept.
+            tag: The stream that needs them.
+        """
+        if name in self._kept:
+            for failed in self._failed[name]:
+                self.tell(replace(failed, request=replace(failed.request, tag=tag)))
+            yield from self._kept[name]
+            return
+        kept = KeptRows(MOST_KEPT - sum(each.size for each in self._kept.values()))
+        heard: list[FailedItem] = []
+        for row in self._heard(rows, heard):
+            # Before its reader makes something else of it.
+            kept.add(row)
+            yield row
+        if not kept.is_full:
+            self._kept[name], self._failed[name] = kept, heard
+
+    def _heard(
+        self, rows: Iterator[dict[str, Any]], heard: list[FailedItem]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield rows, and take note of what the site fails for while they are read."""
+        while True:
+            self._listening.append(heard)
+            try:
+                row = next(rows, None)
+            finally:
+                self._listening.pop()
+            if row is None:
+                return
+            yield row
 
     def tell(self, failed: FailedItem | None) -> None:
         """Tell whoever wants to know of an item of a list that the site fails for, if it is one."""
-        if failed is not None and self.on_failed is not None:
+        if failed is None:
+            return
+        for heard in self._listening:
+            heard.append(failed)
+        if self.on_failed is not None:
             self.on_failed(failed)
 
     def told(self, pages: Iterable[ListPage]) -> Iterator[ListPage]:
@@ -260,4 +308,9 @@ class _AskedAhead:
 
 
 def _key(request: ListRequest) -> str:
-    return f"{request.path} {sorted(map(str, request.params.items()))}"
+    """Return what requests for the same have alike, whatever sequences their parameters are."""
+    params = {
+        name: value if isinstance(value, str) else [*value]
+        for name, value in request.params.items()
+    }
+    return f"{request.path} {sorted(map(str, params.items()))}"

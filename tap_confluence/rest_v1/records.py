@@ -25,6 +25,9 @@ CONTAINER_KEYS = {"page": "pageId", "blogpost": "blogPostId"}
 USER_STATUSES = {"current": "active", "deactivated": "inactive"}
 """What Cloud calls the status of a user."""
 
+LOWEST_CAP = 25
+"""At how many rows a site may cut off a nested list without saying so."""
+
 ANONYMOUS = "anonymous"
 ATTACHMENT = "attachment"
 FOOTER = "footer"
@@ -329,7 +332,7 @@ def _all_of(nested: object) -> list[Json] | None:
     is_cut_off = (
         len(rows) < len(nested["results"])
         or "next" in links
-        or (limit is not None and len(rows) >= limit)
+        or len(rows) >= (LOWEST_CAP if limit is None else limit)
         or (size is not None and size > len(rows))
         or (total is not None and total > len(rows))
     )

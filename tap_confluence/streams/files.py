@@ -144,6 +144,8 @@ class Files:
 class FileStream(ParentStream):
     """A list of files, which are fetched too if the settings say where to."""
 
+    part_apart = "the file"
+
     @abstractmethod
     def places(self, items: Sequence[dict[str, Any]]) -> Iterable[Place]:
         """Tell where the files of some items are, in their order."""

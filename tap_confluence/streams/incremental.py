@@ -146,6 +146,8 @@ class IncrementalStream(RetryingStream):
             yield from self.write(work)
             note_hidden(family.values(), hidden)
             yield from self.write(self.retries())
+        for stream in full_table:
+            stream.has_come_along = came_along
         if full_table and not came_along:
             yield from self.read_full_table(full_table)
 
@@ -154,13 +156,16 @@ class IncrementalStream(RetryingStream):
         items: Iterable[dict[str, Any]],
         family: Family,
         full_table: Sequence[FullTableDetailStream] = (),
+        *,
+        all_come_along: bool = False,
     ) -> Iterator[Record]:
         """Write changed items, oldest first, for those streams that lack them.
 
         Args:
             items: All that changed.
             family: The streams to write for.
-            full_table: Streams of details that come along with each item.
+            full_table: Streams of details that come along with each item that is asked for others.
+            all_come_along: Whether they come along with every item.
         """
         self._passed = Passed(family.values())
         passed: list[Dated] = []
@@ -169,7 +174,10 @@ class IncrementalStream(RetryingStream):
         def work() -> Iterator[Work]:
             for item in items:
                 passed.append(self.dated(item))
-                if due := [*self.lacking(family, item), *full_table]:
+                due = self.lacking(family, item)
+                if all_come_along or any(map(self.section_of, due)):
+                    due += full_table
+                if due:
                     failures = self.failures_of(item, due)
                     yield ChangeWork(item, due, tuple(passed), failures=failures)
                     passed.clear()

@@ -21,6 +21,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import FEW_AHEAD, MANY_AHEAD
 from tap_confluence.settings import RENDERED
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.metrics import RunCounter, RunTimer
@@ -81,9 +82,11 @@ class ParentStream(ConfluenceStream):
 
     Attributes:
         owner_key: Under which name the children's records carry the id of an item.
+        part_apart: What an item may come without if the site fails for that alone, in words.
     """
 
     owner_key: ClassVar[str]
+    part_apart: ClassVar[str] = "the body"
 
     present: Record
     """The record of the item that is being written."""
@@ -164,7 +167,7 @@ class ParentStream(ConfluenceStream):
             self._body = current.item.get("body")
             self._lacking = {}
             for stream, error in current.failures.items():
-                self._note_lacking(stream, error, "the body of ")
+                self._note_lacking(stream, error, f"{self.part_apart} of ")
             self._details = self._await_details(future)
             self.judge(current)
             self.present = record = self.shape(current.item)
@@ -213,6 +216,11 @@ class ParentStream(ConfluenceStream):
         if self._details is None or child not in self._work.streams:
             return []
         return self._details.get(child.section, [])
+
+    def brings(self, child: DetailStream) -> bool:
+        """Tell whether the present item has brought all that a child has to write of it."""
+        is_read = child in self._work.streams and child not in self._lacking
+        return is_read and child.section in (self._details or {})
 
     @override
     def generate_child_contexts(self, record: Record, context: Context | None) -> Iterator[Context]:
@@ -398,13 +406,23 @@ class FullTableDetailStream(DetailStream):
 
     They come along with the items when all of these are read anyway, on a first run. Afterwards
     they are read by themselves, whatever has changed of the items.
+
+    Attributes:
+        has_come_along: Whether all items have brought them in this run.
     """
+
+    has_come_along = False
 
 
 class LabelStream(FullTableDetailStream):
-    """The labels of a list's items."""
+    """The labels of a list's items. What is in the trash has none, on any deployment."""
 
     section = "labels"
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        if context is None or self.parent.present.get("status") != TRASHED:
+            yield from super().read(context)
 
 
 def make_streams(kinds: Iterable[type[ConfluenceStream]], run: Run) -> list[ConfluenceStream]:

@@ -77,6 +77,7 @@ class StreamState(TypedDict, total=False):
         lastFullRead: When the run began that read the stream whole last, of one that need not be
             read in each run.
         repliesListed: Whether the site's lists of comments have been seen to hold replies.
+        unsearched: Since when it has been known not to pay to search for content of a status.
         types: Marks of the types of custom content that have been read.
         pages: Of the tasks of Data Center, which are in the bodies of two lists: those of pages.
         blog_posts: Those of blog posts.
@@ -92,6 +93,7 @@ class StreamState(TypedDict, total=False):
     fullRead: FullSyncState
     lastFullRead: str
     repliesListed: bool
+    unsearched: dict[str, str]
     types: object
     pages: StreamState
     blog_posts: StreamState

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tap_confluence.sdk import ConfigInput
     from tap_confluence.survey.facts import Fact, Survey
 
-MOST_REQUESTS = 72
+MOST_REQUESTS = 128
 """How many requests a survey may cost that is not thorough."""
 
 WRITTEN = {"text": as_text, "json": as_json}

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from tap_confluence.rest_v1.search import CONTENT_SEARCH, SITE_SEARCH
 from tap_confluence.survey.asker import OK, Asker, Listed, pick
 from tap_confluence.survey.endpoints import Endpoints, Source
+from tap_confluence.survey.expansions import ExpansionSurvey
 from tap_confluence.survey.facts import Question, UnansweredError
 from tap_confluence.survey.restrictions import RestrictionSurvey
 from tap_confluence.survey.search import SearchSurvey, cap_of, is_number
@@ -152,6 +153,7 @@ class CloudSurvey:
             how = f"{SITE_SEARCH} totalSize against {' and '.join(paths)}, what is current"
             yield Question(f"count of type {kind}", how, partial(self._count, kind, paths))
         yield from self._endpoints.questions(ENDPOINTS)
+        yield from ExpansionSurvey(self._asker, lambda: self._newest(PAGES).rows).questions()
 
     def _site(self) -> str:
         root = urlsplit(self._asker.client.root)

@@ -138,6 +138,9 @@ class Faults:
         unknown_types: The types of content that a search refuses.
         restrictions_untold: The types of content whose restrictions nothing tells.
         unsearched_ids: The types of content that a search for ids passes over.
+        missed_one_in: Of how many items a search for ids misses one, if it misses any.
+        numeric_ids_only: Whether a search refuses the ids of attachments, which begin with `att`.
+        finds_files_by_number: Whether it finds attachments by the numbers in their ids.
         user_search_ceiling: How many users the search for them gives at most.
         refuses_past_ceiling: Whether it answers 400 behind that, instead of giving nothing.
         ignores_start: How the paths of lists of people end that begin anew at each offset.
@@ -178,6 +181,9 @@ class Faults:
         self.unknown_types: tuple[str, ...] = ()
         self.restrictions_untold: tuple[str, ...] = ()
         self.unsearched_ids: tuple[str, ...] = ()
+        self.missed_one_in: int | None = None
+        self.numeric_ids_only = False
+        self.finds_files_by_number = False
         self.send_retry_after = False
         self.spelling: str | None = None
         self.before_request: Callable[[int, str], None] | None = None

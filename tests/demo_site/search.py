@@ -6,6 +6,7 @@ import base64
 import binascii
 import html
 import json
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -32,6 +33,8 @@ MOST_SLOW_BODIES = 25
 SHORT_FROM = 50
 """Rows from which on a page of `/search` is a little shorter than it was asked to be."""
 
+ATTACHMENT_ID = re.compile(r"\batt\d")
+NUMBER = re.compile(r"\b\d+\b")
 PAGED = ("cursor", "limit", "next", "start")
 PARAMS: dict[str, Param] = {
     "cql": queries.text,
@@ -125,6 +128,10 @@ class Search:
         cql = query.get("cql")
         if not cql:
             raise ApiError(400, "Required parameter 'cql' is missing")
+        if self._faults.numeric_ids_only and ATTACHMENT_ID.search(cql):
+            raise ApiError(400, f"Could not parse cql : {cql}")
+        if self._faults.finds_files_by_number:
+            cql = NUMBER.sub(self._with_prefix, cql)
         self._searcher.collections |= dict.fromkeys(
             self._wiki.custom_types, (self._wiki.custom_content,)
         )
@@ -136,10 +143,19 @@ class Search:
             lag=self._faults.index_lag,
             statuses=self._statuses(query.get("cqlcontext")),
         )
-        if "id in (" not in cql:
-            return hits
-        passed_over = {*self._faults.unsearched_ids, *self._faults.restrictions_untold}
-        return [hit for hit in hits if type_of(hit.content) not in passed_over]
+        return [hit for hit in hits if self._is_told(hit.content)] if "id in (" in cql else hits
+
+    def _with_prefix(self, number: re.Match[str]) -> str:
+        """Write the number of an attachment as its id."""
+        return f"att{number[0]}" if int(number[0]) in self._wiki.attachments else number[0]
+
+    def _is_told(self, content: Content) -> bool:
+        """Tell whether a search for ids finds a content that others find."""
+        faults = self._faults
+        one_in = faults.missed_one_in
+        is_missed = one_in is not None and content.num % one_in == 0
+        passed_over = {*faults.unsearched_ids, *faults.restrictions_untold}
+        return not is_missed and type_of(content) not in passed_over
 
     def _statuses(self, context: str | None) -> frozenset[str]:
         if context is None:

@@ -9,6 +9,7 @@ from tests.demo_site import answers
 from tests.demo_site.audit import plant_audit_log
 from tests.demo_site.body_truth import bodies_of
 from tests.demo_site.changes import Changes
+from tests.demo_site.label_truth import labels_of
 from tests.demo_site.model import Attachment, BlogPost, CustomContent, Page
 from tests.demo_site.people_truth import people_of
 from tests.demo_site.readers import readers_of
@@ -150,7 +151,7 @@ class Wiki(Changes):
 
     def _details(self, name: str, contents: Iterable[Content], properties: str) -> dict[str, Keys]:
         return {
-            f"{name}_labels": {(c.id, str(label)) for c in contents for label in c.labels},
+            f"{name}_labels": labels_of(contents),
             f"{name}_versions": {(c.id, n + 1) for c in contents for n in range(c.version)},
             properties: {(c.id, str(p.num)) for c in contents for p in c.properties},
         }

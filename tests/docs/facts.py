@@ -147,4 +147,4 @@ def source(stream: ConfluenceStream) -> str:
     if not whole:
         return "the lists of all content"
     details = f"details of `{whole}`"
-    return f"`/api/v2/labels`, or {details}" if isinstance(stream, LabelStream) else details
+    return f"a search, or {details}" if isinstance(stream, LabelStream) else details

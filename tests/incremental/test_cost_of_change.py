@@ -31,8 +31,8 @@ COMPLETE = (
     *("spaces", "space_labels", "space_permissions", "space_properties", "child_pages", "groups"),
     *("page_labels", "blog_post_labels", "attachment_labels"),
 )
-MOST_REQUESTS_FOR_A_DAY = 41
-MOST_REQUESTS_FOR_NOTHING = 25
+MOST_REQUESTS_FOR_A_DAY = 57
+MOST_REQUESTS_FOR_NOTHING = 37
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,7 @@ def first() -> Run:
 def site() -> Iterator[ClockedSite]:
     """The site as the first run has left it."""
     with ClockedSite(Wiki.seeded(pages=1000)) as site:
+        site.faults.finds_archived = True
         yield site
 
 
@@ -74,7 +75,7 @@ def test_a_run_brings_exactly_what_has_changed(
 
     for stream, expected in day.expected().items():
         assert owners(second, stream) - overlap(first, second, stream) == expected, stream
-    assert second.cost <= most_requests
+    assert cost(second, site) <= most_requests
 
 
 def test_where_nothing_has_changed_nothing_is_read_but_lists(
@@ -84,7 +85,7 @@ def test_where_nothing_has_changed_nothing_is_read_but_lists(
 
     for stream in INCREMENTAL:
         assert owners(second, stream) == overlap(first, second, stream), stream
-    assert second.cost <= MOST_REQUESTS_FOR_NOTHING
+    assert cost(second, site) <= MOST_REQUESTS_FOR_NOTHING
 
 
 @pytest.mark.parametrize("bump", [False, True])
@@ -100,7 +101,7 @@ def test_what_is_in_the_trash_is_not_brought_again(
     for stream in INCREMENTAL:
         assert owners(third, stream) == overlap(second, third, stream), stream
     assert not third.ids("pages") & day.trashed
-    assert third.cost <= MOST_REQUESTS_FOR_NOTHING
+    assert cost(third, site) <= MOST_REQUESTS_FOR_NOTHING
 
 
 @pytest.mark.parametrize("bump", [False, True])
@@ -118,6 +119,19 @@ def test_the_warehouse_equals_the_site(site: ClockedSite, first: Run, *, bump: b
         assert warehouse.keys(stream) == keys, stream
     for stream in CONTENT:
         assert warehouse.latest(stream) == latest_on(site.wiki, stream), stream
+
+
+def cost(run: Run, site: ClockedSite) -> int:
+    """The requests of a run, but for those for the labels of files on what is in the trash.
+
+    No search finds these.
+    """
+    hidden = {
+        f"/api/v2/attachments/{file.id}"
+        for file in site.wiki.attachments
+        if file.container is not None and file.container.status == "trashed"
+    }
+    return run.cost - sum(request.path in hidden for request in run.requests)
 
 
 def owners(run: Run, stream: str) -> set[str]:

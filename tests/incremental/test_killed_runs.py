@@ -47,7 +47,7 @@ def test_a_first_run_of_a_thousand_pages_is_killed_six_times(tmp_path: Path) -> 
 
 def test_a_first_run_is_killed_fourteen_times(tmp_path: Path) -> None:
     with ClockedSite(Wiki.seeded(pages=60)) as site:
-        runs = runs_until_complete(site, tmp_path, kills(14, 3, 100), Forked)
+        runs = runs_until_complete(site, tmp_path, kills(14, 3, 60), Forked)
 
         assert_complete(site, runs)
 

@@ -44,7 +44,8 @@ def test_a_label_that_is_put_on_something_old_is_seen(site: ClockedSite, stream:
 
     assert set(second.keys(stream)) == site.truth()[stream] > set(first.keys(stream))
     assert second.keys(parent) == []
-    assert second.asked(rf"/api/v2/labels/\d+/{kind}")
+    assert len(second.asked("/rest/api/content/search")) == 1
+    assert not second.asked(r"/api/v2/labels.*")
     assert not second.asked(rf"/api/v2/{kind}/(att)?\d+")
 
 
@@ -60,7 +61,23 @@ def test_a_label_that_is_taken_off_something_old_is_gone(site: ClockedSite, stre
     assert second.activated == {stream}
 
 
-def test_the_label_side_is_read_without_the_parent_too(site: ClockedSite) -> None:
+@pytest.mark.parametrize("stream", sorted(CARRIERS))
+def test_the_label_side_is_read_where_it_may_not_be_searched(
+    site: ClockedSite, stream: str
+) -> None:
+    parent, kind = CARRIERS[stream]
+    site.faults.deny_scope("/rest/api/content/search")
+    first = sync(site, catalog=only(parent, stream))
+    site.wiki.add_label(oldest(site.wiki, parent), "needs-owner")
+
+    second = sync(site, first.state, only(parent, stream))
+
+    assert set(second.keys(stream)) == site.truth()[stream] > set(first.keys(stream))
+    assert second.asked(rf"/api/v2/labels/\d+/{kind}")
+    assert not second.asked(rf"/api/v2/{kind}/(att)?\d+")
+
+
+def test_labels_are_read_without_the_parent_too(site: ClockedSite) -> None:
     first = sync(site, catalog=only(*CARRIERS))
 
     for stream in CARRIERS:
@@ -77,6 +94,7 @@ def test_on_a_first_run_labels_come_with_the_other_details(site: ClockedSite) ->
 
 
 def test_labels_are_read_by_item_where_there_are_more_labels_than_items(site: ClockedSite) -> None:
+    site.faults.deny_scope("/rest/api/content/search")
     for number in range(100):
         site.wiki.add_label(oldest(site.wiki, "pages"), f"label-{number}")
     first = sync(site, catalog=only("pages", "page_labels"))
@@ -90,6 +108,7 @@ def test_labels_are_read_by_item_where_there_are_more_labels_than_items(site: Cl
 
 def test_labels_are_read_by_item_where_the_list_of_labels_is_denied(site: ClockedSite) -> None:
     site.faults.deny_scope("/api/v2/labels")
+    site.faults.deny_scope("/rest/api/content/search")
     first = sync(site, catalog=only("pages", "page_labels"))
     site.wiki.add_label(oldest(site.wiki, "pages"), "needs-owner")
 
@@ -112,6 +131,7 @@ def test_only_content_of_the_wanted_statuses_has_labels(site: ClockedSite) -> No
 
 def test_what_carries_a_label_is_written_while_its_list_is_read(site: ClockedSite) -> None:
     """All of a site may carry one, which must not be in memory at a time."""
+    site.faults.deny_scope("/rest/api/content/search")
     label = site.wiki.label_named("decision").num
     for page in list(site.wiki.pages):
         site.wiki.add_label(page.id, "decision")

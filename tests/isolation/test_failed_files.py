@@ -79,7 +79,7 @@ def test_only_the_file_is_missing_and_the_next_run_tries_it_once(
     others = [each for each in first.records["attachments"] if each["id"] != file.id]
     assert {each["filePath"] for each in others} - {None} == set(files_in(tmp_path))
     assert "failed" not in {each["fileSkipped"] for each in others}
-    assert any(f"Skipping {file.id} of 'attachments'" in line for line in first.log)
+    assert any(f"Skipping the file of {file.id} of 'attachments'" in line for line in first.log)
     assert any("Skipped 1 of 'attachments': 1 failed" in line for line in first.log)
     assert first.state["bookmarks"]["attachments"]["replication_key_value"]
     assert listed(first.state) == {"attachments": {file.id}}

@@ -118,6 +118,7 @@ def test_labels_alone_are_read_by_label_or_by_item_whichever_are_fewer(
 
 def test_labels_of_pages_alone_cost_no_request_a_page() -> None:
     with DemoSite(Wiki.seeded(pages=200, seed=3)) as site:
+        site.faults.finds_archived = True
         run = run_tap(settings_of(site), streams=("pages", "page_labels"))
 
         assert set(run.keys("page_labels")) == site.truth()["page_labels"]

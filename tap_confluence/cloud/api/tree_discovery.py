@@ -17,6 +17,7 @@ from tap_confluence.errors import (
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import get_item
 from tap_confluence.rest_v1.search import CONTENT_SEARCH, counts, in_spaces
+from tap_confluence.statuses import ARCHIVED, CURRENT, TRASHED
 from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ logger = logging.getLogger("tap-confluence")
 
 TAG = "tree items"
 
-STATUSES = ("current", "archived")
+STATUSES = (CURRENT, ARCHIVED)
 KNOWN_TYPES = "Supported values"
 """What comes before the types that a site knows when it refuses one that it does not know."""
 
@@ -141,10 +142,13 @@ class TreeDiscovery:
         Yields:
             The pages that lie under nothing.
         """
-        whole = self._reader.first_page(PATHS["page"], {"status": STATUSES}, tag=TAG)
+        # Where that is what the settings want, it is the list that other streams read.
+        wanted = (TRASHED,) if TRASHED in self._filters.statuses else ()
+        params = {"status": (*STATUSES, *wanted)}
+        whole = self._reader.first_page(PATHS["page"], params, tag=TAG)
         for request in self._content_filter.space_lists(whole):
-            for page in self._reader.items(request):
-                if not self._takes_space(page.get("spaceId")):
+            for page in self._reader.items_once(request):
+                if page.get("status") == TRASHED or not self._takes_space(page.get("spaceId")):
                     continue
                 if page.get("parentId") is None:
                     yield "page", str(page["id"])

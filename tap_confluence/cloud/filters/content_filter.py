@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.cloud.api.content_search import ContentSearch
 from tap_confluence.cloud.api.custom_types import find_types
 from tap_confluence.cloud.api.descendants import PATHS
 from tap_confluence.cloud.api.tree_discovery import TreeDiscovery
@@ -236,6 +237,11 @@ class ContentFilter(AnyContentFilter):
         return TreeDiscovery(self._reader, self, self._filters)
 
     @cached_property
+    def content_search(self) -> ContentSearch:
+        """The search for content by its ids."""
+        return ContentSearch(self._reader.client)
+
+    @cached_property
     def custom_content_types(self) -> Sequence[str]:
         """The types of custom content to read."""
         if self._named_types is not None:
@@ -317,7 +323,7 @@ class ContentFilter(AnyContentFilter):
             if wanted:
                 whole = self._reader.first_page(path, {"status": wanted}, tag=TAG)
                 for request in self.space_lists(whole):
-                    deque(self.filtered(self._reader.items(request), field), maxlen=0)
+                    deque(self.filtered(self._reader.items_once(request), field), maxlen=0)
         self._has_judged_all_posts = True
 
     def _has(self, row: Row, field: str, on_refused: OnRefused | None, *passed: Container) -> bool:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from tap_confluence.cloud.api.details import BODY_SECTION, get_details, get_with_details
 from tap_confluence.cloud.api.incremental_list import PAGES_AHEAD, IncrementalList
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.streams.expanded_search import ExpandedSearch, SearchedStream
 from tap_confluence.errors import RefusedError, ScopeError
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import BODY
@@ -140,7 +141,7 @@ class ContentStream(IncrementalStream):
             for stream, progress in family.items()
         )
         items = itertools.chain(items, self._expecting_trash())
-        yield from self.write_changes(items, family, full_table if come_along else ())
+        yield from self.write_changes(items, family, full_table, all_come_along=come_along)
         return come_along
 
     def _changes_of(self, family: Family) -> IncrementalList:
@@ -231,25 +232,35 @@ class ContentStream(IncrementalStream):
             return []
         return self.lists(TRASHED, tag=self.name, bodies=False)
 
-    def has_fewer_items_than(self, count: int, *, tag: str) -> bool:
-        """Tell whether the list is short, by counting no further than needed.
-
-        Args:
-            count: How many items are enough.
-            tag: Under which name the requests are counted.
-        """
-        if self._walk is not None and self._walk.seen >= count:
-            return False
-        return sum(1 for _ in itertools.islice(self.all_items(tag=tag), count)) < count
-
     def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
-        """Read all wanted items of the list, without their bodies.
+        """Read all wanted items of the list, without their bodies, and report what is not judged.
 
         Args:
             tag: Under which name the requests are counted: of the stream that needs the items.
         """
+        return self.wanted(self.all_rows(tag=tag), stream=tag)
+
+    def all_rows(self, *, tag: str) -> Iterator[dict[str, Any]]:
+        """Read the list of all items for one stream after the other: it is asked for once a run.
+
+        Args:
+            tag: Under which name the requests are counted.
+        """
         for request in self._wanted_lists(tag=tag, bodies=False):
-            yield from self.wanted(self.reader.items(request), stream=tag)
+            yield from self.reader.items_once(request)
+
+    @cached_property
+    def search(self) -> ExpandedSearch:
+        """What a search tells of all items that are not in the trash."""
+
+        def items(tag: str) -> Iterator[dict[str, Any]]:
+            return (i for i in self.all_items(tag=tag) if i.get("status") != TRASHED)
+
+        def streams() -> Iterator[SearchedStream]:
+            searched = (s for s in self.run.streams.values() if isinstance(s, SearchedStream))
+            return (stream for stream in searched if stream.searched is self)
+
+        return ExpandedSearch(self.run, self.name, items, streams)
 
     def wanted(
         self, rows: Iterable[dict[str, Any]], *, stream: str = ""
@@ -330,22 +341,34 @@ class SeparatelyReadStream(FullTableDetailStream):
     parent_stream_type: type[ContentStream]
     parent: ContentStream
 
+    @cached_property
+    def brought(self) -> set[str]:
+        """The ids of the items that have brought their details in this run."""
+        return set()
+
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         if context is None:
             yield from self.read_all()
-        else:
-            yield from super().read(context)
+            return
+        if self.parent.brings(self):
+            self.brought.add(str(context[self.parent.owner_key]))
+        yield from super().read(context)
 
     def read_all(self) -> Iterator[Record]:
-        """Read the details of all items, with a request an item."""
+        """Read the details of all items that have not brought them."""
+        items = self.parent.all_items(tag=self.name)
+        return self.read_singly(item for item in items if str(item["id"]) not in self.brought)
+
+    def read_singly(self, items: Iterable[dict[str, Any]]) -> Iterator[Record]:
+        """Read the details of some items, with a request an item."""
         parent = self.parent
 
         def call(item: dict[str, Any]) -> Callable[[], Details]:
             path = f"{parent.path}/{item['id']}"
             return partial(get_details, self.reader.client, path, [self.section], tag=self.name)
 
-        for item, details in self.each(parent.all_items(tag=self.name), call):
+        for item, details in self.each(items, call):
             found = details[self.section]
             if isinstance(found, ScopeError):
                 raise found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence.cloud.streams.content import ContentStream, SeparatelyReadStream
+from tap_confluence.cloud.streams.content import ContentStream
+from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.schemas.custom_content import CUSTOM_CONTENT
 from tap_confluence.schemas.labels import CUSTOM_CONTENT_LABEL
 from tap_confluence.schemas.properties import CUSTOM_CONTENT_CONTENT_PROPERTY
@@ -95,17 +96,18 @@ class CustomContent(ContentStream):
         """Wait for the stream's turn: which lists there are has to be asked first."""
 
 
-class CustomContentLabels(SeparatelyReadStream):
-    """Labels of custom content, a request an item: no list tells what carries a label."""
+class CustomContentLabels(ContentLabelStream):
+    """Labels of custom content, of which no list tells what carries a label."""
 
     name = "custom_content_labels"
-    request_per = "item"
-    section = "labels"
     scope = SCOPE
     primary_keys = ("customContentId", "id")
     parent_stream_type = CustomContent
     schema = CUSTOM_CONTENT_LABEL
-    cost = "1,000; in a first run none beyond those for versions and properties"
+    cost = (
+        "4 for their list and 5 for their labels, and one for each item that the search does not "
+        "find; in a first run none beyond those for versions and properties"
+    )
     not_on_data_center = NO_OWN_TYPES
     selected_by_default = False
 

@@ -1,64 +1,131 @@
-"""Labels from the label side: which labels there are, and what carries each of them."""
+"""The labels of all content, and which labels there are.
+
+To put a label on something does not change its date, so that each run reads all labels anew. A
+search spells out those of 200 items at a time. What it does not tell is asked for from the label
+side, `/labels` and then `/labels/{id}/pages`, or item by item, whichever takes fewer requests.
+"""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from tap_confluence.cloud.api.content_search import Expansion
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
+from tap_confluence.cloud.streams.expanded_search import FEW, SearchedStream
 from tap_confluence.errors import (
     ForbiddenError,
     RefusedError,
     RetriesExhaustedError,
     ScopeError,
 )
-from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import FEW_AHEAD, ListPage, StuckError, get_page
+from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import LABEL
+from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parents import LabelStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.cloud.streams.content import ContentStream
     from tap_confluence.http import Client, ListRequest
 
 LABEL_KEYS = ("id", "name", "prefix")
 
 
-class ContentLabelStream(SeparatelyReadStream, LabelStream):
-    """The labels of pages, blog posts or attachments.
+def _labels_of(item: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the labels that a search spells out of an item; None where some are missing."""
+    labels = records.expanded_labels(item)
+    rows = [records.label(label) for label in labels or ()]
+    return None if labels is None or any(row["id"] is None for row in rows) else rows
 
-    Later runs read them by label, `/labels` and then `/labels/{id}/pages`, so that a label that was
-    put on or taken off an old page is seen at the cost of a few list requests; item by item, if
-    there are fewer items than labels.
+
+class ContentLabelStream(SeparatelyReadStream, LabelStream, SearchedStream):
+    """The labels of content of a kind, what is in the trash left out.
 
     Attributes:
-        labelled_list: The list of what has a label, as in `/labels/{id}/pages`.
+        labelled_list: The list of what has a label, as in `/labels/{id}/pages`; empty if there is
+            none.
     """
 
-    labelled_list: ClassVar[str]
+    expansion = Expansion("labels", ("metadata.labels",), _labels_of)
+    labelled_list: ClassVar[str] = ""
+
+    @property
+    @override
+    def searched(self) -> ContentStream:
+        return self.parent
+
+    @property
+    @override
+    def has_other_way(self) -> bool:
+        return bool(self.labelled_list)
+
+    @property
+    @override
+    def is_searched(self) -> bool:
+        return super().is_searched and not self.has_come_along
+
+    @override
+    def lacks(self, item_id: str) -> bool:
+        return item_id not in self.brought
 
     @override
     def read_all(self) -> Iterator[Record]:
+        left: dict[str, str] = {}
+        for found in self.parent.search.results(tag=self.name):
+            item_id, rows = found["id"], found["told"].get(self.expansion.name)
+            if not self.lacks(item_id):
+                continue
+            if rows is None:
+                left[item_id] = found["status"]
+                continue
+            for row in rows:
+                yield {self.parent.owner_key: item_id, **row}
+        labels = self._labels_fewer_than(len(left))
+        if labels is not None:
+            left = yield from self._read_by_label(labels, left)
+        yield from self.read_singly({"id": item_id} for item_id in left)
+
+    def _labels_fewer_than(self, count: int) -> Sequence[dict[str, Any]] | None:
+        """Return all labels if they are fewer than some items, and known to be."""
+        if not self.labelled_list or count <= FEW:
+            return None
+        # All of them, if they are read anyway.
+        most = None if self.stream_of(Labels).selected else count
         request = self.reader.first_page(LABELS, tag=self.name)
         try:
-            labels = self.reader.items_once(request)
+            labels = list(itertools.islice(self.reader.items_once(request), most))
         except (ScopeError, ForbiddenError):
             # The token may read the items, but not the list of labels.
-            labels = None
-        if labels is None or self.parent.has_fewer_items_than(len(labels), tag=self.name):
-            yield from super().read_all()
-        else:
-            yield from self._read_by_label(labels)
+            return None
+        return labels if len(labels) < count else None
 
-    def _read_by_label(self, labels: Sequence[dict[str, Any]]) -> Iterator[Record]:
-        parent = self.parent
+    def _read_by_label(
+        self, labels: Sequence[dict[str, Any]], wanted: Mapping[str, str]
+    ) -> Generator[Record, None, dict[str, str]]:
+        """Go through what carries each label.
+
+        Whether the lists have in them what is not current is not documented. They do where they
+        have something of the same status.
+
+        Args:
+            labels: All labels.
+            wanted: The items to read the labels of, and the status of each.
+
+        Returns:
+            Those that cannot be in the lists.
+        """
+        parent, met = self.parent, {CURRENT}
 
         def call(label: dict[str, Any]) -> Callable[[], list[ListPage | ListRequest]]:
             path = f"{LABELS}/{label['id']}/{self.labelled_list}"
@@ -71,29 +138,26 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
 
         failures = Failures()
         for label, future in self.reader.look_ahead(labels, call, per_worker=FEW_AHEAD):
-            pages: list[ListPage | ListRequest] = []
-            try:
-                pages = self.reader.result(future) if future else []
-            except RetriesExhaustedError as error:
-                self.skip(f"label {label['id']}", failures.add(error))
+            if future is None:
                 continue
-            except RefusedError as error:
-                self._leave_out(label, error)
-            gave_any = False
+            row = {key: label.get(key) for key in LABEL_KEYS}
+            is_begun = False
             try:
-                for page in pages:
-                    for record in self._records(label, page):
-                        gave_any = True
-                        yield record
+                for item in self._carriers(future):
+                    is_begun = True
+                    met.add(str(item.get("status")))
+                    if str(item["id"]) in wanted:
+                        yield {parent.owner_key: item["id"], **row}
             except RefusedError as error:
                 self._leave_out(label, error)
             except RetriesExhaustedError as error:
-                if gave_any:
+                if is_begun:
                     raise
                 self.skip(f"label {label['id']}", failures.add(error))
-            else:
-                failures.end()
+                continue
+            failures.end()
         failures.check()
+        return {item_id: status for item_id, status in wanted.items() if status not in met}
 
     def _leave_out(self, label: dict[str, Any], error: RefusedError) -> None:
         """Go on without what carries a label, unless it is the token that lacks a scope."""
@@ -102,20 +166,13 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream):
         # Perhaps the last item that had it has lost it since the labels were listed.
         self.skip(f"label {label['id']}", error)
 
-    def _records(self, label: dict[str, Any], begun: ListPage | ListRequest) -> Iterator[Record]:
-        """Go through what carries a label: that may be all there is."""
-        row = {key: label.get(key) for key in LABEL_KEYS}
-        wanted = (None, *self.config["content_statuses"])
-        tell = names_left_out(self.name)
-        if isinstance(begun, ListPage):
-            items = self.reader.items_from(begun)
-        else:
-            items = self.reader.items(begun)
-        for item in self.parent.wanted(items, stream=self.name):
-            if item.get("status") in wanted:
-                yield {self.parent.owner_key: item["id"], **row}
-            elif tell:
-                tell(item["id"], f"its status is {item.get('status')}")
+    def _carriers(self, begun: Future[list[ListPage | ListRequest]]) -> Iterator[dict[str, Any]]:
+        """Yield what carries a label: its first pages may be all there is."""
+        for page in self.reader.result(begun):
+            if isinstance(page, ListPage):
+                yield from self.reader.items_from(page)
+            else:
+                yield from self.reader.items(page)
 
 
 def _first_page(client: Client, request: ListRequest) -> ListPage | ListRequest:
@@ -138,5 +195,5 @@ class Labels(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
-        # The streams of what carries labels read the same list.
-        return map(dict, self.reader.items_once(self.reader.first_page(LABELS, tag=self.name)))
+        # The streams of what carries labels may read the same list.
+        return self.reader.items_once(self.reader.first_page(LABELS, tag=self.name))

@@ -14,6 +14,7 @@ from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
 from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
 from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
 from tap_confluence.schemas.versions import PAGE_VERSION
+from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream
@@ -82,17 +83,11 @@ class ChildPages(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        wanted = self.config["content_statuses"]
-        # Pages in the trash have no parent.
-        statuses = [status for status in ("current", "archived") if status in wanted]
-        if not statuses:
-            return
-        content_filter = ContentFilter.of(self.run)
-        whole = self.reader.first_page(self.path, {"status": statuses}, tag=self.name)
-        for request in content_filter.space_lists(whole):
-            for page in content_filter.filtered(self.reader.items(request), stream=self.name):
-                if page.get("parentId") is not None:
-                    yield _as_child(page)
+        pages = self.stream_of(Pages).all_rows(tag=self.name)
+        for page in ContentFilter.of(self.run).filtered(pages, stream=self.name):
+            # Pages in the trash have no parent.
+            if page.get("parentId") is not None and page.get("status") != TRASHED:
+                yield _as_child(page)
 
 
 class PageLinks(LinkStream):

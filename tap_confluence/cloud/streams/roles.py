@@ -58,7 +58,7 @@ def roles_of(reader: Reader) -> Sequence[Record]:
         RefusedError: It has roles, or may have, and does not show them.
     """
     try:
-        return reader.items_once(reader.first_page(ROLES, tag=TAG))
+        return list(reader.items_once(reader.first_page(ROLES, tag=TAG)))
     except RefusedError as error:
         if error.status in NOT_THERE and _has_no_roles(reader):
             return []

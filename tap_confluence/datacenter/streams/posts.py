@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details, FullTableDetailStream
 
+ANY = "any"
+"""What to ask for where the status of something is not known."""
+
 TASKS = "tasks"
 VERSIONS = "versions"
 
@@ -63,11 +66,21 @@ class PostStream(ContentStream):
         statuses = [status for status in self.wanted_statuses if status != CURRENT]
         batches = self.everything(statuses, ("version",), tag=self.name) if statuses else ()
         lean = ("status", "version")
-        return {
-            str(item["id"]): {name: item.get(name) for name in lean}
-            for batch in batches
-            for item in batch.items
-        }
+        found: dict[str, dict[str, Any]] = {}
+        for batch in batches:
+            for item in batch.items:
+                found[str(item["id"])] = {name: item.get(name) for name in lean}
+            if batch.failed is not None:
+                found[batch.failed] = {"status": self._status_of_failed(batch.failed)}
+        return found
+
+    def _status_of_failed(self, item_id: str) -> str:
+        """Return the status of an item whose version the site fails to give."""
+        try:
+            answer = self.reader.get(f"{CONTENT}/{item_id}", {"status": ANY}, tag=self.name)
+        except (RefusedError, RetriesExhaustedError):
+            return ANY
+        return str(answer.get("status"))
 
     def _hidden_status(self, item_id: str) -> str:
         return str(self._hidden[item_id]["status"])

@@ -8,6 +8,7 @@ from tests.demo_site.audit_truth import audit_keys_of_data_center
 from tests.demo_site.body_truth import bodies_of
 from tests.demo_site.datacenter.extent import is_here, is_listed, parent_page
 from tests.demo_site.datacenter.people import user_key
+from tests.demo_site.label_truth import labels_of
 from tests.demo_site.model import Attachment, BlogPost, Page
 from tests.demo_site.people_truth import watchers_of
 from tests.demo_site.restrictions import restrictions_of
@@ -28,6 +29,7 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
       it;
     - `attachments` and their details are the current ones, for those in the trash are shown to
       administrators of a space alone, and none can be archived;
+    - labels are not those of what is in the trash, as on the cloud;
     - `child_pages` lacks pages under folders, whiteboards and databases, which do not exist; such
       pages are at the top of their space;
     - `tasks` are those in the bodies of pages and blog posts, with the id of the content and the
@@ -95,7 +97,7 @@ def truth_of(wiki: Wiki) -> dict[str, Keys]:
 
 def _details(name: str, contents: Iterable[Content]) -> dict[str, Keys]:
     return {
-        f"{name}_labels": {(c.id, str(label)) for c in contents for label in c.labels},
+        f"{name}_labels": labels_of(contents),
         f"{name}_versions": {(c.id, n + 1) for c in contents for n in range(c.version)},
         f"{name}_content_properties": {(c.id, str(p.num)) for c in contents for p in c.properties},
     }
