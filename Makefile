@@ -6,6 +6,7 @@ MELTANO_VERSION := 4.4.1
 AIRFLOW_VERSION := 3.3.2
 TARGET ?= target-duckdb
 ARGS ?=
+HISTORIES ?= 200
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -19,7 +20,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow recipes airflow lint types lock docs descriptions clean
+.PHONY: help demo sync test coverage slow histories recipes airflow lint types lock docs descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -37,6 +38,9 @@ test: .venv/ready $(PLUGINS)  ## run the tests; ARGS='-k name' for some of them
 
 slow: .venv/ready $(PLUGINS)  ## run the tests that show for much what others show for little
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest -m slow --numprocesses auto --dist worksteal $(ARGS)
+
+histories: .venv/ready  ## play random histories on each deployment: HISTORIES=200 of them, or HISTORIES=17-17 one again
+	TAP_CONFLUENCE_TEST_HISTORIES=$(HISTORIES) $(PYTHON) -m pytest -m '' tests/histories --numprocesses auto --dist worksteal $(ARGS)
 
 coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term-missing $(ARGS)

@@ -15,7 +15,7 @@ import pytest
 from tap_confluence.__main__ import CONTAINERS_TO_COLLECT
 from tap_confluence.redaction import Redactor
 from tests.demo_site import DemoSite, Wiki
-from tests.postgres import running_postgres
+from tests.postgres import shared_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +76,7 @@ def config(site: DemoSite) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL: the one that is named, or one that runs for the tests."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a PostgreSQL: the one that is named, or one that runs for the session."""
     named = os.environ.get("TAP_CONFLUENCE_TEST_PG_DSN")
-    if named:
-        yield named
-        return
-    with running_postgres() as server:
-        yield server.get_uri()
+    return named or shared_postgres(tmp_path_factory.getbasetemp())

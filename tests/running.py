@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError
 from tap_confluence.tap import TapConfluence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from typing_extensions import Buffer
 
     from tests.demo_site import DemoSite, GatewaySite
     from tests.demo_site.loopback import LoopbackSite
@@ -104,6 +107,7 @@ def run_tap(
     catalog: Json | None = None,
     *,
     streams: tuple[str, ...] | None = None,
+    target_takes: int | None = None,
 ) -> Run:
     """Run the tap in this process.
 
@@ -112,9 +116,11 @@ def run_tap(
         state: The state of an earlier run.
         catalog: The catalog; without one, the streams are read that are selected by default.
         streams: Only these streams are selected.
+        target_takes: The bytes after which the target closes the pipe, if it does.
     """
     status = 0
-    with _captured_log() as log, _captured_stdout() as written, signals_left_alone():
+    target = io.BytesIO() if target_takes is None else _DyingTarget(target_takes)
+    with _captured_log() as log, _captured_stdout(target) as written, signals_left_alone():
         try:
             TapConfluence(
                 config=copy.deepcopy(dict(config)),
@@ -124,7 +130,26 @@ def run_tap(
         except ConfluenceError as error:
             logging.getLogger("tap-confluence").error("%s", error)  # noqa: TRY400 - one line
             status = 1
-    return Run(written.getvalue().decode(), log.getvalue(), status)
+        except BrokenPipeError:
+            status = 1
+    whole_lines, end, _ = written.getvalue().rpartition(b"\n")
+    return Run((whole_lines + end).decode(), log.getvalue(), status)
+
+
+class _DyingTarget(io.BytesIO):
+    """Takes some bytes, and then nothing more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    @override
+    def write(self, data: Buffer, /) -> int:
+        taken = bytes(data)[: self._most - self.tell()]
+        super().write(taken)
+        if len(taken) < len(bytes(data)):
+            raise BrokenPipeError
+        return len(taken)
 
 
 def run_command(
@@ -241,8 +266,7 @@ def _discovered() -> str:
 
 
 @contextlib.contextmanager
-def _captured_stdout() -> Iterator[io.BytesIO]:
-    written = io.BytesIO()
+def _captured_stdout(written: io.BytesIO) -> Iterator[io.BytesIO]:
     with contextlib.redirect_stdout(io.TextIOWrapper(written, write_through=True)) as text:
         yield written
         text.flush()

@@ -151,6 +151,17 @@ class Progress:
         changed = self.start is None or self._trash is None or is_due(timestamp, self._trash_start)
         return changed and self.lacks_trashed(item_id, timestamp, trash)
 
+    def lacks_on_trashed(self, item_id: str, timestamp: str | None) -> bool:
+        """Tell whether the stream has yet to write an item on what came into the trash.
+
+        It changed there unseen, so the bookmark may have passed it: what tells is where the run
+        started that read the trash last.
+        """
+        if self._trash is None:
+            return self.lacks(item_id, timestamp)
+        is_known = OverlapDigest.mark(item_id, timestamp) in self._known
+        return is_due(timestamp, self._trash_start) and not is_known
+
     @property
     def next_start(self) -> str | None:
         """Where the next run starts, as far as this one has come."""

@@ -9,6 +9,7 @@ import pytest
 from tests.datacenter.runs import ClockedDataCenter, only, stream_names, sync, truth_of
 from tests.demo_site import Wiki
 from tests.incremental.runs import INVENTORY, keys_of, killed_after, last_state
+from tests.incremental.small_wiki import small_wiki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tests.running import Json, Run
 
 FULL_READ = "fullRead"
+DAY_MS = 86_400_000
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +96,35 @@ def test_a_cursor_that_the_site_no_longer_takes_begins_anew(site: ClockedDataCen
 
     assert second.exit_status == 0, second.complaints
     assert set(second.keys("pages")) == truth_of(site)["pages"]
+
+
+@pytest.mark.parametrize("stream", ["page_footer_comments", "attachments"])
+def test_what_is_on_what_came_into_the_trash_is_not_lost_by_a_run_that_is_killed_before_it(
+    stream: str,
+) -> None:
+    wiki = small_wiki(tick_ms=2 * DAY_MS, now="2020-01-01T00:00:00.000Z")
+    with ClockedDataCenter(wiki) as site:
+        add = wiki.add_attachment if stream == "attachments" else wiki.add_footer_comment
+        first = sync(site, catalog=only(stream))
+        page = wiki.add_page()
+        on_page = add(page)
+        wiki.trash_page(page)
+        for _ in range(3):
+            add()
+        killed = sync(site, first.state, only(stream))
+        state = next(s for s in killed.states if moved_on_alone(s, first.state, stream))
+
+        run = sync(site, state, only(stream))
+
+        assert on_page in run.ids(stream)
+
+
+def moved_on_alone(state: Json, earlier: Json, stream: str) -> bool:
+    """Whether the changes of a stream had been written, but not what came into the trash."""
+    entry, before = (each["bookmarks"][stream] for each in (state, earlier))
+    has_moved = entry["replication_key_value"] > before["replication_key_value"]
+    is_trash_unread = entry["trash"] == before["trash"]
+    return bool(has_moved and is_trash_unread)
 
 
 def test_the_state_does_not_grow_with_the_wiki() -> None:

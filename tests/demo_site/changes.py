@@ -141,6 +141,9 @@ class Changes(Restricting):
     def trash_blog_post(self, id: str | None = None, *, bump: bool = False) -> str:
         return self._set_status(self.blog_posts, id, "trashed", bump=bump)
 
+    def restore_blog_post(self, id: str | None = None) -> str:
+        return self._restore(self.blog_posts, id)
+
     def purge_blog_post(self, id: str | None = None) -> str:
         return self._purge(self.blog_posts, id)
 
@@ -237,6 +240,9 @@ class Changes(Restricting):
     def trash_attachment(self, id: str | None = None, *, bump: bool = False) -> str:
         return self._set_status(self.attachments, id, "trashed", bump=bump)
 
+    def restore_attachment(self, id: str | None = None) -> str:
+        return self._restore(self.attachments, id)
+
     def purge_attachment(self, id: str | None = None) -> str:
         return self._purge(self.attachments, id)
 
@@ -328,6 +334,12 @@ class Changes(Restricting):
             self.tick()
             self.drop(content)
             return content.id
+
+    def _restore(self, collection: Collection[C], id: str | None) -> str:
+        with self.lock:
+            content = self._find(collection, id, "trashed")
+            self.tick()
+            return self.change(content, self._status_setter("current", None)).id
 
     def _set_status(
         self, collection: Collection[C], id: str | None, status: str, *, bump: bool = False

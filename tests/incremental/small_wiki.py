@@ -55,15 +55,19 @@ def do(wiki: Wiki, deed: str) -> None:
         PEOPLE_MAY[deed](wiki)
 
 
-def small_wiki(pages: int = 25, *, seed: int = 1, tick_ms: int = 3_217) -> Wiki:
+def small_wiki(
+    pages: int = 25, *, seed: int = 1, tick_ms: int = 3_217, now: str | None = None
+) -> Wiki:
     """Make a wiki with one space, some pages, and a few of everything else.
 
     Args:
         pages: The number of pages.
         seed: What the wiki's choices start from.
         tick_ms: The time that passes from one change to the next.
+        now: When the first change is made: long ago, where much time is to pass before today.
     """
     wiki = Wiki(seed)
+    wiki.now = now or wiki.now
     wiki.tick_ms = tick_ms
     author = wiki.accounts[0]
     wiki.spaces.add(Space(wiki.next_num(), "ENG", "Engineering", "global", author, wiki.tick()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -33,12 +34,11 @@ def meltano(meltano_command: str, tmp_path_factory: pytest.TempPathFactory) -> M
 
 @pytest.fixture(scope="module")
 def schema(postgres: str) -> Iterator[str]:
-    """A schema in PostgreSQL for the tests of a module."""
-    name: LiteralString = "tap_confluence_test"
+    """A schema in PostgreSQL for those tests of a module that run in this process."""
+    name = f"tap_confluence_test_{uuid4().hex}"
     drop = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(name))
+    yield name
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(drop)
-        yield name
         connection.execute(drop)
 
 

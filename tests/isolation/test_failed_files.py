@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite
 from tests.demo_site.datacenter import DataCenterSite
 from tests.isolation.test_failed_details import listed
-from tests.running import run_tap, settings_of
+from tests.streams import fetched
 from tests.streams.fetched import an_attachment, file_id_of, files_in, record_of, small_wiki
 
 if TYPE_CHECKING:
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 
     from tests.demo_site.model import Attachment
     from tests.running import Json, Run
+    from tests.streams.fetched import AnySite
 
 KINDS = ("500", "503", "reset", "cut-off", "slow")
-STREAMS = ("attachments",)
 TRIES = 2
 
 
@@ -39,21 +38,17 @@ def self_hosted() -> Iterator[DataCenterSite]:
 
 
 @pytest.fixture(params=["cloud", "self_hosted"])
-def any_site(request: pytest.FixtureRequest) -> DemoSite | DataCenterSite:
-    site: DemoSite | DataCenterSite = request.getfixturevalue(request.param)
+def any_site(request: pytest.FixtureRequest) -> AnySite:
+    site: AnySite = request.getfixturevalue(request.param)
     return site
 
 
-def sync(site: DemoSite | DataCenterSite, folder: Path, state: Json | None = None) -> Run:
-    settings: Json = {"attachment_download_dir": str(folder), "max_retries": TRIES - 1}
-    settings |= {"request_timeout": 0.4}
-    if isinstance(site, DataCenterSite):
-        config = datacenter.settings_of(site, **settings)
-        return run_tap(config, state, datacenter.only(*STREAMS))
-    return run_tap(settings_of(site, **settings), state, streams=STREAMS)
+def sync(site: AnySite, folder: Path, state: Json | None = None) -> Run:
+    """Fetch files without much patience."""
+    return fetched.sync(site, folder, state, max_retries=TRIES - 1, request_timeout=0.4)
 
 
-def path_of(site: DemoSite | DataCenterSite, file: Attachment) -> str:
+def path_of(site: AnySite, file: Attachment) -> str:
     """Where the site gives a file at last."""
     if isinstance(site, DemoSite):
         return f"/file/{file_id_of(site, file)}/binary"
@@ -63,7 +58,7 @@ def path_of(site: DemoSite | DataCenterSite, file: Attachment) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_the_file_is_missing_and_the_next_run_tries_it_once(
-    any_site: DemoSite | DataCenterSite, tmp_path: Path, kind: str
+    any_site: AnySite, tmp_path: Path, kind: str
 ) -> None:
     file = an_attachment(any_site.wiki)
     file.title = "of-this-name-there-is-one.bin"
@@ -116,9 +111,7 @@ def test_what_the_site_itself_answers_for_a_file_fails_alone_too(
     assert record_of(run, file.id)["fileSkipped"] == "failed"
 
 
-def test_a_store_that_fails_for_all_files_is_an_outage(
-    any_site: DemoSite | DataCenterSite, tmp_path: Path
-) -> None:
+def test_a_store_that_fails_for_all_files_is_an_outage(any_site: AnySite, tmp_path: Path) -> None:
     any_site.faults.break_path("/(file|download)/.+", "503")
 
     run = sync(any_site, tmp_path)

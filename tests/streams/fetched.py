@@ -1,11 +1,14 @@
-"""Runs that fetch files, and what has to come of them."""
+"""Runs that fetch files from a site of either deployment, and what has to come of them."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite, Wiki
+from tests.demo_site.datacenter import DataCenterSite
+from tests.demo_site.media import LEGACY, made_up
 from tests.demo_site.model import Attachment, Page
 from tests.running import run_tap, settings_of
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.running import Json, Run
 
+
+AnySite = DemoSite | DataCenterSite
 
 STREAMS = ("attachments",)
 FILE = "/file/"
@@ -28,9 +33,24 @@ def small_wiki() -> Wiki:
     return wiki
 
 
-def sync(site: DemoSite, folder: Path, state: Json | None = None, **more: Any) -> Run:
-    config = settings_of(site, attachment_download_dir=str(folder), **more)
-    return run_tap(config, state, streams=STREAMS)
+def sync(site: AnySite, folder: Path, state: Json | None = None, **more: Any) -> Run:
+    more["attachment_download_dir"] = str(folder)
+    if isinstance(site, DataCenterSite):
+        catalog = datacenter.only(*STREAMS)
+        return run_tap(datacenter.settings_of(site, **more), state, catalog)
+    return run_tap(settings_of(site, **more), state, streams=STREAMS)
+
+
+def way_to_files(site: AnySite) -> tuple[str, ...]:
+    """What is asked for a file, one after the other: what their paths begin with."""
+    return (LEGACY,) if isinstance(site, DataCenterSite) else (DOWNLOAD, FILE)
+
+
+def content_of(site: AnySite, attachment: Attachment) -> bytes:
+    """What is in a file."""
+    if isinstance(site, DataCenterSite):
+        return made_up(attachment, attachment.version)
+    return site.media.content(attachment)
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -65,14 +85,14 @@ def an_attachment(wiki: Wiki, *kinds: type, size: int | None = None, **has: Any)
     return found
 
 
-def assert_complete(run: Run, site: DemoSite, folder: Path) -> None:
+def assert_complete(run: Run, site: AnySite, folder: Path) -> None:
     """Each record names its file, which is there with all that is in it, and nothing else is."""
     assert run.exit_status == 0, run.complaints
     assert set(run.keys("attachments")) == site.truth()["attachments"]
     on_disk = files_in(folder)
     for record in run.records["attachments"]:
         attachment = site.wiki.attachments[int(record["id"].removeprefix("att"))]
-        content = site.media.content(attachment)
+        content = content_of(site, attachment)
         assert on_disk.pop(record["filePath"]) == content
         assert record["fileSha256"] == hashlib.sha256(content).hexdigest()
         assert record["fileSkipped"] is None

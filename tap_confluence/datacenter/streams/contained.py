@@ -129,7 +129,12 @@ class ContainedStream(ContentStream):
             if any(progress.lacks_trashed(item_id, status, hidden.digest) for progress in late)
         ]
         for item in self._items_on(containers, list(family)):
-            if lacking := self.lacking(family, item):
+            lacking = [
+                stream
+                for stream, progress in family.items()
+                if self.concerns(stream, item) and progress.lacks_on_trashed(*self.dated(item))
+            ]
+            if lacking:
                 yield Work(item, lacking)
 
     @override
