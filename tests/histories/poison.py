@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     Choose = Callable[[Wiki], str]
     Poisons = dict[str, Callable[[Any], object]]
 
-IN_LISTS = False
-"""Whether items of lists are poisoned, too: every page of a list then fails that has one in it."""
-
 ONLY_IN_BODY = 0.3
 
 WAYS = ("500", "503", "cut-off", "not-json", "bad-json")
@@ -41,9 +38,8 @@ def heal(site: Any) -> None:
     for collection in site.wiki.contents():
         for content in collection:
             site.faults.cure(content.id)
-    if IN_LISTS:
-        for id_ in _listed(site.wiki):
-            site.faults.lists.cure(id_)
+    for id_ in _listed(site.wiki):
+        site.faults.lists.cure(id_)
 
 
 def in_lists(choose: Choose) -> Callable[[Any], object]:
@@ -108,7 +104,7 @@ LISTED_ON_CLOUD: Poisons = {
 }
 
 ON_CLOUD: Poisons = {
-    **(LISTED_ON_CLOUD if IN_LISTS else {}),
+    **LISTED_ON_CLOUD,
     "the details of a page": broken("/api/v2/pages/{}(/.*)?", _page),
     "the details of a page in the trash": broken("/api/v2/pages/{}(/.*)?", _trashed_page),
     "the details of a blog post": broken("/api/v2/blogposts/{}(/.*)?", _blog_post),
@@ -137,7 +133,7 @@ def _poisoned(choose: Choose) -> Callable[[Any], object]:
 
 
 ON_DATA_CENTER: Poisons = {
-    **(LISTED_ANYWHERE if IN_LISTS else {}),
+    **LISTED_ANYWHERE,
     "a page": _poisoned(_page),
     "a page in the trash": _poisoned(_trashed_page),
     "a blog post": _poisoned(_blog_post),
