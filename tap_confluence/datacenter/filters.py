@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from typing_extensions import override
@@ -19,7 +19,12 @@ from tap_confluence.datacenter.api.batches import (
     read_by_offset,
 )
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
-from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+)
 from tap_confluence.filters.left_out import (
     NOWHERE,
     UNLISTED,
@@ -29,19 +34,24 @@ from tap_confluence.filters.left_out import (
     together,
 )
 from tap_confluence.filters.settings import check_roots, warn_of_excluded
-from tap_confluence.http import in_chunks
+from tap_confluence.http import FailedItem, ListRequest, in_chunks
 from tap_confluence.rest_v1 import records, search
 from tap_confluence.run import ContentFilter as AnyContentFilter
 from tap_confluence.statuses import TRASHED
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
+    from tap_confluence.errors import FailedItemError
     from tap_confluence.filters.settings import Filters, Verdicts
     from tap_confluence.http import Reader
 
     Row = dict[str, Any]
     NamesOf = Callable[[Row], Iterable[str]]
+
+T = TypeVar("T")
 
 logger = logging.getLogger("tap-confluence")
 
@@ -84,6 +94,8 @@ class ContentFilter(AnyContentFilter):
         self._space_verdicts: dict[str, Verdicts] = {}
         self._failures: list[Batch] = []
         self._untold: set[str] = set()
+        self._failures_of_items: dict[str, FailedItemError] = {}
+        self._unanswered = Failures()
         self._asked: dict[str, Row | None] = {}
         self._asked_labels: dict[str, list[Row] | None] = {}
 
@@ -156,7 +168,11 @@ class ContentFilter(AnyContentFilter):
     @override
     def lacks_verdicts(self) -> bool:
         """Whether something was left out of which it could not be told whether it is wanted."""
-        return None in self._asked_labels.values() or bool(self._untold)
+        return (
+            None in self._asked_labels.values()
+            or bool(self._untold)
+            or bool(self._failures_of_items)
+        )
 
     @property
     def leaves_nothing(self) -> bool:
@@ -200,6 +216,9 @@ class ContentFilter(AnyContentFilter):
             )
             if failed is None:
                 yield item
+            elif (error := self._failure_to_judge(item)) is not None:
+                # It is asked for again by its id.
+                self._reader.tell(FailedItem(ListRequest(CONTENT, {}, stream), error, item))
             elif self._is_untold(item):
                 self._note_untold(str(item["id"]))
             elif tell:
@@ -257,6 +276,31 @@ class ContentFilter(AnyContentFilter):
         rows = self._reader.look_ahead(ids, lambda page_id: lambda: self._get(page_id))
         found = {page_id: self._reader.result(future) for page_id, future in rows if future}
         return [page_id for page_id in ids if (found.get(page_id) or {}).get("type") != "page"]
+
+    def _failure_to_judge(self, item: Row) -> FailedItemError | None:
+        """Return how the site fails to tell whether something is wanted, if it does."""
+        row: object = item
+        passed: set[str] = set()
+        while isinstance(row, dict) and (item_id := str(row.get("id"))) not in passed:
+            passed.add(item_id)
+            if item_id in self._failures_of_items:
+                return self._failures_of_items[item_id]
+            row = row.get("container") or (self._asked.get(item_id) or {}).get("container")
+        return None
+
+    def _answer_of(self, item_id: str, call: Future[T]) -> T | None:
+        """Return what a request about one item gives; None if the site fails for it.
+
+        Raises:
+            RetriesExhaustedError: It has failed for many in a row.
+        """
+        try:
+            answer = self._reader.result(call)
+        except RetriesExhaustedError as error:
+            self._failures_of_items[item_id] = self._unanswered.add(error)
+            return None
+        self._unanswered.end()
+        return answer
 
     def _is_untold(self, item: Row) -> bool:
         """Tell whether something is there of which the site does not say what it is on."""
@@ -348,7 +392,8 @@ class ContentFilter(AnyContentFilter):
     def ask(self, item_id: str) -> Row | None:
         """Ask for what did not come along with something; None if it is gone."""
         if item_id not in self._asked:
-            self._asked[item_id] = self._reader.result(self._reader.start(self._get, item_id))
+            call = self._reader.start(self._get, item_id)
+            self._asked[item_id] = self._answer_of(item_id, call)
         return self._asked[item_id]
 
     def _get(self, item_id: str) -> Row | None:
@@ -371,7 +416,7 @@ class ContentFilter(AnyContentFilter):
             query = Query(f"{CONTENT}/{item_id}/label", {}, TAG, limit=MOST_EXPANDED)
             call = self._reader.start(collect, self._reader.client, query)
             try:
-                self._asked_labels[item_id] = self._reader.result(call)
+                self._asked_labels[item_id] = self._answer_of(item_id, call)
             except (NotFoundError, ForbiddenError):
                 self._asked_labels[item_id] = None
         return self._asked_labels[item_id]

@@ -107,17 +107,22 @@ class Reader:
             return
         kept = KeptRows(MOST_KEPT - sum(each.size for each in self._kept.values()))
         heard: list[FailedItem] = []
-        for row in self._heard(rows, heard):
+        for row in self.heard(rows, heard):
             # Before its reader makes something else of it.
             kept.add(row)
             yield row
         if not kept.is_full:
             self._kept[name], self._failed[name] = kept, heard
 
-    def _heard(
+    def heard(
         self, rows: Iterator[dict[str, Any]], heard: list[FailedItem]
     ) -> Iterator[dict[str, Any]]:
-        """Yield rows, and take note of what the site fails for while they are read."""
+        """Yield rows, and take note of what the site fails for while they are read.
+
+        Args:
+            rows: Rows that this reader reads.
+            heard: Where to put what it fails for.
+        """
         while True:
             self._listening.append(heard)
             try:

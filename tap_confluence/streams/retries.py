@@ -71,6 +71,7 @@ class RetryingStream(ParentStream):
         super().__init__(run)
         self.failed_before: Mapping[ConfluenceStream, Mapping[str, str | None]] = {}
         self.without_body: dict[str, FailedItemError] = {}
+        self._listed_now: set[str] = set()
 
     @abstractmethod
     def timestamp(self, item: dict[str, Any]) -> str | None:
@@ -84,6 +85,7 @@ class RetryingStream(ParentStream):
         elif failed.is_left_out:
             super().note_failed(failed)
             if failed.request.tag == self.name:
+                self._listed_now.add(failed.id)
                 for stream in self.family:
                     stream.retry_later(failed.id, None, error)
         else:
@@ -131,7 +133,11 @@ class RetryingStream(ParentStream):
                 self._leave_listed(item_id, listed[item_id], of_item(error))
                 continue
             streams = dict.fromkeys([*listed[item_id], *self.missed(item)])
+            self._listed_now.discard(item_id)
             is_wanted = self.is_wanted(item)
+            if item_id in self._listed_now:
+                # The site still fails to tell whether it is.
+                continue
             due = [s for s in streams if is_wanted and self.concerns(s, item)]
             for stream in listed[item_id]:
                 if stream not in due:

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.errors import RefusedError, ScopeError
+from tap_confluence.errors import (
+    FailedItemError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+)
 from tap_confluence.http import in_chunks
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tap_confluence.http import Reader
+    from tap_confluence.http import FailedItem, Reader
 
     Params = Mapping[str, str | Sequence[str]]
     Row = dict[str, Any]
@@ -64,6 +70,9 @@ class Container:
 class Containers:
     """Rows of what other rows are on, each asked for once a run.
 
+    Attributes:
+        failures: How the site fails for some of them.
+
     Args:
         reader: Reads the site.
         types: Tells which types of custom content there are.
@@ -74,6 +83,7 @@ class Containers:
         self._reader = reader
         self._types = types
         self._tag = tag
+        self.failures: dict[Container, FailedItemError] = {}
         self._known: dict[Container, dict[str, Any] | None] = {}
 
     def look_up(self, containers: Iterable[Container]) -> list[Row]:
@@ -107,14 +117,22 @@ class Containers:
             self.look_up([container])
         return self._known[container]
 
+    def known(self, container: Container) -> dict[str, Any] | None:
+        """Return the row of a container, if it has been looked up and is there."""
+        return self._known.get(container)
+
     def _list(self, field: str, path: str, params: Params, containers: Iterable[Container]) -> None:
         ids = [each.id for each in containers if each.field == field]
         for some in in_chunks(ids, MOST_IDS):
             by_id = {**params, "id": some, "limit": str(MOST_IDS)}
             request = self._reader.first_page(path, by_id, tag=self._tag)
             self._known |= {Container(field, item_id): None for item_id in some}
-            for row in self._reader.items(request):
+            heard: list[FailedItem] = []
+            for row in self._reader.heard(self._reader.items(request), heard):
                 self._known[Container(field, str(row["id"]))] = _lean(row)
+            for failed in heard:
+                if failed.id is not None and isinstance(failed.error, FailedItemError):
+                    self.failures[Container(field, failed.id)] = failed.error
 
     def _singly(
         self, containers: Iterable[Container]
@@ -123,14 +141,19 @@ class Containers:
             path = f"{OTHERS[each.field]}/{each.id}"
             return partial(self._reader.client.get, path, tag=self._tag)
 
+        failures = Failures()
         for each, future in self._reader.look_ahead(containers, call):
+            row = None
             try:
                 row = _lean(self._reader.result(future).body) if future else None
+                failures.end()
             except ScopeError:
                 raise
+            except RetriesExhaustedError as error:
+                self.failures[each] = failures.add(error)
             except RefusedError:
                 # What is gone or refused leaves nothing to know.
-                row = None
+                failures.end()
             yield each, row
 
 

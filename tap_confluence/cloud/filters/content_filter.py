@@ -16,7 +16,9 @@ from tap_confluence.cloud.filters.containers import LISTS, MOST_IDS, Container, 
 from tap_confluence.cloud.filters.labels import LabelFilter
 from tap_confluence.cloud.filters.page_trees import PageTreeFilter
 from tap_confluence.cloud.filters.spaces import SpaceFilter
+from tap_confluence.errors import FailedItemError
 from tap_confluence.filters.left_out import NOWHERE, failing, names_left_out
+from tap_confluence.http import FailedItem, ListRequest
 from tap_confluence.run import ContentFilter as AnyContentFilter
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from tap_confluence.errors import RefusedError
     from tap_confluence.filters.left_out import TellLeftOut
     from tap_confluence.filters.settings import Filters, Verdicts
-    from tap_confluence.http import ListRequest, Reader
+    from tap_confluence.http import Reader
 
     OnRefused = Callable[[str, RefusedError], None]
 
@@ -128,14 +130,14 @@ class ContentFilter(AnyContentFilter):
             if not waiting and self._is_known(row, field):
                 if self._has(row, field, on_refused):
                     yield row
-                elif tell:
-                    tell(row["id"], self._why_not(row, field))
+                else:
+                    self._leave_out(row, field, stream, tell)
                 continue
             waiting.append(row)
             if len(waiting) >= MOST_IDS:
-                yield from self._resolved(waiting, field, on_refused, tell)
+                yield from self._resolved(waiting, field, on_refused, stream)
                 waiting = []
-        yield from self._resolved(waiting, field, on_refused, tell)
+        yield from self._resolved(waiting, field, on_refused, stream)
 
     def filtered_but_for_labels(self, rows: Iterable[Row], *, stream: str) -> Iterator[Row]:
         """Yield those pages or blog posts that are wanted unless they carry the wrong labels.
@@ -252,7 +254,7 @@ class ContentFilter(AnyContentFilter):
     @override
     def lacks_verdicts(self) -> bool:
         """Whether something was left out of which it could not be told whether it is wanted."""
-        return bool(self._labels.refusals)
+        return bool(self._labels.refusals or self._containers.failures)
 
     @property
     def leaves_nothing(self) -> bool:
@@ -274,7 +276,7 @@ class ContentFilter(AnyContentFilter):
         rows: Sequence[Row],
         field: str,
         on_refused: OnRefused | None,
-        tell: TellLeftOut | None,
+        stream: str,
     ) -> Iterator[Row]:
         unjudged = self._unjudged(rows)
         asked: set[Container] = set()
@@ -303,11 +305,35 @@ class ContentFilter(AnyContentFilter):
             for post, row in posts
             if ":" not in str(row.get("type")) and self._has_place(row)
         )
+        tell = names_left_out(stream)
         for row in rows:
             if self._has(row, field, on_refused):
                 yield row
-            elif tell:
-                tell(row["id"], self._why_not(row, field))
+            else:
+                self._leave_out(row, field, stream, tell)
+
+    def _leave_out(self, row: Row, field: str, stream: str, tell: TellLeftOut | None) -> None:
+        """Name a row that is not wanted; where the site fails to tell that, it is asked again."""
+        if (error := self._failure_to_judge(row, field)) is not None:
+            request = ListRequest("", {}, stream or TAG)
+            self._reader.tell(FailedItem(request, error, row))
+        elif tell:
+            tell(row["id"], self._why_not(row, field))
+
+    def _failure_to_judge(self, row: Row, field: str) -> FailedItemError | None:
+        """Return how the site fails to tell whether a row is wanted, if it does."""
+        container = Container.of(row) or Container(field, str(row["id"]))
+        passed: set[Container] = set()
+        while container not in passed:
+            passed.add(container)
+            if container in self._containers.failures:
+                return self._containers.failures[container]
+            refusal = self._labels.refusals.get(container.id)
+            if isinstance(refusal, FailedItemError):
+                return refusal
+            above = self._containers.known(container)
+            container = (above and Container.of(above)) or container
+        return None
 
     def _unjudged(self, rows: Iterable[Row]) -> list[Container]:
         """Return what some rows are on, as far as it has to be looked up."""
@@ -357,7 +383,8 @@ class ContentFilter(AnyContentFilter):
         return verdict
 
     def _tell_refusal(self, post_id: str, on_refused: OnRefused | None) -> None:
-        if on_refused is not None and (refusal := self._labels.refusals.get(post_id)):
+        refusal = self._labels.refusals.get(post_id)
+        if on_refused is not None and refusal and not isinstance(refusal, FailedItemError):
             on_refused(post_id, refusal)
 
     def _judged(self, container: Container, row: Row) -> bool | None:

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 from tap_confluence.cloud.api.details import get_details
 from tap_confluence.cloud.filters.containers import LISTS
-from tap_confluence.errors import ForbiddenError, RefusedError, ScopeError, SettingsError
+from tap_confluence.errors import (
+    ForbiddenError,
+    RefusedError,
+    RetriesExhaustedError,
+    ScopeError,
+    SettingsError,
+)
 from tap_confluence.filters.left_out import UNREAD
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -107,13 +114,17 @@ class LabelFilter:
                 get_details, client, f"{path}/{post.id}", [SECTION], tag=tag, statuses=statuses
             )
 
+        failures = Failures()
         for post, future in self._reader.look_ahead(unknown, call):
             if future is None:
                 continue
             try:
                 labels = self._reader.result(future)[SECTION]
+                failures.end()
             except RefusedError as error:
                 labels = error
+            except RetriesExhaustedError as error:
+                labels = failures.add(error)
             if not isinstance(labels, list):
                 refusal = labels if isinstance(labels, RefusedError) else labels.error
                 self.refusals[post.id] = refusal
