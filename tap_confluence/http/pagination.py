@@ -287,13 +287,17 @@ class OffsetPaginator(Paginator):
     @override
     def past(self, client: Client, request: ListRequest, error: Failure) -> ListPage:
         for step in range(1, MOST_PASSED + 1):
-            following = request.with_params(start=str(_offset_of(request) + step))
+            start = str(_offset_of(request) + step)
+            one = replace(request.with_params(start=start, limit="1"), max_retries=0)
             try:
-                send(client, replace(following.with_params(limit="1"), max_retries=0))
+                behind = self.page(one, send(client, one))
             except self.fails_with:
                 continue
             alone = request.with_params(limit="1")
-            following = request.with_params(start=str(_offset_of(request) + 1))
+            leads_on = behind.items or step > 1
+            following = (
+                request.with_params(start=str(_offset_of(request) + 1)) if leads_on else None
+            )
             return self._again(client, request, alone) or ListPage(
                 request, [], following, FailedItem(request, of_item(error))
             )
