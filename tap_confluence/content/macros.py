@@ -252,7 +252,8 @@ def _properties(reading: Reading, macro: Macro) -> End:
 
 def _status(reading: Reading, macro: Macro) -> End:
     end = _begin(reading, macro)
-    reading.writer.bold(macro.text("title") or macro.text("colour"))
+    words = " ".join(filter(None, (macro.text("title"), macro.plain)))
+    reading.writer.bold(words or macro.text("colour"))
     end()
     return end
 
