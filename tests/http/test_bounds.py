@@ -87,7 +87,8 @@ def test_an_answer_without_bounds_is_given_up_in_one_line(
     complaint = complaint_of(run)
     assert f"Gave up on {LISTS[deployment]}" in complaint
     assert re.search(REASONS[kind], complaint), complaint
-    assert wiki_site.count(LISTS[deployment]) == 1
+    # It is tried in parts and from its other end, but not for ever.
+    assert wiki_site.count(LISTS[deployment]) < 12
     assert not any(run.keys(STREAMS[deployment]))
 
 

@@ -45,7 +45,7 @@ def oauth(gateway: GatewaySite, tmp_path: Path) -> dict[str, Any]:
 def test_two_runs_that_renew_their_tokens_again_and_again_do_not_use_one_twice(
     gateway: GatewaySite, oauth: dict[str, Any], tmp_path: Path
 ) -> None:
-    gateway.tokens.lifetime_requests = 5
+    gateway.tokens.lifetime_requests = 3
     gateway.faults.latency = 0.02
     catalog = only("spaces", "groups", "labels", "page_labels")
     oauth["max_concurrency"] = 1

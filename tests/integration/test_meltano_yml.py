@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.docs import facts
 from tests.integration.plugins import PROJECT, definition, plugin
@@ -17,7 +17,12 @@ NOBODY = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9
 
 
 def test_meltano_runs_the_tap_with_its_defaults_and_asks_nobody_for_them(meltano: Meltano) -> None:
-    defaults = {name: each["default"] for name, each in facts.settings() if "default" in each}
+    defaults: dict[str, Any] = {}
+    for name, each in facts.settings():
+        if "default" in each:
+            whole, _, part = name.partition(".")
+            value = {**defaults.get(whole, {}), part: each["default"]} if part else each["default"]
+            defaults[whole] = value
 
     assert meltano.config_of("tap-confluence", NOBODY) == defaults
 
