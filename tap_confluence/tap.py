@@ -341,8 +341,12 @@ class TapConfluence(RunTap):
             ConfluenceError: The run, or a part of it, failed; the state has been written.
         """
         _ = self.run.reader, self.run.began
-        with self.run.locks:
-            self._sync()
+        try:
+            with self.run.locks:
+                self._sync()
+        finally:
+            # Nobody waits for what is still on the way, which need not be repeated.
+            self._stop.set(0)
 
     def _sync(self) -> None:
         if self.run.filters.by_anything:
