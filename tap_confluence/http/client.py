@@ -354,6 +354,7 @@ class Client:
     ) -> requests.Response:
         """Send a request, again and again while the site only says that it limits."""
         while True:
+            self._stop.check()
             left_at = self.rate_limit.wait_for_turn()
             self._count(tag, requests=1)
             try:
