@@ -370,9 +370,12 @@ def test_the_killed_shard_was_in_the_middle_and_reads_the_rest(story: Story) -> 
 
 def test_the_other_shards_ask_for_nothing_twice(story: Story) -> None:
     asked = story.asked(0, story.ended_after)
+    # Two that add the same new people at once may collide in the database, and one is tried again.
+    once = {load.name or load.task for load in story.loads if load.tries == 1}
 
+    assert once
     assert [
-        page for page, times in asked.items() if times > 1 and story.shard_of(page) != story.victim
+        page for page, times in asked.items() if times > 1 and story.shard_of(page) in once
     ] == []
 
 
