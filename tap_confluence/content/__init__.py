@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf import read_adf
+from tap_confluence.content.any_format import read_body
 from tap_confluence.content.constructs import Reading
 from tap_confluence.content.links import Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
@@ -99,14 +99,7 @@ def _converted(body: Any, representation: str, reading: Reading) -> str:
     if body is None:
         return ""
     try:
-        if representation == "atlas_doc_format":
-            read_adf(body, reading)
-        else:
-            # An XML parser takes long to import, and most runs convert nothing.
-            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
-
-            read_storage(as_text(body), reading)
-        return clean(reading.writer.finish())
+        return clean(read_body(body, representation, reading))
     except Exception:  # noqa: BLE001
         # A body is what anyone may have typed; not one of them may end a run.
         return clean(_TAG.sub(" ", as_text(body)))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from typing_extensions import override
 
-from tap_confluence.content.adf import read_adf
+from tap_confluence.content.any_format import read_as_far_as_it_goes
 from tap_confluence.content.blocks import BlockWriter
 from tap_confluence.content.constructs import Reading
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.plain import PlainWriter
-from tap_confluence.content.repair import as_text, clean
+from tap_confluence.content.repair import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def properties_in(body: Any, representation: str, links: Links) -> list[Property
     """
     as_markdown, as_plain = _MarkdownTables(), _PlainTables()
     for writer in (as_markdown, as_plain):
-        _read(body, representation, Reading(writer, links))
+        read_as_far_as_it_goes(body, representation, Reading(writer, links))
     found: list[Property] = []
     for number, (marked, plain) in enumerate(zip(as_markdown.found, as_plain.found, strict=False)):
         macro_id, grid = plain
@@ -92,21 +92,6 @@ def properties_in(body: Any, representation: str, links: Links) -> list[Property
                 texts = (clean(each) for each in (key, text, markdown))
                 found.append(Property(number, macro_id or None, *texts))
     return found
-
-
-def _read(body: Any, representation: str, reading: Reading) -> None:
-    try:
-        if representation == "atlas_doc_format":
-            read_adf(body, reading)
-        else:
-            # An XML parser takes long to import, and most runs convert nothing.
-            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
-
-            read_storage(as_text(body), reading)
-        reading.writer.finish()
-    except Exception:  # noqa: BLE001
-        # A body is what anyone may have typed; what was found until here is kept.
-        return
 
 
 def _pairs(grid: list[list[Cell]]) -> Iterator[tuple[str, str]]:

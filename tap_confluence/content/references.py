@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
 from typing_extensions import override
 
-from tap_confluence.content.adf import read_adf
+from tap_confluence.content.any_format import read_as_far_as_it_goes
 from tap_confluence.content.constructs import Reading
 from tap_confluence.content.escaping import is_followable
 from tap_confluence.content.links import Links
 from tap_confluence.content.macros import INCLUDES, included_pages
 from tap_confluence.content.plain import PlainWriter
-from tap_confluence.content.repair import as_text, clean
+from tap_confluence.content.repair import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def references_in(body: Any, representation: str, links: Links) -> list[Referenc
         links: Where references lead.
     """
     writer = _LinkCollector(_links_that_tell(links))
-    _read(body, representation, Reading(writer, writer.links))
+    read_as_far_as_it_goes(body, representation, Reading(writer, writer.links))
     return [reference for reference in writer.found() if reference is not None]
 
 
@@ -99,7 +99,7 @@ def inclusions_in(body: Any, representation: str, links: Links) -> list[Inclusio
     """Return what a body shows of other pages; the arguments are those of `references_in`."""
     links = _links_that_tell(links)
     macros: list[Macro] = []
-    _read(body, representation, Reading(PlainWriter(), links, note=macros.append))
+    read_as_far_as_it_goes(body, representation, Reading(PlainWriter(), links, note=macros.append))
     found = []
     for macro in macros:
         if macro.name.lower() not in INCLUDES:
@@ -110,21 +110,6 @@ def inclusions_in(body: Any, representation: str, links: Links) -> list[Inclusio
             if reference is not None:
                 found.append(Inclusion(macro.name.lower(), reference, excerpt))
     return found
-
-
-def _read(body: Any, representation: str, reading: Reading) -> None:
-    try:
-        if representation == "atlas_doc_format":
-            read_adf(body, reading)
-        else:
-            # An XML parser takes long to import, and most runs convert nothing.
-            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
-
-            read_storage(as_text(body), reading)
-        reading.writer.finish()
-    except Exception:  # noqa: BLE001
-        # A body is what anyone may have typed; what was found until here is kept.
-        return
 
 
 class _TellingLinks(Links):
