@@ -42,7 +42,9 @@ LATE = 20.0
 
 KEYS = {stream.name: stream.primary_keys for stream in STREAMS if stream.selected_by_default}
 DETAILS = re.compile(r"/api/v2/pages/(\d+)")
-"""The request for what is read of each page alone, such as its versions."""
+VERSIONS = "include-versions"
+"""What tells the request for what is read of each page alone from that for its labels, which is
+sent only for pages that the search does not know yet."""
 
 
 # A loader keeps records for up to five minutes before it writes them and lets the state through.
@@ -114,7 +116,11 @@ class Story:
 
     def asked(self, start: int = 0, end: int | None = None) -> Counter[str]:
         """Count the requests for the details of each page, among some of all requests."""
-        found = (DETAILS.fullmatch(request.path) for request in self.site.requests[start:end])
+        found = (
+            DETAILS.fullmatch(request.path)
+            for request in self.site.requests[start:end]
+            if VERSIONS in request.query
+        )
         return Counter(match[1] for match in found if match)
 
 
