@@ -35,6 +35,7 @@ from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys, check_shape
 from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
+from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.selection import tell_absent, tell_selection
 from tap_confluence.streams.state import bookmarks_of
 from tap_confluence.streams.unknown_names import warn_of_unknown
@@ -131,11 +132,20 @@ class TapConfluence(RunTap):
         self.write_message(StateMessage(value=self.state))
 
     def _prepare(self) -> None:
-        """Have the first requests of all streams on the way together."""
-        for stream in self.streams.values():
-            is_read = stream.selected or stream.has_selected_descendents
-            if is_read and isinstance(stream, ConfluenceStream) and not stream.parent_stream_type:
-                stream.prepare()
+        """Have the first requests of all streams on the way together.
+
+        Those come first that ask little: what they wait for would else be asked for when all the
+        rest is done.
+        """
+        read = [
+            stream
+            for stream in self.streams.values()
+            if isinstance(stream, ConfluenceStream)
+            and not stream.parent_stream_type
+            and (stream.selected or stream.has_selected_descendents)
+        ]
+        for stream in sorted(read, key=lambda each: isinstance(each, IncrementalStream)):
+            stream.prepare()
 
     def _mark_filters(self) -> None:
         """Keep in the state which filters it is about to be written with."""
@@ -359,6 +369,7 @@ class TapConfluence(RunTap):
             with live_line(report.look):
                 self._prepare()
                 self.sync_all()
+                report.ask_search()
                 self._end_complete_streams()
             report.compare_with_search()
             report.tell_gaps()

@@ -6,6 +6,7 @@ from tap_confluence.http.auth import Basic, Bearer, Credentials, OAuth
 from tap_confluence.http.client import Client
 from tap_confluence.http.detours import Detour, SeenItems, UndividedPaginator
 from tap_confluence.http.download import Download, MisdirectedError, Source, TooLargeError
+from tap_confluence.http.early_start import with_first
 from tap_confluence.http.gateway import find_cloud_id, gateway_root
 from tap_confluence.http.halving import BODY
 from tap_confluence.http.list_page import (
@@ -77,4 +78,5 @@ __all__ = [
     "in_chunks",
     "read_pages",
     "rows_of",
+    "with_first",
 ]

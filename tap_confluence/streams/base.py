@@ -104,6 +104,7 @@ class ConfluenceStream(RunStream):
         self.own_keys = tuple(self.primary_keys)
         self.is_denied = False
         self._is_partial = False
+        self._begun: Iterable[Record] | None = None
 
     @property
     def reader(self) -> Reader:
@@ -158,7 +159,7 @@ class ConfluenceStream(RunStream):
         for child in self.selected_children:
             child.open()
         try:
-            for record in self.read(context):
+            for record in self.read(context) if self._begun is None else self._begun:
                 self.reader.stop.check()
                 yield record
         except RefusedError as error:
@@ -427,6 +428,10 @@ class ConfluenceStream(RunStream):
 
     def prepare(self) -> None:
         """Have on the way what the stream will ask for first, before it has its turn."""
+
+    def begin(self) -> None:
+        """Begin to read before the turn of the stream, up to where something is to be written."""
+        self._begun = self.reader.begin(lambda: self.read(None))
 
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""

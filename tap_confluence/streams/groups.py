@@ -26,10 +26,18 @@ class GroupStream(ConfluenceStream):
     is_filtered = False
     stands_alone = True
 
-    @property
     @abstractmethod
+    def list_all(self) -> Sequence[dict[str, Any]]:
+        """Read all groups."""
+
+    @property
     def listed(self) -> Sequence[dict[str, Any]]:
         """All groups, which are read once a run."""
+        return self.reader.shared(self.name, self.list_all)
+
+    @override
+    def prepare(self) -> None:
+        self.begin()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -47,3 +55,7 @@ class GroupMemberStream(ConfluenceStream):
     is_filtered = False
     fails_closed = True
     stands_alone = True
+
+    @override
+    def prepare(self) -> None:
+        self.begin()

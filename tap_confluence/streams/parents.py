@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     """What each section of an item's details gave: rows, or why it cannot be read."""
 
 P = ParamSpec("P")
+
+_BEING_READ: ContextVar[object] = ContextVar("being_read", default=None)
+"""The list that is read. Readings that go on beside each other have a context each."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,6 @@ class ParentStream(ConfluenceStream):
     present: Record
     """The record of the item that is being written."""
 
-    is_being_read = False
-    """Whether the list has its turn."""
-
     _work: Work
     _body: object = None
     _details: dict[str, Rows] | None = None
@@ -133,13 +134,26 @@ class ParentStream(ConfluenceStream):
         """Return the body of the present item, as its list gave it, for a child to make rows of."""
         return self._body if child in self._work.streams else None
 
+    @property
+    def is_being_read(self) -> bool:
+        """Whether the list has its turn, or is read before it by whoever asks."""
+        return _BEING_READ.get() is self
+
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        self.is_being_read = True
+        _BEING_READ.set(self)
         try:
             yield from super().get_records(context)
         finally:
-            self.is_being_read = False
+            _BEING_READ.set(None)
+
+    @override
+    def begin(self) -> None:
+        def read() -> Iterable[Record]:
+            _BEING_READ.set(self)
+            return self.read(None)
+
+        self._begun = self.reader.begin(read)
 
     @override
     def links(self) -> Links:

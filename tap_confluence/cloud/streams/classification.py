@@ -37,6 +37,10 @@ class ClassificationLevels(ConfluenceStream):
     is_filtered = False
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterable[Record]:
         levels = _levels(self.reader, tag=self.name)
         if not levels:

@@ -186,8 +186,28 @@ class ContentStream(IncrementalStream):
 
     @override
     def prepare(self) -> None:
+        self.ask_changes_ahead()
+        if self.is_walked_early:
+            self.begin()
+
+    def ask_changes_ahead(self) -> None:
+        """Have the first pages of the lists of changes on the way."""
         if family := self.progress():
             self._changes_of(family).ask_ahead()
+
+    @property
+    def is_walked_early(self) -> bool:
+        """Whether the details of the changes are asked for before the turn of the stream."""
+        has_details = any(map(self.section_of, self.family))
+        return has_details and self.is_judged_at_sight and bool(self.progress())
+
+    @property
+    def is_judged_at_sight(self) -> bool:
+        """Whether nothing is asked for to tell which items are wanted.
+
+        The filters ask for what they need once a run, and not from several readings at a time.
+        """
+        return not self.run.filters.by_anything
 
     @property
     @override
@@ -246,8 +266,14 @@ class ContentStream(IncrementalStream):
         Args:
             tag: Under which name the requests are counted.
         """
+        self.ask_all_rows_ahead(tag=tag)
         for request in self._wanted_lists(tag=tag, bodies=False):
             yield from self.reader.items_once(request)
+
+    def ask_all_rows_ahead(self, *, tag: str) -> None:
+        """Have the first pages of these lists on the way."""
+        for request in self._wanted_lists(tag=tag, bodies=False):
+            self.reader.ask_ahead_once(request, further=PAGES_AHEAD)
 
     @cached_property
     def search(self) -> ExpandedSearch:

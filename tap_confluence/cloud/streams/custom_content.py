@@ -65,6 +65,7 @@ class CustomContent(ContentStream):
                 stream.leave_incomplete()
             return
         self._start_over_for_new(self.content_filter.custom_content_types)
+        self.ask_changes_ahead()
         yield from super().read(context)
 
     @property
@@ -93,7 +94,9 @@ class CustomContent(ContentStream):
 
     @override
     def prepare(self) -> None:
-        """Wait for the stream's turn: which lists there are has to be asked first."""
+        # Which lists there are has to be asked first.
+        if self.is_walked_early:
+            self.begin()
 
 
 class CustomContentLabels(ContentLabelStream):

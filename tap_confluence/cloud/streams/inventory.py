@@ -35,6 +35,13 @@ class ContentInventory(InventoryStream):
     scope = "read:page:confluence, read:attachment:confluence, read:comment:confluence"
 
     @override
+    def prepare(self) -> None:
+        for source in map(self.stream_named, KINDS):
+            # Which lists of custom content there are has to be asked first.
+            if isinstance(source, ContentStream) and not isinstance(source, CustomContent):
+                source.ask_all_rows_ahead(tag=self.name)
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for name, kind in KINDS.items():
             source = self.run.streams[name]

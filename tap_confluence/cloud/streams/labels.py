@@ -194,6 +194,10 @@ class Labels(ConfluenceStream):
     is_filtered = False
 
     @override
+    def prepare(self) -> None:
+        self.reader.ask_ahead_once(self.reader.first_page(LABELS, tag=self.name))
+
+    @override
     def read(self, context: Context | None) -> Iterable[Record]:
         # The streams of what carries labels may read the same list.
         return self.reader.items_once(self.reader.first_page(LABELS, tag=self.name))

@@ -82,6 +82,10 @@ class ChildPages(ConfluenceStream):
     schema = CHILD_PAGE
 
     @override
+    def prepare(self) -> None:
+        self.stream_of(Pages).ask_all_rows_ahead(tag=self.name)
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         pages = self.stream_of(Pages).all_rows(tag=self.name)
         for page in ContentFilter.of(self.run).filtered(pages, stream=self.name):

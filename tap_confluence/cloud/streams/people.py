@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -30,10 +30,8 @@ class Groups(GroupStream):
     path = GROUPS
     scope = "read:group:confluence"
 
-    @cached_property
     @override
-    def listed(self) -> Sequence[dict[str, Any]]:
-        """All groups, which are read once a run."""
+    def list_all(self) -> Sequence[dict[str, Any]]:
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         request = self.reader.first_page(self.path, {"limit": limit}, tag=self.name)
         pages = self.reader.told(self.reader.pages(request, OffsetPaginator()))

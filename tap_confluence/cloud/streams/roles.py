@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,10 @@ class SpaceRoles(ConfluenceStream):
     fails_closed = True
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for role in roles_of(self.reader):
             yield dict(role)
@@ -57,8 +62,12 @@ def roles_of(reader: Reader) -> Sequence[Record]:
     Raises:
         RefusedError: It has roles, or may have, and does not show them.
     """
+    return reader.shared(TAG, partial(_roles_of, reader))
+
+
+def _roles_of(reader: Reader) -> Sequence[Record]:
     try:
-        return list(reader.items_once(reader.first_page(ROLES, tag=TAG)))
+        return list(reader.items(reader.first_page(ROLES, tag=TAG)))
     except RefusedError as error:
         if error.status in NOT_THERE and _has_no_roles(reader):
             return []

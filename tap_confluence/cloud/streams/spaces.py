@@ -38,6 +38,11 @@ class Spaces(ParentStream):
     schema = SPACE
 
     @override
+    def prepare(self) -> None:
+        ContentFilter.of(self.run).ask_spaces_ahead()
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         family = [stream for stream in self.family if self._is_there(stream)]
         return self.write(Work(space, family) for space in ContentFilter.of(self.run).spaces())

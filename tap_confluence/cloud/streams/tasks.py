@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.http import ListRequest
+
 
 class Tasks(ConfluenceStream):
     """All tasks that changed. The list cannot be asked for changes, so it is read whole."""
@@ -29,19 +31,28 @@ class Tasks(ConfluenceStream):
     replication_key = "modifiedAt"
     schema = TASK
 
-    @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        start = self.starting_point()
-        latest = start
+    def _lists(self) -> list[ListRequest]:
+        """Return the first pages of the lists to read."""
         body_format = self.config["body_format"]
         # There is no task that the site would render.
         body_format = STORAGE if body_format in RENDERED else body_format
         params = {} if body_format == "none" else {"body-format": body_format}
-        content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, params, tag=self.name)
+        return ContentFilter.of(self.run).space_lists(whole)
+
+    @override
+    def prepare(self) -> None:
+        for request in self._lists():
+            self.reader.ask_ahead(request)
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        start = self.starting_point()
+        latest = start
+        content_filter = ContentFilter.of(self.run)
         tasks = (
             task
-            for request in content_filter.space_lists(whole)
+            for request in self._lists()
             for task in content_filter.filtered(
                 self.reader.items(request), "taskId", stream=self.name
             )

@@ -82,7 +82,7 @@ class Users(UserStream):
         search = PeopleSearch()
         request = self.reader.first_page(USER_SEARCH, EVERYONE, tag=self.name)
         try:
-            for page in self.reader.told(self.reader.pages(request, search)):
+            for page in self.reader.told(self.reader.pages(request, search, ahead=1)):
                 yield from page.rows
         except RefusedError as error:
             if not search.reached or error.status != HTTPStatus.BAD_REQUEST:

@@ -201,6 +201,13 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         return records.modified_at(item)
 
     @override
+    def prepare(self) -> None:
+        is_walked = any(map(self.section_of, self.family)) and self.progress()
+        # The filters ask for what they need once a run, and not from several readings at a time.
+        if is_walked and not self.run.filters.by_anything:
+            self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         yield from super().read(context)
         if restricting := _restricting(self.full_table):

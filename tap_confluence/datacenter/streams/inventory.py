@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -11,9 +12,11 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.datacenter.api.batches import Batch
 
 SOURCES = ("pages", "blog_posts", "attachments", "page_footer_comments")
 """The streams whose lists hold all content, each list once."""
@@ -24,16 +27,32 @@ EXPAND = ("space", "version")
 class ContentInventory(InventoryStream):
     """One row for each page, blog post, comment and attachment, without bodies."""
 
+    _lists: Iterable[tuple[ContentStream, Iterable[Batch]]] | None = None
+
+    @override
+    def prepare(self) -> None:
+        if not self.run.filters.by_anything:
+            self._lists = [
+                (source, self.reader.begin(partial(self._list, source)))
+                for source in self._sources()
+            ]
+
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for name in SOURCES:
-            source = self.run.streams[name]
-            if isinstance(source, ContentStream):
-                for batch in source.everything(source.wanted_statuses, EXPAND, tag=self.name):
-                    source.report(batch, [self])
-                    for item in batch.items:
-                        self.meet({"version": records.version(item.get("version") or {})})
-                        yield _row(source, item)
+        lists = ((source, self._list(source)) for source in self._sources())
+        for source, batches in self._lists or lists:
+            for batch in batches:
+                source.report(batch, [self])
+                for item in batch.items:
+                    self.meet({"version": records.version(item.get("version") or {})})
+                    yield _row(source, item)
+
+    def _sources(self) -> Iterator[ContentStream]:
+        streams = map(self.stream_named, SOURCES)
+        return (stream for stream in streams if isinstance(stream, ContentStream))
+
+    def _list(self, source: ContentStream) -> Iterator[Batch]:
+        return source.everything(source.wanted_statuses, EXPAND, tag=self.name)
 
 
 def _row(source: ContentStream, item: dict[str, Any]) -> Record:

@@ -30,6 +30,10 @@ class Labels(ConfluenceStream):
     is_filtered = False
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         query = Query(self.path, {}, self.name, limit=MOST_A_PAGE)
         for batch in read_by_offset(self.reader, query):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -32,10 +31,8 @@ class Groups(GroupStream):
 
     path = "/rest/api/group"
 
-    @cached_property
     @override
-    def listed(self) -> Sequence[Record]:
-        """All groups, which are read once a run."""
+    def list_all(self) -> Sequence[Record]:
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
         batches = read_by_offset(self.reader, query)
         groups: list[Record] = []

@@ -60,9 +60,12 @@ class PostStream(ContentStream):
             for item_id, item in self._hidden.items()
         }
 
-    @cached_property
+    @property
     def _hidden(self) -> dict[str, dict[str, Any]]:
         """All that is archived or in the trash, with its version and little more, by id."""
+        return self.reader.shared(f"what is hidden of {self.name}", self._list_hidden)
+
+    def _list_hidden(self) -> dict[str, dict[str, Any]]:
         statuses = [status for status in self.wanted_statuses if status != CURRENT]
         batches = self.everything(statuses, ("version",), tag=self.name) if statuses else ()
         lean = ("status", "version")

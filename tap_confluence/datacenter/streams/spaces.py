@@ -59,6 +59,10 @@ class Spaces(ExpandedParentStream):
         self._lets_anonymous_in = False
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         self._failures.clear()
         self._closed.clear()
