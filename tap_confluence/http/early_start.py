@@ -31,6 +31,11 @@ POLL_SECONDS = 0.2
 class EarlyStart(greenlet, Generic[T]):
     """A reading that is begun before its turn; its rows, when the turn has come.
 
+    Attributes:
+        main: What it goes back to while it waits.
+        has_turn: Whether its turn has come.
+        done: Its first row is there; to come.
+
     Args:
         starts: What it is one of.
         read: Makes the rows.
@@ -39,9 +44,9 @@ class EarlyStart(greenlet, Generic[T]):
     def __init__(self, starts: EarlyStarts, read: Callable[[], Iterable[T]]) -> None:
         super().__init__()
         current = getcurrent()
+        self.main: greenlet = current.main if isinstance(current, EarlyStart) else current
         self.has_turn = False
         self.done: Future[None] = Future()
-        self._main: greenlet = current._main if isinstance(current, EarlyStart) else current
         self._starts = starts
         self._read = read
         self._rows: Iterator[T] = iter(())
@@ -54,7 +59,7 @@ class EarlyStart(greenlet, Generic[T]):
 
     def let_others_go_on(self) -> None:
         """Go back to the reading that has its turn, until that is waited for again."""
-        self._main.switch()
+        self.main.switch()
 
     def __iter__(self) -> Iterator[T]:
         """Yield the rows: the reading has its turn.

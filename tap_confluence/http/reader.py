@@ -189,7 +189,7 @@ class Reader:
 
         Args:
             name: What it is known by.
-            find: Finds it, without `look_ahead`, which may wait for a turn.
+            find: Finds it, without waiting for a turn.
 
         Raises:
             ConfluenceError: It cannot be found; to each who asks.

@@ -216,15 +216,13 @@ class LookAhead(Generic[Item, T]):
     def __iter__(self) -> Iterator[tuple[Item, Future[T] | None]]:
         """Yield each item with its call's result to come, in the order of the items.
 
-        Before its reader has its turn, it waits with the window full. An error in reading the
-        items is raised once the items before it have been yielded, where a serial run would meet
-        it.
+        An error in reading the items is raised once the items before it have been yielded,
+        where a serial run would meet it.
         """
         failure: Exception | None = None
         try:
             while failure is None or self._ahead:
                 failure = failure or self._fill()
-                self._thread_pool.early_starts.wait_for_turn()
                 if self._ahead:
                     yield self._ahead.popleft()
             if not isinstance(failure, StopIteration):

@@ -271,6 +271,7 @@ class ConfluenceStream(RunStream):
         gave_any, refused = False, None
         failures = Failures()
         for item, future in self.reader.look_ahead(items, call, per_worker=per_worker):
+            self.reader.wait_for_turn()
             if future is None:
                 if tell := names_left_out(self.name):
                     tell(_words_for(item), f"nothing is asked of what is {item.get('status')}")

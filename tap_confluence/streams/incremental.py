@@ -142,14 +142,22 @@ class IncrementalStream(RetryingStream):
             self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
             hidden = Hidden(self.hidden_now)
-            work = self.hidden_work(family, full_table if came_along else [], hidden)
-            yield from self.write(work)
+            yield from self.write_hidden(family, full_table if came_along else [], hidden)
             note_hidden(family.values(), hidden)
             yield from self.write(self.retries())
         for stream in full_table:
             stream.has_come_along = came_along
         if full_table and not came_along:
             yield from self.read_full_table(full_table)
+
+    def write_hidden(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Hidden,
+    ) -> Iterator[Record]:
+        """Write what is hidden and no earlier run has written. Takes what `hidden_work` takes."""
+        return self.write(self.hidden_work(family, full_table, hidden))
 
     def write_changes(
         self,

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     Details = dict[str, "Rows | RefusedError | PartOfSection"]
     """What each section of an item's details gave: rows, or why it cannot be read."""
 
+    Ahead = Iterable[tuple["Work", Future[Details] | None]]
+    """Items to write, each with its details to come if they are asked for."""
+
 P = ParamSpec("P")
 
 _BEING_READ: ContextVar[object] = ContextVar("being_read", default=None)
@@ -165,18 +168,24 @@ class ParentStream(ConfluenceStream):
         Yields:
             The record of each item that this stream is to write itself.
         """
+        return self.write_ahead(self.look_ahead(work))
+
+    def look_ahead(self, work: Iterable[Work]) -> Ahead:
+        """Have the details of the next items on the way while earlier ones are written."""
         if any(stream.has_readable_body for stream in self.family):
             work = self.run.references.introduce(work, _body_to_read)
         has_details = any(map(self.section_of, self.family))
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
-        ahead: Iterable[tuple[Work, Future[Details] | None]] = (
-            self.reader.look_ahead(work, self._call_for, per_worker=per_worker)
-            if has_details
-            else ((item, None) for item in work)
-        )
+        if has_details:
+            return self.reader.look_ahead(work, self._call_for, per_worker=per_worker)
+        return ((item, None) for item in work)
+
+    def write_ahead(self, ahead: Ahead) -> Iterator[Record]:
+        """Write items whose details are on the way. As `write`."""
         self.begin_walk()
         for current, future in ahead:
+            self.reader.wait_for_turn()
             self._work = current
             self._body = current.item.get("body")
             self._lacking = {}
@@ -192,6 +201,7 @@ class ParentStream(ConfluenceStream):
             else:
                 self.process_children(record)
             self.settle(current)
+        self.reader.wait_for_turn()
         self.end_walk()
 
     def begin_walk(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tap_confluence.content import mentions_in
@@ -47,7 +48,7 @@ class References(ABC):
         self.paths: dict[tuple[str, str], str] = {}
         self._run = run
         self._root = site_url(run.config)
-        self._asked: set[str] = set()
+        self._asked: dict[str, Future[None]] = {}
 
     def note_file(self, record: Mapping[str, Any]) -> None:
         """Remember a file, for the links of the bodies that come after it in this run."""
@@ -80,14 +81,24 @@ class References(ABC):
     def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
         """Yield items after those have been looked up whom their bodies mention."""
         for some in _in_chunks(items, self.at_once):
-            unknown: dict[str, str] = {}
+            mentioned: dict[str, str] = {}
             for each in some:
-                unknown |= mentions_in(body_of(each))
-            unknown = {name: kind for name, kind in unknown.items() if name not in self._asked}
-            if unknown:
-                self._asked.update(unknown)
-                self.people.update(self.look_up(unknown))
+                mentioned |= mentions_in(body_of(each))
+            self._meet(mentioned)
             yield from some
+
+    def _meet(self, mentioned: Mapping[str, str]) -> None:
+        """Look up those people whom nobody has looked up, and wait for those whom another does."""
+        unknown = {name: kind for name, kind in mentioned.items() if name not in self._asked}
+        if unknown:
+            answered: Future[None] = Future()
+            self._asked.update(dict.fromkeys(unknown, answered))
+            try:
+                self.people.update(self.look_up(unknown))
+            finally:
+                answered.set_result(None)
+        for answered in {self._asked[name] for name in mentioned}:
+            self._run.reader.result(answered)
 
 
 def _remember(known: dict[K, str], key: K, value: str) -> None:

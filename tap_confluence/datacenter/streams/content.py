@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from typing_extensions import override
 
@@ -32,7 +33,7 @@ from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT, TRASHED
-from tap_confluence.streams.incremental import IncrementalStream
+from tap_confluence.streams.incremental import Hidden, IncrementalStream
 from tap_confluence.streams.parents import (
     DetailStream,
     FullTableDetailStream,
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Family
-    from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.parents import Ahead, Details
     from tap_confluence.streams.progress import Dated
 
 EXPERIMENTAL = "/rest/experimental/content"
@@ -114,6 +115,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     has_body: ClassVar[bool] = True
 
     _full_sync: ResumableFullSync | None = None
+    _hidden_ahead: Ahead | None = None
 
     _family: Family
     _kept_out: Sequence[str] = ()
@@ -414,7 +416,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         items = self.take(self.changed_since(start, expand), family)
         if not is_compared:
             items = recognised(items, family.values(), self.dated)
-        yield from self.write_changes(items, family)
+        yield from self.write_changes(itertools.chain(items, self._expecting(family, [])), family)
 
     def _compare(self, family: Family, start: str) -> list[Dated]:
         """Find out which items have been written, by a search that brings hardly more than dates.
@@ -463,11 +465,35 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                     cursor = batch.cursor if place == len(works) else None
                     failures = self.failures_of(item, due)
                     yield ReadWork(item, due, cursor, failures=failures)
+            yield from self._expecting(family, full_table)
 
         yield from self.write(work())
         read.finish()
         passed.note_walk()
         return resumed is None
+
+    def _expecting(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Iterator[Never]:
+        """Have what is hidden on the way, when all changes have been listed."""
+        if not self.run.filters.by_anything:
+            self._hidden_ahead = self.reader.begin(
+                lambda: self.look_ahead(
+                    self.hidden_work(family, full_table, Hidden(self.hidden_now))
+                )
+            )
+        yield from ()
+
+    @override
+    def write_hidden(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Hidden,
+    ) -> Iterator[Record]:
+        if self._hidden_ahead is None:
+            return super().write_hidden(family, full_table, hidden)
+        return self.write_ahead(self._hidden_ahead)
 
     def changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
         """List what a search finds to have changed at or after a time, or not long before."""
