@@ -282,7 +282,12 @@ class OffsetPaginator(Paginator):
 
     The next offset follows from what was received: `_links.next` may count by the limit that was
     asked for instead of the lower one that was served. What cannot be got is passed over.
+
+    Attributes:
+        start: Where to begin.
     """
+
+    start = 0
 
     @override
     def past(self, client: Client, request: ListRequest, error: Failure) -> ListPage:
@@ -305,7 +310,7 @@ class OffsetPaginator(Paginator):
 
     @override
     def first_page(self, request: ListRequest) -> ListRequest:
-        return request.with_params(start="0")
+        return request.with_params(start=str(self.start))
 
     @override
     def next_page(self, request: ListRequest, answer: Answer, rows: list[Row]) -> Params | None:

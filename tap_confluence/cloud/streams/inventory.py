@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -11,7 +12,7 @@ from tap_confluence.cloud.streams.custom_content import CustomContent
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -37,9 +38,15 @@ class ContentInventory(InventoryStream):
     @override
     def prepare(self) -> None:
         for source in map(self.stream_named, KINDS):
-            # Which lists of custom content there are has to be asked first.
-            if isinstance(source, ContentStream) and not isinstance(source, CustomContent):
-                source.ask_all_rows_ahead(tag=self.name)
+            if isinstance(source, CustomContent):
+                # Which lists there are has to be asked first.
+                self.reader.begin(partial(self._ask_ahead, source))
+            elif isinstance(source, ContentStream):
+                self._ask_ahead(source)
+
+    def _ask_ahead(self, source: ContentStream) -> Iterable[Record]:
+        source.ask_all_rows_ahead(tag=self.name)
+        return ()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
