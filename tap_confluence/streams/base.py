@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from abc import abstractmethod
 from datetime import UTC, datetime, timedelta
@@ -159,7 +160,8 @@ class ConfluenceStream(RunStream):
         for child in self.selected_children:
             child.open()
         try:
-            for record in self.read(context) if self._begun is None else self._begun:
+            begun = self._take_turn()
+            for record in self.read(context) if begun is None else begun:
                 self.reader.stop.check()
                 yield record
         except RefusedError as error:
@@ -432,7 +434,30 @@ class ConfluenceStream(RunStream):
 
     def begin(self) -> None:
         """Begin to read before the turn of the stream, up to where something is to be written."""
-        self._begun = self.reader.begin(lambda: self.read(None))
+        for stream in self.family:
+            stream.hold_back_state()
+        self._begun = self.reader.begin(self.read_early)
+
+    def read_early(self) -> Iterable[Record]:
+        """Read before the turn of the stream. As `read`."""
+        return self.read(None)
+
+    def _take_turn(self) -> Iterable[Record] | None:
+        """Return what has been begun, which goes on when it is read; None if nothing has."""
+        if self._begun is not None:
+            for stream in self.family:
+                stream.take_up_state()
+        return self._begun
+
+    def hold_back_state(self) -> None:
+        """Keep out of the state what is put into the entry, until the stream has its turn."""
+        self.entry = copy.deepcopy(self.entry)
+
+    def take_up_state(self) -> None:
+        """Put it into the state."""
+        held_back, self.entry = self.entry, cast("StreamState", self.stream_state)
+        self.stream_state.clear()
+        self.stream_state.update(held_back)
 
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""

@@ -151,12 +151,9 @@ class ParentStream(ConfluenceStream):
             _BEING_READ.set(None)
 
     @override
-    def begin(self) -> None:
-        def read() -> Iterable[Record]:
-            _BEING_READ.set(self)
-            return self.read(None)
-
-        self._begun = self.reader.begin(read)
+    def read_early(self) -> Iterable[Record]:
+        _BEING_READ.set(self)
+        return super().read_early()
 
     @override
     def links(self) -> Links:

@@ -157,17 +157,16 @@ class Attachments(FileStream, ContainedStream):
         start = max(0, begun.end - MOST_EXPANDED) if begun else 0
         try:
             pages = whole_pages_by_offset(self.reader, query, start)
-            if begun is None:
-                yield from pages
-                return
-            first = next(pages)
-            ids = [str(file["id"]) for file in first.items]
-            if begun.last in ids:
-                yield replace(first, items=first.items[ids.index(begun.last) + 1 :])
-                yield from pages
-            else:
-                # It may have moved since, by any number of files.
-                yield from whole_pages_by_offset(self.reader, query)
+            for page in pages if begun else ():
+                ids = [str(file["id"]) for file in page.items]
+                if begun and begun.last in ids:
+                    yield replace(page, items=page.items[ids.index(begun.last) + 1 :])
+                    break
+                if begun and _end_of(page) > begun.end:
+                    # It may have moved since, by any number of files.
+                    pages = whole_pages_by_offset(self.reader, query)
+                    break
+            yield from pages
         except (RefusedError, RetriesExhaustedError) as error:
             # Some sites refuse all but the first page of this list.
             reading = self.family if tag == self.name else [self.stream_named(tag)]

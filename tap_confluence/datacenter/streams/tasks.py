@@ -41,6 +41,15 @@ class Tasks(ChangeDetailStream):
         return entry
 
     @override
+    def hold_back_state(self) -> None:
+        # Nothing is put into it before the turn of the list.
+        return
+
+    @override
+    def take_up_state(self) -> None:
+        return
+
+    @override
     def advance(self, *timestamps: str | None) -> None:
         super().advance(*timestamps)
         entries = [self.stream_state.get(parent.name) or {} for parent in self.parents]
