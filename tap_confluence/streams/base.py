@@ -404,6 +404,12 @@ class ConfluenceStream(RunStream):
         return cast("StreamState", self.stream_state)
 
     @property
+    def entry_so_far(self) -> StreamState:
+        """The same as it is, without making one."""
+        entries = self.run.tap.state.get("bookmarks", {})
+        return cast("StreamState", entries.get(self.name) or {})
+
+    @property
     def complete_until(self) -> str:
         """The time up to which this run can have read everything: when it began.
 
@@ -451,7 +457,7 @@ class ConfluenceStream(RunStream):
 
     def hold_back_state(self) -> None:
         """Keep out of the state what is put into the entry, until the stream has its turn."""
-        self.entry = copy.deepcopy(self.entry)
+        self.entry = copy.deepcopy(self.entry_so_far)
 
     def take_up_state(self) -> None:
         """Put it into the state."""

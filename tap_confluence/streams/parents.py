@@ -151,6 +151,12 @@ class ParentStream(ConfluenceStream):
             _BEING_READ.set(None)
 
     @override
+    def begin(self) -> None:
+        token = _BEING_READ.set(self)
+        super().begin()
+        _BEING_READ.reset(token)
+
+    @override
     def read_early(self) -> Iterable[Record]:
         _BEING_READ.set(self)
         return super().read_early()

@@ -199,7 +199,8 @@ class ContentStream(IncrementalStream):
     def is_walked_early(self) -> bool:
         """Whether the details of the changes are asked for before the turn of the stream."""
         has_details = any(map(self.section_of, self.family))
-        return has_details and self.is_judged_at_sight and bool(self.progress())
+        is_walked = has_details and len(self.full_table) < len(self.family)
+        return is_walked and self.is_judged_at_sight
 
     @property
     def is_judged_at_sight(self) -> bool:

@@ -204,7 +204,8 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     @override
     def prepare(self) -> None:
-        is_walked = any(map(self.section_of, self.family)) and self.progress()
+        has_details = any(map(self.section_of, self.family))
+        is_walked = has_details and len(self.full_table) < len(self.family)
         # The filters ask for what they need once a run, and not from several readings at a time.
         if is_walked and not self.run.filters.by_anything:
             self.begin()
