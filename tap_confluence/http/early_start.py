@@ -20,7 +20,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_confluence.http.thread_pool import StopFlag
+    from tap_confluence.http.stop_flag import StopFlag
 
 T = TypeVar("T")
 

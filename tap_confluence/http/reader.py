@@ -15,13 +15,14 @@ from tap_confluence.http.pagination import PageWalk
 from tap_confluence.http.thread_pool import LookAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.http.client import Client, Params
     from tap_confluence.http.early_start import EarlyStart
     from tap_confluence.http.list_page import FailedItem, ListPage
     from tap_confluence.http.pagination import GoOn, Paginator
-    from tap_confluence.http.thread_pool import StopFlag, ThreadPool
+    from tap_confluence.http.stop_flag import StopFlag
+    from tap_confluence.http.thread_pool import ThreadPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -313,6 +314,12 @@ class Reader:
             per_worker: Items ahead at most for each worker; all of their answers are in memory.
         """
         return LookAhead(self._thread_pool, items, call, window=per_worker * self._thread_pool.size)
+
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """Run calls side by side in a worker thread; none of them may do so itself."""
+        if len(calls) < 2 or self.client.tries_once:  # noqa: PLR2004
+            return [call() for call in calls]
+        return self._thread_pool.together(calls)
 
     def result(self, future: Future[T]) -> T:
         """Wait for what a call that runs ahead gives."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
-from tap_confluence.errors import StoppedError
 from tap_confluence.http.early_start import EarlyStarts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tap_confluence.http.stop_flag import StopFlag
 
     _Call = tuple[Future[Any], Callable[[], Any]]
 
@@ -29,37 +30,6 @@ Item = TypeVar("Item")
 
 M_ARENA_MAX = -8
 """Number of the option of mallopt(3), from glibc's malloc.h."""
-
-
-class StopFlag:
-    """Set by a signal, looked at wherever the run waits."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._signal_number = 0
-
-    def set(self, signal_number: int) -> None:
-        """Ask the run to stop."""
-        self._signal_number = signal_number
-        self._event.set()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, or raise as soon as the run is asked to stop.
-
-        Raises:
-            StoppedError: The run was asked to stop.
-        """
-        self._event.wait(seconds)
-        self.check()
-
-    def check(self) -> None:
-        """Do nothing, or raise when the run was asked to stop.
-
-        Raises:
-            StoppedError: The run was asked to stop.
-        """
-        if self._event.is_set():
-            raise StoppedError(self._signal_number)
 
 
 def _share_memory_arenas() -> None:
@@ -121,6 +91,19 @@ class ThreadPool:
         calls.append((future, call))
         self._load.waiting.put(1)
         return future
+
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """Run calls in a thread of the pool, with the help of others that have nothing to do.
+
+        What no other has begun by then is run by the thread that asks, so that none ever waits for
+        a call that waits itself.
+        """
+        first, *others = calls
+        futures = [self.submit_first(call) for call in others]
+        results = [first()]
+        for call, future in zip(others, futures, strict=True):
+            results.append(call() if future.cancel() else future.result())
+        return results
 
     def result(self, future: Future[T]) -> T:
         """Wait for the result of a call.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
-    from tap_confluence.http import Client
+    from tap_confluence.http import Client, Reader
     from tap_confluence.run import Run
 
     Rows = list[dict[str, Any]]
@@ -460,6 +460,19 @@ def make_streams(kinds: Iterable[type[ConfluenceStream]], run: Run) -> list[Conf
             for kind in stream.further_parent_stream_types:
                 streams[kind].child_streams.append(stream)
     return list(streams.values())
+
+
+def read_sections(reader: Reader, sections: Iterable[str], read: Callable[[str], Rows]) -> Details:
+    """Read some sections of an item's details side by side, or tell why that cannot be done.
+
+    Args:
+        reader: Reads the site. It is asked from a worker thread.
+        sections: The sections.
+        read: Reads one of them.
+    """
+    names = list(sections)
+    found = reader.together([partial(read_section, read, name) for name in names])
+    return dict(zip(names, found, strict=True))
 
 
 def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> Rows | RefusedError:

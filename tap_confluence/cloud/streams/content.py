@@ -335,7 +335,7 @@ class ContentStream(IncrementalStream):
     ) -> tuple[dict[str, Any], Details]:
         """Get an item with its details; without its body if there is no format for that."""
         return get_with_details(
-            self.reader.client,
+            self.reader,
             f"{self.path}/{item_id}",
             sections,
             tag=self.name,
@@ -393,7 +393,7 @@ class SeparatelyReadStream(FullTableDetailStream):
 
         def call(item: dict[str, Any]) -> Callable[[], Details]:
             path = f"{parent.path}/{item['id']}"
-            return partial(get_details, self.reader.client, path, [self.section], tag=self.name)
+            return partial(get_details, self.reader, path, [self.section], tag=self.name)
 
         for item, details in self.each(items, call):
             found = details[self.section]

@@ -49,7 +49,7 @@ class Spaces(ParentStream):
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        return get_details(self.reader.client, f"{self.path}/{item_id}", sections, tag=self.name)
+        return get_details(self.reader, f"{self.path}/{item_id}", sections, tag=self.name)
 
     def _is_there(self, stream: ConfluenceStream) -> bool:
         """Tell whether the details may be asked for what a stream is made of."""

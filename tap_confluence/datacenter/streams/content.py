@@ -39,7 +39,7 @@ from tap_confluence.streams.parents import (
     FullTableDetailStream,
     Work,
     check_item,
-    read_section,
+    read_sections,
 )
 from tap_confluence.streams.progress import Passed, recognised
 from tap_confluence.streams.restrictions import (
@@ -343,9 +343,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        details: Details = {
-            section: read_section(self._get_section, item_id, section) for section in sections
-        }
+        details = read_sections(self.reader, sections, partial(self._get_section, item_id))
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the item itself?
             params = {"status": "any"}

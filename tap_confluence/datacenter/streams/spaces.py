@@ -22,7 +22,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import SPACE_LABEL
 from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
-from tap_confluence.streams.parents import DetailStream, Work, check_item, read_section
+from tap_confluence.streams.parents import DetailStream, Work, check_item, read_sections
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ class Spaces(ExpandedParentStream):
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         readers = {"properties": self._get_properties, "permissions": self._get_permissions}
-        details: Details = {
-            section: read_section(readers[section], item_id) for section in sections
-        }
+        details = read_sections(self.reader, sections, lambda name: readers[name](item_id))
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the space itself?
             path = f"{SPACES}/{quote(item_id, safe='~')}"
