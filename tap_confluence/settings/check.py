@@ -17,6 +17,7 @@ from tap_confluence.errors import SettingsError
 from tap_confluence.settings import (
     CLOUD,
     DATA_CENTER,
+    RENDERED,
     TOKEN_PAGE,
     deployment,
     download_folder,
@@ -51,6 +52,7 @@ _PRESENTATION: Mapping[str, Any] = {
     "content_tables": {"merged_cells": "repeat", "complex": "markdown"},
     "content_images": "link",
     "content_links": "site",
+    "resolve_includes": False,
 }
 """The settings that say how readable bodies are written, and their defaults, which Meltano sets."""
 
@@ -270,6 +272,13 @@ def _presentation_problems(config: Mapping[str, Any]) -> Iterator[str]:
             f"Setting '{name}' needs 'body_markdown' or 'body_text': it says how these are written."
             for name, defaults in _PRESENTATION.items()
             if not _is_default(config.get(name), defaults)
+        )
+    body_format = config.get("body_format")
+    if config.get("resolve_includes") and body_format in RENDERED:
+        yield (
+            f"'resolve_includes' is not needed with 'body_format' {body_format!r}, in which bodies "
+            "show what they include: leave it out, or set 'body_format' to 'storage' or "
+            "'atlas_doc_format'."
         )
     if config.get("content_links") == "file" and not config.get("attachment_download_dir"):
         yield (

@@ -225,6 +225,20 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "resolve_includes",
+        th.BooleanType,
+        title="Included pages in readable bodies",
+        default=False,
+        description=(
+            "Whether `bodyMarkdown` and `bodyText` show the text of pages and excerpts in the "
+            "place of the macros `include` and `excerpt-include`, where the account may read them "
+            "and the filters want them. What is restricted to fewer people than the page that "
+            "includes it is shown all the same. Takes about one request for each included page. A "
+            "page is written again when it changes, not when what it includes does: "
+            "`page_includes` tells which those are."
+        ),
+    ),
+    th.Property(
         "version_bodies",
         th.BooleanType,
         title="Bodies of versions",
