@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import re
 import ssl
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -296,7 +297,7 @@ def _presentation_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with fetching files: where to, and which."""
-    which = ("attachment_max_bytes", "attachment_media_types")
+    which = ("attachment_max_bytes", "attachment_media_types", "attachment_text")
     if not isinstance(config.get("attachment_download_dir"), str | None):
         return
     folder = download_folder(config)
@@ -304,9 +305,14 @@ def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
         yield from (
             f"Setting '{name}' needs 'attachment_download_dir', the folder to put files into."
             for name in which
-            if config.get(name) is not None
+            if config.get(name) not in (None, False)
         )
         return
+    if config.get("attachment_text") and not all(map(find_spec, ("kreuzberg", "pebble"))):
+        yield (
+            "Setting 'attachment_text' needs what reads documents: install "
+            "'tap-confluence[attachment-text]'."
+        )
     yield from folder_problems("attachment_download_dir", folder)
     media_types = config.get("attachment_media_types")
     if media_types == []:

@@ -275,6 +275,17 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "attachment_text",
+        th.BooleanType,
+        title="Attachment text",
+        default=False,
+        description=(
+            "Whether `attachments` has the text of the files that are fetched: of PDF, Word, "
+            "Excel, PowerPoint, OpenDocument, HTML, CSV and other plain files. Needs "
+            "`attachment_download_dir`, and `tap-confluence[attachment-text]` installed."
+        ),
+    ),
+    th.Property(
         "full_table_interval_hours",
         th.NumberType(minimum=0, maximum=87_600),
         title="Full table interval",
