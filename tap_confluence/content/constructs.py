@@ -42,12 +42,15 @@ class Reading(NamedTuple):
         links: Where its references lead.
         presentation: How it is written.
         note: What is told of each macro.
+        find_part: What finds a page or an excerpt to show in the place of a macro, as
+            `Includes.find` does; None leaves the macros.
     """
 
     writer: BlockWriter
     links: Links
     presentation: Presentation = AS_READERS_SEE
     note: Callable[[Macro], None] | None = None
+    find_part: Callable[..., Callable[..., None] | None] | None = None
 
 
 def block(reading: Reading, _node: object) -> End:

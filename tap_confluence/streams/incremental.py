@@ -129,6 +129,14 @@ class IncrementalStream(RetryingStream):
         """The selected streams of details that are complete in every run."""
         return [stream for stream in self.family if isinstance(stream, FullTableDetailStream)]
 
+    @property
+    def is_walked_early(self) -> bool:
+        """Whether the details of the changes may be asked for before the turn of the stream."""
+        has_details = any(map(self.section_of, self.family))
+        # Pages that bodies include are looked up for one list after the other.
+        includes = self.config["resolve_includes"] and any(s.has_readable_body for s in self.family)
+        return has_details and not includes and len(self.full_table) < len(self.family)
+
     def progress(self) -> Family:
         """Return the other selected streams, and how far each of them has come."""
         full_table = self.full_table

@@ -196,11 +196,9 @@ class ContentStream(IncrementalStream):
             self._changes_of(family).ask_ahead()
 
     @property
+    @override
     def is_walked_early(self) -> bool:
-        """Whether the details of the changes are asked for before the turn of the stream."""
-        has_details = any(map(self.section_of, self.family))
-        is_walked = has_details and len(self.full_table) < len(self.family)
-        return is_walked and self.is_judged_at_sight
+        return super().is_walked_early and self.is_judged_at_sight
 
     @property
     def is_judged_at_sight(self) -> bool:

@@ -204,11 +204,14 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     @override
     def prepare(self) -> None:
-        has_details = any(map(self.section_of, self.family))
-        is_walked = has_details and len(self.full_table) < len(self.family)
-        # The filters ask for what they need once a run, and not from several readings at a time.
-        if is_walked and not self.run.filters.by_anything:
+        if self.is_walked_early:
             self.begin()
+
+    @property
+    @override
+    def is_walked_early(self) -> bool:
+        # The filters ask for what they need once a run, and not from several readings at a time.
+        return super().is_walked_early and not self.run.filters.by_anything
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -475,7 +478,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         self, family: Family, full_table: Sequence[FullTableDetailStream]
     ) -> Iterator[Never]:
         """Have what is hidden on the way, when all changes have been listed."""
-        if not self.run.filters.by_anything:
+        if self.is_walked_early:
             self._hidden_ahead = self.reader.begin(
                 lambda: self.look_ahead(
                     self.hidden_work(family, full_table, Hidden(self.hidden_now))
