@@ -42,9 +42,9 @@ class EarlyStart(greenlet, Generic[T]):
     """
 
     def __init__(self, starts: EarlyStarts, read: Callable[[], Iterable[T]]) -> None:
-        super().__init__()
         current = getcurrent()
         self.main: greenlet = current.main if isinstance(current, EarlyStart) else current
+        super().__init__(parent=self.main)
         self.has_turn = False
         self.done: Future[None] = Future()
         self._starts = starts
