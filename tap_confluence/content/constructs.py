@@ -50,6 +50,16 @@ class Reading(NamedTuple):
     note: Callable[[Macro], None] | None = None
 
 
+def both(inner: End, outer: End) -> End:
+    """Return what writes two ends."""
+
+    def end() -> None:
+        inner()
+        outer()
+
+    return end
+
+
 def block(reading: Reading, _node: object) -> End:
     """Begin a paragraph, or whatever else stands on lines of its own."""
     boundary = reading.writer.boundary
@@ -79,13 +89,13 @@ def quote(reading: Reading, _node: object) -> End:
     return reading.writer.open_quote()
 
 
-def panel(reading: Reading, kind: str, title: str = "") -> End:
+def panel(reading: Reading, kind: str, title: str = "", icon: str = "") -> End:
     """Begin a quotation with a bold label; `kind` is one of `PANEL_LABELS`, or unknown."""
     close_quote = reading.writer.open_quote()
     label = PANEL_LABELS.get(kind, "Panel")
     if title:
         label = title if label == "Panel" else f"{label}: {title}"
-    reading.writer.label(label)
+    reading.writer.label(f"{icon} {label}" if icon else label)
     return close_quote
 
 
@@ -116,16 +126,22 @@ def decision_item(reading: Reading, state: str) -> End:
     return close_item
 
 
-def table(is_complex: Callable[[Node], bool]) -> Start[Node]:
+def table(
+    is_complex: Callable[[Node], bool], is_numbered: Callable[[Node], bool] | None = None
+) -> Start[Node]:
     """Return what begins a table.
 
     Args:
         is_complex: Tells whether a table is one that Markdown cannot hold.
+        is_numbered: Tells whether numbers stand before its rows that are no cells of the body.
     """
 
     def start(reading: Reading, node: Node) -> End:
         writer = reading.writer
-        return writer.open_table(is_html=writer.has_html_tables and is_complex(node))
+        return writer.open_table(
+            is_html=writer.has_html_tables and is_complex(node),
+            is_numbered=is_numbered is not None and is_numbered(node),
+        )
 
     return start
 

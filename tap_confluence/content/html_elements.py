@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 # As rendered pages have it: `brush: python; gutter: false`.
 _BRUSH: Final = re.compile(r"brush:\s*([\w+#.-]+)")
+CARDS: Final = frozenset(("block", "embed"))
+"""Smart links that stand on lines of their own."""
+
 _MESSAGE: Final = re.compile(r"confluence-information-macro-(information|note|tip|warning)\b")
+# Code and preformatted text stand in such boxes, too.
+_CODE_PANELS: Final = frozenset(("code", "preformatted"))
 _COMPLEX: Final = frozenset(
     (
         "blockquote",
@@ -55,9 +60,41 @@ def _preformatted(reading: Reading, element: _Element) -> End:
 
 
 def _division(reading: Reading, element: _Element) -> End:
-    message = _MESSAGE.search(element.get("class", ""))
+    """Begin a `div`, which rendered macros are told by the classes of."""
+    classes = element.get("class", "")
+    message = _MESSAGE.search(classes)
     if message:
-        return constructs.panel(reading, "info" if message[1] == "information" else message[1])
+        kind = "info" if message[1] == "information" else message[1]
+        return constructs.panel(reading, kind, _title_of(element, "p", "title"))
+    names = classes.split()
+    if "panel" in names and not _CODE_PANELS.intersection(names):
+        return constructs.panel(reading, "panel", _title_of(element, "div", "panelHeader"))
+    if "panelHeader" in names and _is_panel(element.getparent()):
+        return skip
+    if "expand-control" in names:
+        reading.writer.label(_title_of(element, "span", "expand-control-text"))
+        return skip
+    return constructs.block(reading, element)
+
+
+def _is_panel(element: _Element | None) -> bool:
+    names = [] if element is None else element.get("class", "").split()
+    return "panel" in names and not _CODE_PANELS.intersection(names)
+
+
+def _title_of(element: _Element, tag: str, class_name: str) -> str:
+    """Return the text of the first child of a class."""
+    for child in element.iterchildren(tag):
+        if class_name in child.get("class", "").split():
+            return " ".join(verbatim(child).split())
+    return ""
+
+
+def _paragraph(reading: Reading, element: _Element) -> End:
+    if element.get("class") == "title":
+        parent = element.getparent()
+        if parent is not None and _MESSAGE.search(parent.get("class", "")):
+            return skip
     return constructs.block(reading, element)
 
 
@@ -68,15 +105,24 @@ def _list_item(reading: Reading, element: _Element) -> End:
 
 
 def _anchor(reading: Reading, element: _Element) -> End:
-    href = element.get("href")
-    return reading.writer.open_link(reading.links.absolute(href) if href else None)
+    href = reading.links.absolute(element.get("href") or "")
+    appearance = element.get("data-card-appearance")
+    end = constructs.block(reading, element) if appearance in CARDS else None
+    close_link = reading.writer.open_link(href or None)
+    if appearance and not element.text and not len(element):
+        reading.writer.atom(href)
+    return constructs.both(close_link, end) if end else close_link
 
 
 def _img(reading: Reading, element: _Element) -> None:
     source = element.get("src", "")
-    name = element.get("data-linked-resource-default-alias") or element.get("alt") or ""
-    if "emoticon" in element.get("class", "").split():
+    classes = element.get("class", "").split()
+    # Confluence says of an image without words what its file is called, or "image2020-...".
+    name = element.get("alt") or element.get("data-linked-resource-default-alias") or ""
+    if "emoticon" in classes:
         reading.writer.text(_emoticon(element) or name)
+    elif "icon" in classes and not name:
+        return
     elif name or source:
         file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""
         constructs.image(reading, name or file, reading.links.absolute(source))
@@ -88,14 +134,16 @@ def _emoticon(element: _Element) -> str:
 
 
 def _span(reading: Reading, element: _Element) -> End | None:
-    """Begin what is shown of a status as it is in other formats; other spans are nothing."""
-    is_status = "status-macro" in element.get("class", "").split()
-    return reading.writer.open_mark(inline.STRONG) if is_status else None
+    """Write what is shown of a status as it is in other formats; other spans are nothing."""
+    if "status-macro" not in element.get("class", "").split():
+        return None
+    reading.writer.atom(verbatim(element), inline.STRONG)
+    return skip
 
 
 def _time(reading: Reading, element: _Element) -> None:
     if not element.text and not len(element):
-        reading.writer.text(element.get("datetime", ""))
+        reading.writer.atom(element.get("datetime", ""))
 
 
 def _is_complex(table: _Element) -> bool:
@@ -129,7 +177,6 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
             "html",
             "main",
             "nav",
-            "p",
             "section",
             "summary",
         ),
@@ -152,6 +199,7 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "img": _img,
     "li": _list_item,
     "ol": constructs.ordered_list(number, "start"),
+    "p": _paragraph,
     "pre": _preformatted,
     "span": _span,
     "table": constructs.table(_is_complex),

@@ -20,7 +20,7 @@ class PlainWriter(BlockWriter):
 
     @override
     def image(self, name: str, source: str) -> None:
-        self.text(name)
+        self.atom(name)
 
     @override
     def _text_lines(self, runs: Sequence[Run], level: int, *, is_cell: bool) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from tap_confluence.content.adf_tree import as_document
 from tap_confluence.content.elements import first_child, verbatim
 from tap_confluence.content.extensions import Extension, as_macro
 from tap_confluence.content.macro import Macro
@@ -13,6 +14,8 @@ from tap_confluence.content.macro_parameters import Value, value
 from tap_confluence.content.resource_identifiers import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
     from tap_confluence.content.links import Links
@@ -68,6 +71,16 @@ def adf_extension(node: _Element, links: Links, *, is_inline: bool) -> Macro:
         is_inline=is_inline,
     )
     return as_macro(extension, links)
+
+
+def adf_documents(node: _Element) -> Iterator[Any]:
+    """Yield the documents that an extension keeps in its parameters."""
+    for attribute in node:
+        if attribute.tag == "{ac}adf-attribute" and attribute.get("key") == "parameters":
+            for given in attribute.iter("{ac}adf-parameter", "{ac}adf-parameter-value"):
+                document = None if len(given) else as_document(given.text or "")
+                if document is not None:
+                    yield document
 
 
 def _values(name: str, parameter: _Element, links: Links) -> list[Value]:
