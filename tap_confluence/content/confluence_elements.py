@@ -209,6 +209,5 @@ CONFLUENCE_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "{ac}task-list": constructs.bullet_list,
     "{ac}task-status": skipped,
     "{ac}task-uuid": skipped,
-    "{at}declarations": skipped,
     "{at}var": _variable,
 }

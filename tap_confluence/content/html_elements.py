@@ -24,6 +24,9 @@ CARDS: Final = frozenset(("block", "embed"))
 _MESSAGE: Final = re.compile(r"confluence-information-macro-(information|note|tip|warning)\b")
 # Code and preformatted text stand in such boxes, too.
 _CODE_PANELS: Final = frozenset(("code", "preformatted"))
+_ICONS: Final = frozenset(("icon", "expand-control-image"))
+_TITLES: Final = frozenset(("panelHeader", "title"))
+_control: Final = constructs.marked_block(inline.STRONG)
 _COMPLEX: Final = frozenset(
     (
         "blockquote",
@@ -60,42 +63,41 @@ def _preformatted(reading: Reading, element: _Element) -> End:
 
 
 def _division(reading: Reading, element: _Element) -> End:
-    """Begin a `div`, which rendered macros are told by the classes of."""
-    classes = element.get("class", "")
-    message = _MESSAGE.search(classes)
-    if message:
-        kind = "info" if message[1] == "information" else message[1]
-        return constructs.panel(reading, kind, _title_of(element, "p", "title"))
-    names = classes.split()
-    if "panel" in names and not _CODE_PANELS.intersection(names):
-        return constructs.panel(reading, "panel", _title_of(element, "div", "panelHeader"))
-    if "panelHeader" in names and _is_panel(element.getparent()):
-        return skip
+    """Begin a `div`, by whose classes one tells rendered macros."""
+    names = element.get("class", "").split()
+    kind = _panel_kind(element)
+    if kind:
+        return constructs.panel(reading, kind, _title_of(element))
     if "expand-control" in names:
-        reading.writer.label(_title_of(element, "span", "expand-control-text"))
-        return skip
-    return constructs.block(reading, element)
-
-
-def _is_panel(element: _Element | None) -> bool:
-    names = [] if element is None else element.get("class", "").split()
-    return "panel" in names and not _CODE_PANELS.intersection(names)
-
-
-def _title_of(element: _Element, tag: str, class_name: str) -> str:
-    """Return the text of the first child of a class."""
-    for child in element.iterchildren(tag):
-        if class_name in child.get("class", "").split():
-            return " ".join(verbatim(child).split())
-    return ""
+        return _control(reading, element) or skip
+    return skip if _is_title(element) else constructs.block(reading, element)
 
 
 def _paragraph(reading: Reading, element: _Element) -> End:
-    if element.get("class") == "title":
-        parent = element.getparent()
-        if parent is not None and _MESSAGE.search(parent.get("class", "")):
-            return skip
-    return constructs.block(reading, element)
+    return skip if _is_title(element) else constructs.block(reading, element)
+
+
+def _panel_kind(element: _Element | None) -> str:
+    """Return what kind of panel an element is; "" if it is none."""
+    classes = "" if element is None or element.tag != "div" else element.get("class", "")
+    message = _MESSAGE.search(classes)
+    if message:
+        return "info" if message[1] == "information" else message[1]
+    names = classes.split()
+    return "panel" if "panel" in names and not _CODE_PANELS.intersection(names) else ""
+
+
+def _title_of(panel: _Element) -> str:
+    first = next(iter(panel), None)
+    is_title = first is not None and _is_title(first)
+    return " ".join(verbatim(first).split()) if is_title and first is not None else ""
+
+
+def _is_title(element: _Element) -> bool:
+    """Tell whether an element is the title of the panel it stands in, which comes first."""
+    if _TITLES.isdisjoint(element.get("class", "").split()) or element.getprevious() is not None:
+        return False
+    return bool(_panel_kind(element.getparent()))
 
 
 def _list_item(reading: Reading, element: _Element) -> End:
@@ -121,7 +123,7 @@ def _img(reading: Reading, element: _Element) -> None:
     name = element.get("alt") or element.get("data-linked-resource-default-alias") or ""
     if "emoticon" in classes:
         reading.writer.text(_emoticon(element) or name)
-    elif "icon" in classes and not name:
+    elif not name and _ICONS.intersection(classes):
         return
     elif name or source:
         file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""

@@ -241,16 +241,25 @@ def _panel(reading: Reading, macro: Macro) -> End:
 
 def _labelled(reading: Reading, macro: Macro) -> End:
     """Write the title of what stands in the macro, as a line of its own."""
-    end = _begin(reading, macro)
-    title = macro.text(*_TITLES)
-    if title:
-        reading.writer.label(title)
-    return _hold(reading, macro, end)
+    return _under(reading, macro, *_TITLES)
 
 
 def _transparent(reading: Reading, macro: Macro) -> End:
-    """Write what stands in the macro only."""
-    return _hold(reading, macro, _begin(reading, macro))
+    """Write what stands in the macro only, and a title if it has one all the same."""
+    return _under(reading, macro, "title")
+
+
+def _body_only(reading: Reading, macro: Macro) -> End:
+    """Write what stands in the macro, and nothing else of it."""
+    return _under(reading, macro)
+
+
+def _under(reading: Reading, macro: Macro, *titles: str) -> End:
+    end = _begin(reading, macro)
+    title = macro.text(*titles)
+    if title:
+        reading.writer.label(title)
+    return _hold(reading, macro, end)
 
 
 def _hold(reading: Reading, macro: Macro, end: End) -> End:
@@ -261,7 +270,10 @@ def _hold(reading: Reading, macro: Macro, end: End) -> End:
 
 def _properties(reading: Reading, macro: Macro) -> End:
     """Write the page properties that stand in the macro."""
-    return _hold(reading, macro, reading.writer.open_properties(macro.text("id")))
+    end = reading.writer.open_properties(macro.text("id"))
+    if macro.text("title"):
+        reading.writer.label(macro.text("title"))
+    return _hold(reading, macro, end)
 
 
 def _status(reading: Reading, macro: Macro) -> End:
@@ -430,7 +442,7 @@ def _as_code(language: str) -> Handler:
     return start
 
 
-_BY_CHOICE: Final[dict[str, Handler]] = {NAME: _name_only, OMIT: _omitted, BODY: _transparent}
+_BY_CHOICE: Final[dict[str, Handler]] = {NAME: _name_only, OMIT: _omitted, BODY: _body_only}
 # What the editors have as constructs of their own: of them something else is done only by name.
 _CONSTRUCTS: Final = frozenset(("code", "noformat", "expand", "status", *PANEL_LABELS))
 
