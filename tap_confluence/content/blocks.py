@@ -300,11 +300,13 @@ class BlockWriter(ABC):
         grid = table.grid(self._presentation.merged_cells) if table else []
         if grid:
             is_nested = self._output.is_cell
-            self._put(
+            lines = (
                 self._nested_table_lines(grid)
                 if is_nested
                 else self._table_lines(self.take_table(grid))
             )
+            if any(lines):
+                self._put(lines)
 
     def open_row(self) -> End:
         """Begin a row of a table."""

@@ -17,6 +17,7 @@ from tap_confluence.content.storage_macros import (
     adf_documents,
     adf_extension,
     is_block,
+    is_phrase,
     structured_macro,
 )
 
@@ -81,6 +82,12 @@ def _plain_text_body(reading: Reading, element: _Element) -> End:
     if parent is None or parent.tag not in _MACROS:
         reading.writer.code_block(verbatim(element))
     return skip
+
+
+def _rich_text_body(reading: Reading, element: _Element) -> End | None:
+    macro = element.getparent()
+    is_within = macro is not None and macro.tag in _MACROS and not is_block(macro)
+    return None if is_within and is_phrase(element) else constructs.block(reading, element)
 
 
 def _macro(reading: Reading, element: _Element) -> End:
@@ -202,7 +209,7 @@ CONFLUENCE_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "{ac}macro": _macro,
     "{ac}parameter": skipped,
     "{ac}plain-text-body": _plain_text_body,
-    "{ac}rich-text-body": constructs.block,
+    "{ac}rich-text-body": _rich_text_body,
     "{ac}structured-macro": _macro,
     "{ac}task": _task,
     "{ac}task-id": skipped,

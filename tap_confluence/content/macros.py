@@ -150,7 +150,7 @@ def _write_mark(
             if place:
                 writer.text(", ")
             writer.span(value.text, 0, value.href)
-    writer.text("]")
+    writer.text("] " if macro.has_words else "]")
 
 
 def _showing(*names: str) -> Handler:
@@ -278,7 +278,7 @@ def _properties(reading: Reading, macro: Macro) -> End:
 
 def _status(reading: Reading, macro: Macro) -> End:
     end = _begin(reading, macro)
-    words = " ".join(filter(None, (macro.text("title"), macro.plain)))
+    words = " ".join(filter(None, (macro.text("title", "status"), macro.plain)))
     reading.writer.atom(words or macro.text("colour"), inline.STRONG)
     end()
     return end
@@ -454,7 +454,7 @@ def _named(names: str, handler: Handler) -> dict[str, Handler]:
 HANDLERS: Final[dict[str, Handler]] = {
     **dict.fromkeys(PANEL_LABELS, _panel),
     **_named("code noformat code-pro paste-code-macro", _code),
-    **_named("status lozenge aura-status", _status),
+    **_named("status lozenge aura-status handy-status", _status),
     **_named("jira jiraissues", _jira),
     **dict.fromkeys(INCLUDES, _include),
     **_named("view-file viewdoc viewpdf viewppt viewxls multimedia viewfile pdf office", _file),

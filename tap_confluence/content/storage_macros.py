@@ -25,28 +25,45 @@ LINK_BODIES: Final = frozenset(("{ac}link-body", "{ac}plain-text-link-body"))
 _BLOCK_PARENTS: Final = frozenset(
     ("root", "{ac}layout-cell", "{ac}rich-text-body", "{ac}adf-content", "{ac}task-body")
 )
+_PHRASES: Final = frozenset(
+    ("a", "b", "code", "em", "i", "span", "strong", "u", "{ac}emoticon", "{ac}link")
+)
 _PARAMETERS: Final = frozenset(("{ac}parameter", "{ac}default-parameter"))
 _SEPARATORS: Final = " ,;|\t\r\n"
 _IN_VALUES: Final = frozenset(("{ac}adf-parameter", "{ac}adf-parameter-value"))
 
 
 def is_block(element: _Element) -> bool:
-    """Tell whether an element that may stand in a line does not."""
+    """Tell whether an element that may stand in a line does not, as no words stand beside it."""
     parent = element.getparent()
-    return parent is not None and parent.tag in _BLOCK_PARENTS
+    if parent is None or parent.tag not in _BLOCK_PARENTS:
+        return False
+    before = element.getprevious()
+    beside = (parent.text if before is None else before.tail, element.tail)
+    return not any(text and not text.isspace() for text in beside)
+
+
+def is_phrase(body: _Element) -> bool:
+    """Tell whether the rich text in a macro within a line is words, and no block begins it."""
+    if body.tag != "{ac}rich-text-body":
+        return False
+    return bool((body.text or "").strip()) or (len(body) > 0 and body[0].tag in _PHRASES)
 
 
 def structured_macro(element: _Element, links: Links) -> Macro:
     """Return an `ac:structured-macro`, or an `ac:macro` of old, as a macro."""
     parameters: dict[str, list[Value]] = {}
     plain: list[str] = []
-    has_body = False
+    has_body = has_words = False
+    is_inline = not is_block(element)
     for child in element:
         if child.tag in _PARAMETERS:
             name = child.get("{ac}name", "")
             parameters.setdefault(name, []).extend(_values(name, child, links))
         elif child.tag == "{ac}plain-text-body":
             plain.append(verbatim(child))
+        elif is_inline and is_phrase(child):
+            has_words = True
         else:
             has_body = True
     return Macro(
@@ -54,7 +71,8 @@ def structured_macro(element: _Element, links: Links) -> Macro:
         parameters=parameters,
         plain="\n".join(plain) if plain else None,
         has_body=has_body,
-        is_inline=not is_block(element),
+        has_words=has_words,
+        is_inline=is_inline,
     )
 
 
