@@ -1,8 +1,8 @@
-"""Converts bodies with a converter of others: `convert_bodies.py NAME`, JSON in, JSON out.
+"""Converts bodies with a converter of others: `convert_bodies.py NAME FORMAT`, JSON in, JSON out.
 
-On standard input comes a list of objects with what a site gives of a page: `storage`, and `view`
-where it is rendered. On standard output goes a list of Markdown. Who needs to know more asks
-`_Site`, which answers in place of the wiki.
+On standard input comes a list of objects with what a site gives of a page, by format. On standard
+output goes a list of Markdown. Who needs to know more asks `_Site`, which answers in place of the
+wiki.
 """
 
 from __future__ import annotations
@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 
 ROOT = "https://acme.atlassian.net/wiki"
 PEOPLE = {"5b10": "Ada Lovelace"}
+ISSUE = {"summary": "Prices are wrong", "status": {"name": "Done"}}
+FILE = {
+    "id": "att5",
+    "title": "terms.pdf",
+    "extensions": {"mediaType": "application/pdf", "fileId": "f5"},
+    "container": {"id": "1", "title": "Page"},
+    "version": {"friendlyWhen": "Jan 02, 2026", "by": {"displayName": PEOPLE["5b10"]}},
+}
 
 
 class _Site:
-    """What the wiki knows of people and pages, as both clients ask for it."""
+    """What the site knows besides the body of a page, as the clients ask for it."""
 
     def get_user_details_by_accountid(self, account_id: str, *_: Any) -> dict[str, Any]:
         return {"accountId": account_id, "displayName": PEOPLE.get(account_id, account_id)}
@@ -39,16 +47,19 @@ class _Site:
     def get_space(self, key: str, *_: Any, **__: Any) -> dict[str, Any]:
         return {"key": key, "name": key}
 
+    def get_issue(self, key: str, *_: Any) -> dict[str, Any]:
+        return {"key": key, "fields": ISSUE}
+
     def get(self, *_: Any, **__: Any) -> dict[str, Any]:
         return {"results": [], "_links": {}}
 
 
 def _html2text(body: Body) -> str:
-    return str(import_module("html2text").html2text(body.get("view") or body["storage"]))
+    return str(import_module("html2text").html2text(body[sys.argv[2]]))
 
 
 def _markdownify(body: Body) -> str:
-    return str(import_module("markdownify").markdownify(body.get("view") or body["storage"]))
+    return str(import_module("markdownify").markdownify(body[sys.argv[2]]))
 
 
 def _mcp_atlassian(body: Body) -> str:
@@ -65,7 +76,7 @@ def _exporter(body: Body) -> str:
     module = import_module("confluence_markdown_exporter.confluence")
     site = _Site()
     module.get_thread_confluence = lambda *_: site
-    module.get_jira_instance = _no_jira
+    module.get_jira_instance = lambda *_: site
     page = module.Page(
         base_url=ROOT,
         id=1,
@@ -77,16 +88,11 @@ def _exporter(body: Body) -> str:
         editor2="",
         body_storage=body["storage"],
         labels=[],
-        attachments=[],
+        attachments=[module.Attachment.from_json(FILE, ROOT, page_id="1", page_title="Page")],
         ancestors=[],
         version=module.Version.from_json({}),
     )
     return str(page.markdown)
-
-
-def _no_jira(*_: Any) -> Any:
-    """Answer as a Jira that does not know the issue; the link to it stays."""
-    raise import_module("requests").HTTPError
 
 
 CONVERTERS: dict[str, Callable[[Body], str]] = {

@@ -25,8 +25,7 @@ _MESSAGE: Final = re.compile(r"confluence-information-macro-(information|note|ti
 # Code and preformatted text stand in such boxes, too.
 _CODE_PANELS: Final = frozenset(("code", "preformatted"))
 _ICONS: Final = frozenset(("icon", "expand-control-image"))
-_TITLES: Final = frozenset(("panelHeader", "title"))
-_control: Final = constructs.marked_block(inline.STRONG)
+_bold_block: Final = constructs.marked_block(inline.STRONG)
 _COMPLEX: Final = frozenset(
     (
         "blockquote",
@@ -67,14 +66,29 @@ def _division(reading: Reading, element: _Element) -> End:
     names = element.get("class", "").split()
     kind = _panel_kind(element)
     if kind:
-        return constructs.panel(reading, kind, _title_of(element))
+        return _open_panel(reading, element, kind)
     if "expand-control" in names:
-        return _control(reading, element) or skip
-    return skip if _is_title(element) else constructs.block(reading, element)
+        return _label(reading, element)
+    if _is_title(element, "panelHeader"):
+        return _label(reading, element)
+    return constructs.block(reading, element)
 
 
 def _paragraph(reading: Reading, element: _Element) -> End:
-    return skip if _is_title(element) else constructs.block(reading, element)
+    return skip if _is_title(element, "title") else constructs.block(reading, element)
+
+
+def _label(reading: Reading, element: _Element) -> End:
+    return _bold_block(reading, element) or skip
+
+
+def _open_panel(reading: Reading, panel: _Element, kind: str) -> End:
+    first = next(iter(panel), None)
+    if kind == "panel" and first is not None and _is_title(first, "panelHeader"):
+        # The title is its label, and may have links in it.
+        return constructs.quote(reading, panel)
+    title = verbatim(first) if first is not None and _is_title(first, "title") else ""
+    return constructs.panel(reading, kind, " ".join(title.split()))
 
 
 def _panel_kind(element: _Element | None) -> str:
@@ -87,17 +101,12 @@ def _panel_kind(element: _Element | None) -> str:
     return "panel" if "panel" in names and not _CODE_PANELS.intersection(names) else ""
 
 
-def _title_of(panel: _Element) -> str:
-    first = next(iter(panel), None)
-    is_title = first is not None and _is_title(first)
-    return " ".join(verbatim(first).split()) if is_title and first is not None else ""
-
-
-def _is_title(element: _Element) -> bool:
+def _is_title(element: _Element, class_name: str) -> bool:
     """Tell whether an element is the title of the panel it stands in, which comes first."""
-    if _TITLES.isdisjoint(element.get("class", "").split()) or element.getprevious() is not None:
+    if class_name not in element.get("class", "").split() or element.getprevious() is not None:
         return False
-    return bool(_panel_kind(element.getparent()))
+    kind = _panel_kind(element.getparent())
+    return kind == "panel" if class_name == "panelHeader" else kind not in {"", "panel"}
 
 
 def _list_item(reading: Reading, element: _Element) -> End:
@@ -137,7 +146,11 @@ def _emoticon(element: _Element) -> str:
 
 def _span(reading: Reading, element: _Element) -> End | None:
     """Write what is shown of a status as it is in other formats; other spans are nothing."""
-    if "status-macro" not in element.get("class", "").split():
+    classes = element.get("class", "").split()
+    if "collapse-source" in classes:
+        # Only people press buttons.
+        return skip
+    if "status-macro" not in classes:
         return None
     reading.writer.atom(verbatim(element), inline.STRONG)
     return skip

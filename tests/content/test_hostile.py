@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from tap_confluence.content import blocks, to_markdown, to_text
+from tap_confluence.content import blocks, storage, to_markdown, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,19 @@ def test_entities_of_a_body_s_own_are_never_expanded(convert: Callable[..., str]
     body = f'<!DOCTYPE x [<!ENTITY l0 "lol">{laughs}]><p>&l9;</p>'
     assert "lollol" not in convert(body, "storage")
     assert "&l9;" in convert(body, "storage")
+
+
+@pytest.mark.parametrize("quote", ["&quot;", "&#34;", "&#x27;", "&apos;", "&lt;", "&amp;"])
+def test_markup_with_quotes_in_attributes_needs_no_repair(
+    quote: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(storage, "repaired")
+    body = (
+        f"<p><a href='https://example.com' data-datasource=\"{quote}id{quote}\">a {quote}</a></p>"
+    )
+    link = to_markdown(body, "storage")
+    assert link.startswith("[a ")
+    assert link.endswith("](https://example.com)")
 
 
 @both
