@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.content.adf_nodes import NODES, open_marks
-from tap_confluence.content.adf_tree import attributes, children, decoded
+from tap_confluence.content.adf_tree import attributes, children
 from tap_confluence.content.constructs import both
 
 if TYPE_CHECKING:
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from tap_confluence.content.constructs import Reading
 
 
-def read_adf(body: Any, reading: Reading) -> None:
-    """Tell a writer what stands in a body.
+def read_adf(document: Any, reading: Reading) -> None:
+    """Tell a writer what stands in a document.
 
     Args:
-        body: The document, as JSON or decoded.
+        document: The document, decoded.
         reading: Where to write, and where references lead.
     """
     writer = reading.writer
     # Each level is what is left of it, and what writes the end of the node around it.
-    levels: list[tuple[Iterator[Any], End | None]] = [(iter([decoded(body)]), None)]
+    levels: list[tuple[Iterator[Any], End | None]] = [(iter([document]), None)]
     while levels:
         nodes, end = levels[-1]
         for node in nodes:

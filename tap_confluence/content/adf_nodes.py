@@ -229,11 +229,8 @@ def _extension(reading: Reading, node: Node) -> End | None:
         return None
     if key in NESTING and _holds_document(given):
         end = constructs.block(reading, node)
-        if not children(node) and isinstance(given.get("cxhtml"), str):
-            # An XML parser takes long to import, and hardly a document holds markup.
-            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
-
-            read_storage(given["cxhtml"], reading)
+        if reading.read_nested and not children(node) and isinstance(given.get("cxhtml"), str):
+            reading.read_nested(given["cxhtml"], "storage", reading)
         return end
     kind = node.get("type")
     extension = Extension(

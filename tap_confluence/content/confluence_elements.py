@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tap_confluence.content import constructs, inline
-from tap_confluence.content.adf import read_adf
 from tap_confluence.content.elements import first_child, skip, skipped, verbatim
 from tap_confluence.content.emoji import emoji
 from tap_confluence.content.html_elements import CARDS
@@ -20,6 +19,7 @@ from tap_confluence.content.storage_macros import (
     is_phrase,
     structured_macro,
 )
+from tap_confluence.decoding import ADF
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -122,8 +122,9 @@ def _open_extension(reading: Reading, node: _Element, *, is_inline: bool) -> End
     end = open_macro(reading, adf_extension(node, reading.links, is_inline=is_inline))
     if end is None:
         return skip
-    for document in adf_documents(node):
-        read_adf(document, reading)
+    if reading.read_nested:
+        for document in adf_documents(node):
+            reading.read_nested(document, ADF, reading)
     return end
 
 

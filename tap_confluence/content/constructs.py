@@ -7,7 +7,7 @@ these. What a format alone has, or says in attributes of its own, stands beside 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from tap_confluence.content.presentation import ALT, AS_READERS_SEE, OMIT
 
@@ -42,12 +42,17 @@ class Reading(NamedTuple):
         links: Where its references lead.
         presentation: How it is written.
         note: What is told of each macro.
+        find_part: What finds a page or an excerpt to show in the place of a macro, as
+            `Includes.find` does; None leaves the macros.
+        read_nested: What reads a body of any format that is kept within this one.
     """
 
     writer: BlockWriter
     links: Links
     presentation: Presentation = AS_READERS_SEE
     note: Callable[[Macro], None] | None = None
+    find_part: Callable[..., Callable[..., None] | None] | None = None
+    read_nested: Callable[[Any, str, Reading], None] | None = None
 
 
 def both(inner: End, outer: End) -> End:

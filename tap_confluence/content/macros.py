@@ -63,7 +63,10 @@ INCLUDES: Final = (
     *("include", "excerpt-include"),
     *("multiexcerpt-include", "multiexcerpt-include-macro"),
 )
-"""Macros that show another page, or a part of one."""
+"""Macros that show another page, or, but for the first, a part of one."""
+
+EXCERPT_NAMES: Final = ("name", "excerptname", "multiexcerptname")
+"""Where the name of an excerpt stands, as folded names."""
 
 
 def open_macro(reading: Reading, macro: Macro) -> End | None:
@@ -295,14 +298,21 @@ def _jira(reading: Reading, macro: Macro) -> End | None:
 
 
 def _include(reading: Reading, macro: Macro) -> End:
-    """Write which page is included, and which part of it."""
+    """Write the page that is included, or the part of it; where not known, which that is."""
     pages = included_pages(macro, reading.links)
     if not pages:
         return _mark(reading, macro)
+    is_excerpt = macro.name.lower() != INCLUDES[0]
+    excerpt = macro.text(*EXCERPT_NAMES) if is_excerpt else None
+    page = pages[0]
+    show = reading.find_part and reading.find_part(page.href, reading.links, excerpt=excerpt)
+    if show:
+        has_panel = is_excerpt and not macro.is_inline and macro.text("nopanel") != "true"
+        end = panel(reading, "panel", page.text) if has_panel else _begin(reading, macro)
+        show(reading, is_inline=macro.is_inline)
+        return end
     parts = [
-        (name, values)
-        for name, values in shown(macro.parameters)
-        if folded(name) in {"name", "excerptname", "multiexcerptname"}
+        (name, values) for name, values in shown(macro.parameters) if folded(name) in EXCERPT_NAMES
     ]
     return _marked(reading, macro, [("", pages), *parts])
 
