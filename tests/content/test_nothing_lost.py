@@ -191,12 +191,13 @@ def test_every_character_of_rich_text_that_an_app_keeps_in_its_settings_is_there
         f'</ac:adf-parameter><ac:adf-parameter key="{name}">{escape(body)}</ac:adf-parameter>'
         "</ac:adf-parameter></ac:adf-attribute></ac:adf-node></ac:adf-extension>"
     )
-    for convert in (to_markdown, to_text):
-        shown = "\n\n".join(
-            filter(None, ["[faq: heading=Answer]", convert(body, "atlas_doc_format")])
-        )
-        assert convert(node, "atlas_doc_format") == shown
-        assert convert(extension, "storage") == shown
+    inner = to_text(body, "atlas_doc_format")
+    text = to_text(node, "atlas_doc_format")
+    assert to_text(extension, "storage") == text
+    assert _characters(text) == _characters(f"[faq: heading=Answer]{inner}")
+    markdown = to_markdown(node, "atlas_doc_format")
+    assert to_markdown(extension, "storage") == markdown
+    _assert_nothing_is_lost(["Answer", *_texts_of_adf(json.loads(body))], markdown, text)
 
 
 @_SETTINGS
