@@ -17,7 +17,7 @@ NESTING: Final = frozenset(("legacy-content", "nested-table"))
 """Extensions that a migration leaves where ADF does not allow what was there: a document in their
 parameters, as an object or as JSON."""
 
-# JSON of an object that says early on that it is a document, or ends with saying so.
+# JSON that may be a document, told by its first key.
 _DOCUMENT: Final = re.compile(r'\s*+\{\s*+"(?:type|version|content)"')
 _TEXT: Final = re.compile(r'"text"\s*+:\s*+("(?:[^"\\]++|\\.)*+")')
 

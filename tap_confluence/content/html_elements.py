@@ -128,7 +128,7 @@ def _anchor(reading: Reading, element: _Element) -> End:
 def _img(reading: Reading, element: _Element) -> None:
     source = element.get("src", "")
     classes = element.get("class", "").split()
-    # Confluence says of an image without words what its file is called, or "image2020-...".
+    # Where nobody gave words, `alt` is empty.
     name = element.get("alt") or element.get("data-linked-resource-default-alias") or ""
     if "emoticon" in classes:
         reading.writer.text(_emoticon(element) or name)

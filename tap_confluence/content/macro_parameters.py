@@ -108,7 +108,7 @@ def value(name: str, text: str, links: Links) -> Value:
     text = text.strip()
     if text.startswith("http") and _ADDRESS.fullmatch(text):
         return Value(text, text)
-    if name.lower() in _QUERIES and _ENCODED_SPACE.search(text):
+    if name.lower() in _QUERIES and " " not in text and _ENCODED_SPACE.search(text):
         text = unquote_plus(text)
     if text.startswith("@") or text.lower() == "currentspace()":
         href, resolved = links.special(text, is_space="space" in name.lower())
