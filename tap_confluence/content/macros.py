@@ -354,7 +354,7 @@ def _file(reading: Reading, macro: Macro) -> End:
         href = holder or file.href
         if place:
             reading.writer.text(", ")
-        reading.writer.span(file.text, 0, href or links.attachment(file.text))
+        reading.writer.atom(file.text, 0, href or links.attachment(file.text))
     return _hold(reading, macro, end)
 
 
@@ -374,7 +374,7 @@ def _embed(reading: Reading, macro: Macro) -> End:
         return _mark(reading, macro)
     end = _begin(reading, macro)
     address, text = without_secrets(found.href or ""), without_secrets(found.text)
-    reading.writer.span(macro.text("title", "label", "text", "caption") or text, 0, address)
+    reading.writer.atom(macro.text("title", "label", "text", "caption") or text, 0, address)
     return _hold(reading, macro, end)
 
 
