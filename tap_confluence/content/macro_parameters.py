@@ -144,7 +144,7 @@ def is_setting(name: str, text: str) -> bool:
         return True
     if "color" in short.replace("colour", "color") and _HEX_COLOUR.fullmatch(text):
         return True
-    if short in _NUMERIC_SETTINGS and text.replace(".", "").isdecimal():
+    if (short in _NUMERIC_SETTINGS or short == "id") and text.replace(".", "").isdecimal():
         return True
     return (
         not text

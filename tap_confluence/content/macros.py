@@ -78,7 +78,15 @@ def open_macro(reading: Reading, macro: Macro) -> End | None:
         handler = _chosen(choices, macro)
         if handler is not None:
             return handler(reading, macro)
-    return handler_of(macro.name)(reading, macro)
+    handler = handler_of(macro.name)
+    if macro.title and handler in _OF_CONFLUENCE and _says_more(macro):
+        handler = _mark
+    return handler(reading, macro)
+
+
+def _says_more(macro: Macro) -> bool:
+    """Tell whether an app is given more to show than the macro that is called as its own is."""
+    return any(folded(name) not in _TITLES for name, _ in shown(macro.parameters))
 
 
 def _chosen(choices: Mapping[str, str], macro: Macro) -> Handler | None:
@@ -452,6 +460,10 @@ def _as_code(language: str) -> Handler:
     return start
 
 
+# What they show of a macro is only what it has where it is Confluence's own.
+_OF_CONFLUENCE: Final = frozenset(
+    (_code, _jira, _labelled, _panel, _properties, _status, _transparent)
+)
 _BY_CHOICE: Final[dict[str, Handler]] = {NAME: _name_only, OMIT: _omitted, BODY: _body_only}
 # What the editors have as constructs of their own: of them something else is done only by name.
 _CONSTRUCTS: Final = frozenset(("code", "noformat", "expand", "status", *PANEL_LABELS))
