@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,26 @@ LONGEST = (TESTS / "integration", TESTS / "incremental")
 """The folders with tests that take many seconds each."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left with it at the end."""
     items.sort(key=lambda item: item.path.parent not in LONGEST)
+    tests: defaultdict[str, list[pytest.Function]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("each_value"):
+            tests[item.nodeid.partition("[")[0]].append(item)
+    for cases in tests.values():
+        _leave_most_combinations_to_slow(cases)
+
+
+def _leave_most_combinations_to_slow(cases: list[pytest.Function]) -> None:
+    """Keep those combinations that go along the longest list of values, and over again the others."""
+    places = [case.callspec.indices for case in cases]
+    sizes = {name: 1 + max(place[name] for place in places) for name in places[0]}
+    longest = max(sizes, key=lambda name: sizes[name])
+    for case, place in zip(cases, places, strict=True):
+        if any(place[name] != place[longest] % size for name, size in sizes.items()):
+            case.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_finish() -> None:
