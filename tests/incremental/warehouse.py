@@ -31,7 +31,7 @@ class Warehouse:
         self.marked: dict[str, dict[Key, Json]] = {}
         self._soft_delete = soft_delete
         self._versions: dict[str, dict[Key, int]] = {}
-        self._key_names: dict[str, list[str]] = {}
+        self.key_names: dict[str, list[str]] = {}
 
     def load(self, run: Run) -> None:
         """Take in what a run wrote."""
@@ -39,12 +39,12 @@ class Warehouse:
             stream = message.get("stream", "")
             match message["type"]:
                 case "SCHEMA":
-                    self._key_names[stream] = message["key_properties"]
+                    self.key_names[stream] = message["key_properties"]
                     for tables in (self.tables, self.marked, self._versions):
                         tables.setdefault(stream, {})
                 case "RECORD":
                     row = message["record"]
-                    key = tuple(row[name] for name in self._key_names[stream])
+                    key = tuple(row[name] for name in self.key_names[stream])
                     self.tables[stream][key] = row
                     self._versions[stream][key] = message.get("version") or 0
                     self.marked[stream].pop(key, None)
