@@ -119,6 +119,15 @@ class Report:
                 "streams are complete."
             )
             raise ConfluenceError(message)
+        if held_back := self._run.notes.held_back:
+            rows = "; ".join(f"{words} rows of '{name}'" for name, words in held_back.items())
+            message = (
+                f"So much is gone at once that the account may have lost a right: {rows}. Nothing "
+                "of these streams is taken for deleted. Give the account its right back or, if "
+                "all that was deleted, run once with 'reconcile_max_deleted_percent' at 100. All "
+                "other streams are complete."
+            )
+            raise ConfluenceError(message)
 
     def compare_with_search(self) -> None:
         """Log how much content a search counts, where this run has come upon all there is.

@@ -14,6 +14,7 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import Passed, Progress
+from tap_confluence.streams.reconciliation import ReconciledStream, reconciled
 from tap_confluence.streams.retries import RetryingStream
 
 if TYPE_CHECKING:
@@ -59,14 +60,15 @@ class Hidden:
         return digest
 
 
-class IncrementalStream(RetryingStream):
+class IncrementalStream(ReconciledStream, RetryingStream):
     """A list read from the oldest change on, for itself and for its children.
 
     Each stream of the family has its own bookmark and gets the items that changed since. Because
     items come oldest first, a bookmark moves with each item that is complete, and a run that is
     killed goes on where it was. Then comes what is hidden from the changes, what the site failed
-    for in earlier runs, and last the details that are a full table, if they have not come along
-    with all the items.
+    for in earlier runs, and the details that are a full table, if they have not come along with
+    all the items. Last, streams are read whole for which something has happened that has no date:
+    that moves no bookmark, so that a run killed there has read all changes.
     """
 
     primary_keys = ("id",)
@@ -112,6 +114,10 @@ class IncrementalStream(RetryingStream):
         """
 
     @abstractmethod
+    def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
+        """Yield everything that the tables of some streams of the family are to have."""
+
+    @abstractmethod
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
         """Read details of all items that did not come along with these."""
 
@@ -138,6 +144,7 @@ class IncrementalStream(RetryingStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         full_table = self.full_table
         came_along = False
+        self.begin_reconciliation()
         if family := self.progress():
             self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
@@ -150,6 +157,20 @@ class IncrementalStream(RetryingStream):
             stream.has_come_along = came_along
         if full_table and not came_along:
             yield from self.read_full_table(full_table)
+        if whole := self.begin_whole_reads():
+            yield from self.write(self.all_work(whole))
+
+    def begin_reconciliation(self) -> None:
+        """Take note of from when on the tables of the family are."""
+        for stream in reconciled(self.family):
+            stream.reconciliation.begin()
+
+    def begin_whole_reads(self) -> Sequence[ReconciledStream]:
+        """Return the streams of the family that are to be written whole from here on."""
+        whole = [stream for stream in reconciled(self.family) if stream.reconciliation.is_due]
+        for stream in whole:
+            stream.reconciliation.begin_whole_read()
+        return whole
 
     def write_changes(
         self,

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
-from tap_confluence.cloud.streams.content import ContentStream
+from tap_confluence.cloud.streams.content import CREATED_FIRST, ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
 from tap_confluence.errors import GAVE_UP, FailedItemError, NotFoundError, RefusedError
 from tap_confluence.filters.left_out import before_start, names_left_out
@@ -56,12 +56,17 @@ class CommentStream(ContentStream):
     scope = SCOPE
     owner_key = "commentId"
     takes_spaces = False
+    stable_order = CREATED_FIRST
     container_key: ClassVar[str]
 
     @override
     def belongs(self, item: dict[str, Any]) -> bool:
         if all(item.get(key) is None for key in CONTAINER_KEYS):
             self._note_unplaced(str(item["id"]))
+        return super().belongs(item)
+
+    @override
+    def holds(self, item: dict[str, Any]) -> bool:
         return item.get(self.container_key) is not None
 
     def _note_unplaced(self, comment_id: str) -> None:
@@ -115,8 +120,10 @@ class CommentStream(ContentStream):
         A reply may be newer than comments further on in the list, so the bookmark moves at the
         end only.
         """
-        start = self.starting_point()
-        latest = start
+        self.begin_reconciliation()
+        is_whole = bool(self.begin_whole_reads())
+        start = self.reconciliation.table_start if is_whole else self.starting_point()
+        latest = self.starting_point()
         self.begin_retries([self])
         [first] = self.lists(tag=self.name)
         roots = self.wanted(self._own(self.reader.items(first)))
@@ -140,7 +147,7 @@ class CommentStream(ContentStream):
                 since = self._earliest(start, again)
                 for comment in comments:
                     item_id, timestamp = self.dated(comment)
-                    is_listed = self.is_listed(self, item_id, timestamp)
+                    is_listed = self.is_listed(self, item_id, timestamp) and not is_whole
                     if is_due(timestamp, since) and not is_listed:
                         yield Work(comment, [self])
                     elif tell and not self.bookmark:

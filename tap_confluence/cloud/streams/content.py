@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.reconciliation import ReconciledStream
+
+CREATED_FIRST = "created-date"
+"""The order of lists that cannot be sorted by id."""
 
 
 class ContentStream(IncrementalStream):
@@ -40,11 +44,13 @@ class ContentStream(IncrementalStream):
         statuses: The statuses that the list can be asked for; none if it cannot.
         has_body: Whether the list gives bodies.
         takes_spaces: Whether the list can be restricted to some spaces.
+        stable_order: In what order to list everything, so that an edit meanwhile hides nothing.
     """
 
     statuses: ClassVar[tuple[str, ...]] = ()
     has_body: ClassVar[bool] = True
     takes_spaces: ClassVar[bool] = True
+    stable_order: ClassVar[str] = "id"
 
     _walk: IncrementalList | None = None
     _listed_until: str | None = None
@@ -116,7 +122,11 @@ class ContentStream(IncrementalStream):
         """What the filters leave of the site."""
         return ContentFilter.of(self.run)
 
-    def belongs(self, item: dict[str, Any]) -> bool:  # noqa: ARG002
+    def belongs(self, item: dict[str, Any]) -> bool:
+        """Tell whether an item of the list is one of this stream, and note what is of none."""
+        return self.holds(item)
+
+    def holds(self, item: dict[str, Any]) -> bool:  # noqa: ARG002
         """Tell whether an item of the list is one of this stream."""
         return True
 
@@ -212,6 +222,30 @@ class ContentStream(IncrementalStream):
                 yield Work(item, streams, failures=self.failures_of(item, streams))
 
     @override
+    def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
+        start = self.reconciliation.table_start
+        everything = IncrementalList(
+            self.reader,
+            self._wanted_lists(tag=self.name, bodies=True),
+            self.timestamp,
+            lambda items: self.wanted(self._own(items)),
+            start=start,
+            bookmarked=False,
+        )
+        trashed: set[str] = set()
+        for item in everything:
+            if start is not None and item.get("status") == TRASHED:
+                trashed.add(self.identity(item))
+            yield Work(item, streams, failures=self.failures_of(item, streams))
+        if start is None:
+            return
+        # Whatever came into the trash has been written, however old it is.
+        older = [item_id for item_id in self.hidden_now if item_id not in trashed]
+        for item in self.from_trash(older) if older else ():
+            if self.identity(item) not in trashed:
+                yield Work(item, streams, failures=self.failures_of(item, streams))
+
+    @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
         for stream in full_table:
             stream.sync(None)
@@ -247,7 +281,7 @@ class ContentStream(IncrementalStream):
             tag: Under which name the requests are counted.
         """
         for request in self._wanted_lists(tag=tag, bodies=False):
-            yield from self.reader.items_once(request)
+            yield from self.reader.items_once(request.with_params(sort=self.stable_order))
 
     @cached_property
     def search(self) -> ExpandedSearch:

@@ -21,6 +21,7 @@ from tap_confluence.schemas.comments import (
 )
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.parents import DetailStream
+from tap_confluence.streams.reconciliation import ReconciledStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +102,7 @@ class PageFooterComments(Place, ContainedStream):
         return [] if body_format == "none" else [body_format]
 
 
-class OtherComments(Place, DetailStream):
+class OtherComments(Place, ReconciledStream, DetailStream):
     """Other comments of the list that the first stream reads."""
 
     section = "comments"

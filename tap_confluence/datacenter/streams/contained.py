@@ -64,6 +64,7 @@ class ContainedStream(ContentStream):
             for stream in self.family
             if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry
         ]
+        self.begin_reconciliation()
         # What is on what is hidden is part of the full read that begins now.
         note_hidden(map(Progress, fresh), Hidden(self.hidden_now))
         self._read_again = []
