@@ -54,13 +54,14 @@ TIDIED: dict[str, Callable[[Wiki], bool]] = {
 }
 """What is done when, so that a wiki stays as small as it is."""
 
-BETWEEN_WHOLE_READS = 7 * 24
-"""Hours, at least, after which a stream is read whole without any evidence."""
+BETWEEN_WHOLE_READS, EARLY = 7 * 24, 8
+"""Hours, at least, after which a stream is read whole without any evidence, and by how many a run
+may be early."""
 
 WITH_LINKS = frozenset(("pages", "blog_posts", INVENTORY))
 """The streams whose links have to be right: those of others tell where what they are on is."""
 
-NEVER = 24 * 365 * 100
+NEVER = 24 * 365 * 10
 
 
 def is_trashed(content: Content) -> bool:
@@ -146,6 +147,7 @@ class Days(History):
         self._seen: set[str] = set()
         self._whole_ms: dict[str, int] = {}
         self._may_differ = set(deployment.content)
+        self._is_plain = False
 
     @override
     def __str__(self) -> str:
@@ -160,6 +162,7 @@ class Days(History):
             self._pass_time(self._day_ms + MORNING_MS)
             kind = self._dice.choices(list(KINDS), list(KINDS.values()))[0]
             self._tell(f"Day {self.figures.days}: {kind}")
+            self._is_plain = self._is_plain and kind != MOVES
             self._work(kind)
             jitter = self._dice.randint(-30, 30) * MINUTE_MS
             self._pass_time(self._day_ms + NIGHT_MS + jitter)
@@ -183,6 +186,7 @@ class Days(History):
 
     def _pass_night(self, kind: str) -> None:
         if self._dice.random() < BAD_NIGHTS:
+            self._is_plain = False
             self._sync(self._some_bad_sync())
             if self._dice.random() < ONLY_BAD:
                 return
@@ -200,8 +204,8 @@ class Days(History):
     def _sync_and_look(self, event: Sync, kind: str) -> None:
         """Run the tap without disturbing it, and compare."""
         began_ms, goes_on = self.site.wiki.now_ms, FULL_READ in json.dumps(self._state)
-        is_plain = kind != MOVES and not event.deeds and not self._may_differ
-        is_whole_due = any(began_ms - at > self._most_ms for at in self._whole_ms.values())
+        is_plain = self._is_plain and not event.deeds and not self._may_differ
+        is_whole_due = any(began_ms - at >= self._most_ms for at in self._whole_ms.values())
         cost_without = self._cost_without() if is_plain and not is_whole_due else None
         before = len(self.site.requests)
         run = self._sync(event)
@@ -215,6 +219,7 @@ class Days(History):
         self._look()
         self._seen |= {row["id"] for row in run.records.get(INVENTORY, [])}
         self._count_whole(run, began_ms)
+        self._is_plain = not event.deeds
         if event.deeds or goes_on:
             return
         assert cost_without in {None, cost}, "what is read whole is not the evidence's"
@@ -224,8 +229,8 @@ class Days(History):
 
     @property
     def _most_ms(self) -> int:
-        """How old the last whole read of a stream may become."""
-        return max(7 * self._interval_hours, BETWEEN_WHOLE_READS) * HOUR_MS
+        """How old the last whole read of a stream may become, less what runs may be early."""
+        return (max(7 * self._interval_hours, BETWEEN_WHOLE_READS) - EARLY) * HOUR_MS
 
     def _cost_without(self) -> int:
         """Return what a run would cost that is never to read a stream whole again."""
@@ -242,9 +247,10 @@ class Days(History):
             self.figures.whole += 1
             last = self._whole_ms.get(stream)
             if stream not in self._may_differ:
-                is_due = last is not None and began_ms - last > self._most_ms - HOUR_MS
+                is_due = last is not None and began_ms - last >= self._most_ms
                 self.figures.due += is_due
                 self.figures.spurious += not is_due
+                self._tell(f"  {stream} was read whole {'by time' if is_due else 'for nothing'}")
             self._whole_ms[stream] = began_ms
             self._may_differ.discard(stream)
 
@@ -259,6 +265,7 @@ class Days(History):
                 self._is_undated(key, before.get(key), after.get(key)) for key in before | after
             ):
                 self.figures.undated += 1
+                self._tell(f"  something undated has happened to {stream}")
                 self._may_differ.add(stream)
         self._expected, self._looked_ms = anew.tables, self.site.wiki.now_ms
 
@@ -310,8 +317,14 @@ class Days(History):
 
     @override
     def _settings(self) -> Json:
-        more = {**WANTED[self._wanted], **self._anchor}
-        return self._deployment.settings(self.site, **more)
+        return self._deployment.settings(
+            self.site,
+            reconcile_interval_hours=self._interval_hours,
+            # To delete a space takes most of so small a wiki.
+            reconcile_max_deleted_percent=100,
+            **WANTED[self._wanted],
+            **self._anchor,
+        )
 
     @override
     def _catalog(self) -> Json | None:

@@ -40,8 +40,8 @@ def test_each_table_equals_the_site(name: str, interval_hours: int, wanted: str)
     with Days(DEPLOYMENTS[name], seed, interval_hours=interval_hours, wanted=wanted) as days:
         days.pass_days(count)
 
-    figures = days.figures
-    sys.stdout.write(f"{name}, {interval_hours} hours, {wanted}: {figures}\n")
-    assert figures.checked
-    assert figures.spurious <= max(1, count * SPURIOUS)
-    assert figures.states[-1] <= figures.states[0] * GROWTH
+        figures = days.figures
+        sys.stdout.write(f"{name}, {interval_hours} hours, {wanted}: {figures}\n")
+        assert figures.checked
+        assert figures.spurious <= max(1, count * SPURIOUS)
+        assert figures.states[-1] <= figures.states[0] * GROWTH

@@ -96,7 +96,9 @@ class CommentStream(ContentStream):
         roots = self.wanted(self.reader.items(first))
         for root, thread in self._threads(roots, tag=tag):
             yield root
-            yield from thread.replies
+            # What a reply is on, the list of replies does not say.
+            container = {key: root[key] for key in CONTAINER_KEYS if root.get(key) is not None}
+            yield from ({**container, **reply} for reply in thread.replies)
 
     def _to_begin_with(self, *, tag: str) -> ListRequest:
         """Return the request that the walk over the changes begins with."""
