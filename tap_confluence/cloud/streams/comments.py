@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
-from tap_confluence.cloud.streams.content import CREATED_FIRST, ContentStream
+from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
 from tap_confluence.errors import GAVE_UP, FailedItemError, NotFoundError, RefusedError
 from tap_confluence.filters.left_out import before_start, names_left_out
@@ -56,7 +56,6 @@ class CommentStream(ContentStream):
     scope = SCOPE
     owner_key = "commentId"
     takes_spaces = False
-    stable_order = CREATED_FIRST
     container_key: ClassVar[str]
 
     @override
