@@ -127,11 +127,23 @@ class Reconciliation:
         """What there was when the table was last known to be in accord with it."""
         return Evidence.load(self._state.get("evidence"))
 
-    def begin(self) -> None:
-        """Take note of from when on the table is, before anything is written."""
-        if self._has_begun:
-            return
-        self._has_begun = True
+    def begin(self) -> bool:
+        """Take note of from when on the table is, and of any doubt, before anything is written.
+
+        Returns:
+            Whether the state has to tell of it before that: what a killed run has written may be
+            undone without a trace before the next one looks.
+        """
+        before = dict(self._state)
+        if not self._has_begun:
+            self._has_begun = True
+            self._begin()
+        seen = self._stream.sightings
+        if not self.has_read_whole and self._stream.run.reconciles and self._is_in_doubt(seen):
+            self._keep(isDue=True)
+        return self._state != before
+
+    def _begin(self) -> None:
         if not self._stream.is_incremental:
             self.has_read_whole = True
             return
@@ -234,7 +246,7 @@ class Reconciliation:
             return False
         seen = stream.sightings
         is_in_doubt = self._is_in_doubt(seen)
-        if is_in_doubt and not self._state.get("isDue"):
+        if is_in_doubt:
             self._keep(isDue=True)
         last = self._last
         if last is None or self._has_other_account:
@@ -281,6 +293,13 @@ class Reconciliation:
 
 def _early(interval: timedelta) -> timedelta:
     return interval - interval / EARLY
+
+
+def begin_reconciliation(streams: Iterable[ReconciledStream]) -> None:
+    """Take note of from when on the tables of some streams are, before anything is written."""
+    begun = [stream for stream in streams if stream.reconciliation.begin()]
+    if begun:
+        begun[0].run.write_state()
 
 
 def reconciled(streams: Iterable[Stream]) -> Sequence[ReconciledStream]:

@@ -24,6 +24,7 @@ from tap_confluence.schemas.comments import (
 )
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
+from tap_confluence.streams.reconciliation import begin_reconciliation
 from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
@@ -119,7 +120,7 @@ class CommentStream(ContentStream):
         A reply may be newer than comments further on in the list, so the bookmark moves at the
         end only.
         """
-        self.begin_reconciliation()
+        begin_reconciliation([self])
         is_whole = bool(self.begin_whole_reads())
         start = self.reconciliation.table_start if is_whole else self.starting_point()
         latest = self.starting_point()
