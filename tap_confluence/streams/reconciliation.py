@@ -154,7 +154,7 @@ class Reconciliation:
             self._keep(tableStart=self.anchor, lastWholeRead=self._now, isDue=True, **self._account)
         elif not self._state:
             self._keep(tableStart=None)
-        elif not is_begun_before and self._last is None:
+        elif not is_begun_before and self.last_whole is None:
             self.has_read_whole = True
             self._keep(tableStart=self.anchor)
 
@@ -175,7 +175,7 @@ class Reconciliation:
         """Count a row of a stream that is read whole."""
         if self.has_read_whole:
             self._rows += 1
-            self._new_rows += self._last is not None and is_made_since(record, self._last)
+            self._new_rows += self.last_whole is not None and is_made_since(record, self.last_whole)
 
     def takes(self, timestamp: str | None, *, is_hidden: bool) -> bool:
         """Tell whether a whole read writes an item.
@@ -248,7 +248,7 @@ class Reconciliation:
         is_in_doubt = self._is_in_doubt(seen)
         if is_in_doubt:
             self._keep(isDue=True)
-        last = self._last
+        last = self.last_whole
         if last is None or self._has_other_account:
             return True
         age = datetime.fromisoformat(self._now) - datetime.fromisoformat(last)
@@ -270,7 +270,8 @@ class Reconciliation:
         return {} if account is None else {"account": account}
 
     @property
-    def _last(self) -> str | None:
+    def last_whole(self) -> str | None:
+        """When the run began that has read the stream whole last."""
         return to_timestamp(self._state.get("lastWholeRead"))
 
     @property
