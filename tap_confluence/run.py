@@ -391,6 +391,11 @@ class Run:
     def write_state_when_due(self) -> None:
         """Write a STATE message, unless one was written a moment ago."""
         if self.state_is_due:
+            self.write_state()
+
+    def write_state(self) -> None:
+        """Write a STATE message at once, but not in the middle of a batch."""
+        if not self._is_batching:
             self._state_written_at = time.monotonic()
             self.tap.state_writer.write_state(self.tap.state)
 

@@ -177,8 +177,11 @@ class ConfluenceStream(RunStream):
 
     @property
     def tells_deletions(self) -> bool:
-        """Whether targets are to take for deleted what this run has not written, if it is whole."""
-        return self.has_version
+        """Whether targets are to take for deleted what this run has not written, if it is whole.
+
+        A share of a site has not seen what the others have.
+        """
+        return self.has_version and not self.run.filters.by_range
 
     @override
     def write_batch(self, name: str, rows: list[Record], properties: Mapping[str, Any]) -> str:

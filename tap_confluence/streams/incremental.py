@@ -14,7 +14,11 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import Passed, Progress
-from tap_confluence.streams.reconciliation import ReconciledStream, reconciled
+from tap_confluence.streams.reconciliation import (
+    ReconciledStream,
+    begin_reconciliation,
+    reconciled,
+)
 from tap_confluence.streams.retries import RetryingStream
 
 if TYPE_CHECKING:
@@ -144,7 +148,7 @@ class IncrementalStream(ReconciledStream, RetryingStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         full_table = self.full_table
         came_along = False
-        self.begin_reconciliation()
+        begin_reconciliation(reconciled(self.family))
         if family := self.progress():
             self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
@@ -159,11 +163,6 @@ class IncrementalStream(ReconciledStream, RetryingStream):
             yield from self.read_full_table(full_table)
         if whole := self.begin_whole_reads():
             yield from self.write(self.all_work(whole))
-
-    def begin_reconciliation(self) -> None:
-        """Take note of from when on the tables of the family are."""
-        for stream in reconciled(self.family):
-            stream.reconciliation.begin()
 
     def begin_whole_reads(self) -> Sequence[ReconciledStream]:
         """Return the streams of the family that are to be written whole from here on."""

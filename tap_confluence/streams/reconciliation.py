@@ -127,11 +127,23 @@ class Reconciliation:
         """What there was when the table was last known to be in accord with it."""
         return Evidence.load(self._state.get("evidence"))
 
-    def begin(self) -> None:
-        """Take note of from when on the table is, before anything is written."""
-        if self._has_begun:
-            return
-        self._has_begun = True
+    def begin(self) -> bool:
+        """Take note of from when on the table is, and of any doubt, before anything is written.
+
+        Returns:
+            Whether the state has to tell of it before that: what a killed run has written may be
+            undone without a trace before the next one looks.
+        """
+        before = dict(self._state)
+        if not self._has_begun:
+            self._has_begun = True
+            self._begin()
+        seen = self._stream.sightings
+        if not self.has_read_whole and self._stream.run.reconciles and self._is_in_doubt(seen):
+            self._keep(isDue=True)
+        return self._state != before
+
+    def _begin(self) -> None:
         if not self._stream.is_incremental:
             self.has_read_whole = True
             return
@@ -142,7 +154,7 @@ class Reconciliation:
             self._keep(tableStart=self.anchor, lastWholeRead=self._now, isDue=True, **self._account)
         elif not self._state:
             self._keep(tableStart=None)
-        elif not is_begun_before and self._last is None:
+        elif not is_begun_before and self.last_whole is None:
             self.has_read_whole = True
             self._keep(tableStart=self.anchor)
 
@@ -163,7 +175,7 @@ class Reconciliation:
         """Count a row of a stream that is read whole."""
         if self.has_read_whole:
             self._rows += 1
-            self._new_rows += self._last is not None and is_made_since(record, self._last)
+            self._new_rows += self.last_whole is not None and is_made_since(record, self.last_whole)
 
     def takes(self, timestamp: str | None, *, is_hidden: bool) -> bool:
         """Tell whether a whole read writes an item.
@@ -234,9 +246,9 @@ class Reconciliation:
             return False
         seen = stream.sightings
         is_in_doubt = self._is_in_doubt(seen)
-        if is_in_doubt and not self._state.get("isDue"):
+        if is_in_doubt:
             self._keep(isDue=True)
-        last = self._last
+        last = self.last_whole
         if last is None or self._has_other_account:
             return True
         age = datetime.fromisoformat(self._now) - datetime.fromisoformat(last)
@@ -258,7 +270,8 @@ class Reconciliation:
         return {} if account is None else {"account": account}
 
     @property
-    def _last(self) -> str | None:
+    def last_whole(self) -> str | None:
+        """When the run began that has read the stream whole last."""
         return to_timestamp(self._state.get("lastWholeRead"))
 
     @property
@@ -281,6 +294,13 @@ class Reconciliation:
 
 def _early(interval: timedelta) -> timedelta:
     return interval - interval / EARLY
+
+
+def begin_reconciliation(streams: Iterable[ReconciledStream]) -> None:
+    """Take note of from when on the tables of some streams are, before anything is written."""
+    begun = [stream for stream in streams if stream.reconciliation.begin()]
+    if begun:
+        begun[0].run.write_state()
 
 
 def reconciled(streams: Iterable[Stream]) -> Sequence[ReconciledStream]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence.cloud.filters.containers import LISTS, OTHERS, Container, Containers
-from tap_confluence.cloud.streams.content import CREATED_FIRST, ContentStream
+from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.labels import ContentLabelStream
 from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import Source
@@ -39,7 +39,6 @@ class Attachments(FileStream, ContentStream):
     statuses = ("current", "archived", "trashed")
     has_body = False
     takes_spaces = False
-    stable_order = CREATED_FIRST
 
     @override
     def places(self, items: Sequence[dict[str, Any]]) -> Iterator[Place]:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import get_replies
-from tap_confluence.cloud.streams.content import CREATED_FIRST, ContentStream
+from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
 from tap_confluence.errors import GAVE_UP, FailedItemError, NotFoundError, RefusedError
 from tap_confluence.filters.left_out import before_start, names_left_out
@@ -24,6 +24,7 @@ from tap_confluence.schemas.comments import (
 )
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
+from tap_confluence.streams.reconciliation import begin_reconciliation
 from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
@@ -56,7 +57,6 @@ class CommentStream(ContentStream):
     scope = SCOPE
     owner_key = "commentId"
     takes_spaces = False
-    stable_order = CREATED_FIRST
     container_key: ClassVar[str]
 
     @override
@@ -122,7 +122,7 @@ class CommentStream(ContentStream):
         A reply may be newer than comments further on in the list, so the bookmark moves at the
         end only.
         """
-        self.begin_reconciliation()
+        begin_reconciliation([self])
         is_whole = bool(self.begin_whole_reads())
         start = self.reconciliation.table_start if is_whole else self.starting_point()
         latest = self.starting_point()

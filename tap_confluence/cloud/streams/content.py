@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.cloud.api.details import BODY_SECTION, get_details, get_with_details
-from tap_confluence.cloud.api.incremental_list import PAGES_AHEAD, IncrementalList
+from tap_confluence.cloud.api.incremental_list import (
+    PAGES_AHEAD,
+    IncrementalList,
+    in_stable_order,
+)
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.expanded_search import ExpandedSearch, SearchedStream
 from tap_confluence.errors import RefusedError, ScopeError
@@ -33,9 +37,6 @@ if TYPE_CHECKING:
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.reconciliation import ReconciledStream
 
-CREATED_FIRST = "created-date"
-"""The order of lists that cannot be sorted by id."""
-
 
 class ContentStream(IncrementalStream):
     """A list that can be sorted by `modified-date`, and whose items have details.
@@ -44,13 +45,11 @@ class ContentStream(IncrementalStream):
         statuses: The statuses that the list can be asked for; none if it cannot.
         has_body: Whether the list gives bodies.
         takes_spaces: Whether the list can be restricted to some spaces.
-        stable_order: In what order to list everything, so that an edit meanwhile hides nothing.
     """
 
     statuses: ClassVar[tuple[str, ...]] = ()
     has_body: ClassVar[bool] = True
     takes_spaces: ClassVar[bool] = True
-    stable_order: ClassVar[str] = "id"
 
     _walk: IncrementalList | None = None
     _listed_until: str | None = None
@@ -281,7 +280,7 @@ class ContentStream(IncrementalStream):
             tag: Under which name the requests are counted.
         """
         for request in self._wanted_lists(tag=tag, bodies=False):
-            yield from self.reader.items_once(request.with_params(sort=self.stable_order))
+            yield from self.reader.items_once(in_stable_order(request))
 
     @cached_property
     def search(self) -> ExpandedSearch:

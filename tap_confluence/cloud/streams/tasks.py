@@ -11,7 +11,7 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.evidence import Sightings
-from tap_confluence.streams.reconciliation import ReconciledStream
+from tap_confluence.streams.reconciliation import ReconciledStream, begin_reconciliation
 from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Tasks(ReconciledStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        self.reconciliation.begin()
+        begin_reconciliation([self])
         start = latest = self.starting_point()
         seen = Sightings(self.run.began, self.reconciliation.before, self.undated)
         tell = None if self.bookmark else names_left_out(self.name)
