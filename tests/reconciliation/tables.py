@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HOUR_MS = 3_600_000
 
-AT_ONCE = {"reconcile_interval_hours": 0}
+AT_ONCE: dict[str, Any] = {"reconcile_interval_hours": 0}
 
 CLOUD, DATA_CENTER = "cloud", "data_center"
 
