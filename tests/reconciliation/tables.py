@@ -58,9 +58,10 @@ class Tables:
     def try_sync(self, *streams: str, inventory: bool = True, **settings: Any) -> Run:
         """Do the same, whether or not the run ends well."""
         names = (*streams, *([INVENTORY] if inventory else []))
-        deployment = cloud if self.is_cloud else datacenter
-        catalog = running.only(*names) if self.is_cloud else datacenter.only(*names)
-        run = deployment.sync(self.site, self.state, catalog, **settings)
+        if self.is_cloud:
+            run = cloud.sync(self.site, self.state, running.only(*names), **settings)
+        else:
+            run = datacenter.sync(self.site, self.state, datacenter.only(*names), **settings)
         self.load(run)
         return run
 

@@ -10,6 +10,7 @@ from tests.reconciliation.tables import AT_ONCE
 
 if TYPE_CHECKING:
     from tests.reconciliation.tables import Tables
+    from tests.running import Json
 
 
 def middle(tables: Tables) -> str:
@@ -92,7 +93,7 @@ def test_a_run_with_changed_filters_that_is_killed_is_followed_by_a_whole_one(
     tables: Tables,
 ) -> None:
     tables.sync("pages")
-    filters = {"exclude_space_keys": ["OPS"]}
+    filters: Json = {"exclude_space_keys": ["OPS"]}
     begun_with, whole = tables.state, dict(tables.warehouse.tables["pages"])
     run = tables.sync("pages", **filters)
     tables.warehouse.tables["pages"] = whole
@@ -134,7 +135,7 @@ def test_a_first_run_that_is_killed_is_not_followed_by_another_one(tables: Table
 
 
 def test_statuses_that_are_not_wanted_do_not_come(tables: Tables) -> None:
-    wanted = {"content_statuses": ["current", "archived"]}
+    wanted: Json = {"content_statuses": ["current", "archived"]}
     tables.sync("pages", **wanted, **AT_ONCE)
     purged = next(page.id for page in tables.wiki.pages if page.status == "current")
     tables.wiki.purge_page(purged)

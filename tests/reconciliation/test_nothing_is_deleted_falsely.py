@@ -15,7 +15,10 @@ from tests.reconciliation.tables import AT_ONCE, Tables
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from tests.running import Json
+
 PERCENT = "reconcile_max_deleted_percent"
+ALL_MAY_GO: Json = {PERCENT: 100, **AT_ONCE}
 
 
 def purge(tables: Tables) -> None:
@@ -124,7 +127,7 @@ def test_the_setting_lets_it_happen(tables: Tables) -> None:
     tables.wiki.hide_space("OPS")
     tables.try_sync("pages", **AT_ONCE)
 
-    tables.sync("pages", **AT_ONCE, **{PERCENT: 100})
+    tables.sync("pages", **ALL_MAY_GO)
 
     assert not tables.wrong(["pages"])
 

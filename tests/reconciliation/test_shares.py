@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.reconciliation.tables import Tables
+    from tests.running import Json
 
-ALL_SPACES = {"space_id_from": 0}
+ALL_SPACES: Json = {"space_id_from": 0}
 TOLD = "Something has changed without a date"
 
 
