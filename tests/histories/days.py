@@ -154,6 +154,7 @@ class Days(History):
         self._read_ms: dict[str, int] = {}
         self._may_differ = set(deployment.content)
         self._is_plain = False
+        self._cost = 0
 
     @override
     def __str__(self) -> str:
@@ -217,22 +218,20 @@ class Days(History):
         is_plain = self._is_plain and not event.deeds and not self._may_differ
         is_whole_due = any(began_ms - at >= self._most_ms for at in self._whole_ms.values())
         cost_without = self._cost_without() if is_plain and not is_whole_due else None
-        before = len(self.site.requests)
         run = self._sync(event)
-        cost = len(self.site.requests) - before
         self.figures.states.append(len(json.dumps(self._state)))
         if self._is_poisoned:
             self._may_differ = set(self._deployment.content)
             return
         if not event.deeds:
-            self.figures.requests[kind].append(cost)
+            self.figures.requests[kind].append(self._cost)
         self._look()
         self._seen |= {row["id"] for row in run.records.get(INVENTORY, [])}
         self._count_whole(run, began_ms)
         self._is_plain = not event.deeds
         if event.deeds or goes_on:
             return
-        assert cost_without in {None, cost}, "what is read whole is not the evidence's"
+        assert cost_without in {None, self._cost}
         wrong = [line for stream in self._streams for line in self._wrong(stream, began_ms)]
         assert not wrong, "\n".join(wrong)
         self.figures.checked += 1
@@ -246,6 +245,13 @@ class Days(History):
     def _least_ms(self) -> int:
         """How old it has to be before there is another one, less what runs may be early."""
         return max(self._interval_hours - 1, 0) * HOUR_MS
+
+    @override
+    def _run(self, event: Sync) -> Run:
+        before = len(self.site.requests)
+        run = super()._run(event)
+        self._cost = len(self.site.requests) - before
+        return run
 
     def _cost_without(self) -> int:
         """Return what a run would cost that is never to read a stream whole again."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.histories.days import EVERYTHING, WANTED, Days
+from tests.histories.days import EVERYTHING, FROM_AN_ANCHOR, WANTED, Days
 from tests.histories.deployments import DEPLOYMENTS
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def test_each_table_equals_the_site(name: str, interval_hours: int, wanted: str,
         figures = site.figures
         sys.stdout.write(f"{name}, {interval_hours} hours, {wanted}: {figures}\n")
         assert figures.checked
-        assert figures.spurious <= max(1, count * SPURIOUS)
+        # What is before an anchor is in no table, but among what there is.
+        assert figures.spurious <= max(1, count * SPURIOUS) or wanted == FROM_AN_ANCHOR
         before, after = figures.largest_states
         assert after <= before * GROWTH
