@@ -20,6 +20,7 @@ from tap_confluence.streams.reconciliation import (
     reconciled,
 )
 from tap_confluence.streams.retries import RetryingStream
+from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -213,6 +214,27 @@ class IncrementalStream(ReconciledStream, RetryingStream):
             stream.advance(self.listed_until)
         self._passed.add(passed)
         self._passed.note_walk()
+
+    @abstractmethod
+    def is_hidden(self, item: dict[str, Any]) -> bool:
+        """Tell whether an item is where everything is written that comes there, however old."""
+
+    @override
+    def takes(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:
+        if not self.concerns(stream, item):
+            return False
+        if not isinstance(stream, ReconciledStream):
+            return True
+        return self.is_hidden(item) or is_due(
+            self.timestamp(item), stream.reconciliation.table_start
+        )
+
+    @override
+    def judge(self, work: Work) -> None:
+        super().judge(work)
+        lacking = reconciled(s for s in self._lacking if self.has_row(s) and not work.is_retried)
+        for stream in lacking:
+            stream.reconciliation.note_row(self.identity(work.item))
 
     @override
     def written(self, work: Work) -> None:

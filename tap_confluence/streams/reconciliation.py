@@ -11,7 +11,7 @@ from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.evidence import Evidence, Sightings, is_made_since
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.state import all_failed, is_begun, table_start_of
-from tap_confluence.timestamps import is_due, to_timestamp
+from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,6 +64,12 @@ class ReconciledStream(ConfluenceStream):
         return self.reconciliation.anchor
 
     @override
+    def starting_point(self) -> str | None:
+        # What is older than the table is not in it, and so is not gone from it either.
+        start, first = super().starting_point(), self.reconciliation.table_start
+        return start if start is None or first is None else max(start, first)
+
+    @override
     def new_version(self) -> int | None:
         # In each run: what a run has written that began later is not deleted by a longer one.
         is_kept = self.is_incremental and self.run.has_versions
@@ -107,6 +113,7 @@ class Reconciliation:
         self._is_first = False
         self._decision: bool | None = None
         self._rows = self._new_rows = 0
+        self._rows_lacking: set[str] = set()
 
     @property
     def table_start(self) -> str | None:
@@ -177,24 +184,21 @@ class Reconciliation:
             self._rows += 1
             self._new_rows += self.last_whole is not None and is_made_since(record, self.last_whole)
 
-    def takes(self, timestamp: str | None, *, is_hidden: bool) -> bool:
-        """Tell whether a whole read writes an item.
-
-        Args:
-            timestamp: When it was changed.
-            is_hidden: Whether it is where ordinary runs write whatever comes there.
-        """
-        return is_hidden or is_due(timestamp, self.table_start)
-
     @property
     def tells_deletions(self) -> bool:
         """Whether what this run has not written is to be taken for gone."""
         return self.has_read_whole and not self._is_first
 
+    def note_row(self, item_id: str) -> None:
+        """Take note of an item that is written though the site fails to give all of it."""
+        if self.has_read_whole:
+            self._rows_lacking.add(item_id)
+
     @property
     def lists_failed(self) -> bool:
-        """Whether the state lists items that this run may have left out, and that are there."""
-        return self._stream.is_incremental and bool(all_failed({self._stream.name: self._entry}))
+        """Whether the state lists items that this run has left out, and that may be there."""
+        listed = all_failed({self._stream.name: self._entry})
+        return self._stream.is_incremental and not listed <= self._rows_lacking
 
     def too_many_gone(self, most_percent: float) -> str | None:
         """Say how many rows would go, if so many are no deletion but a right that was lost.

@@ -41,6 +41,32 @@ def test_what_was_older_than_the_anchor_stays_out(tables: Tables) -> None:
     )
 
 
+def test_the_overlap_of_two_runs_does_not_reach_behind_the_anchor(tables: Tables) -> None:
+    changed = sorted(page.modified for page in tables.wiki.pages if page.status == "current")
+    # The next run goes back two minutes from its bookmark, or a day on Data Center.
+    start = iso(changed[-1])
+    tables.sync("pages", anchor_date=start, **AT_ONCE)
+    assert tables.warehouse.keys("pages") - trashed(tables) == since(tables, start) - trashed(
+        tables
+    )
+
+    run = tables.sync("pages", anchor_date=start, **AT_ONCE)
+
+    assert {(row["id"],) for row in run.rows("pages")} <= since(tables, start)
+
+
+def test_an_old_item_that_the_site_failed_for_is_not_brought_for_that(cloud: Tables) -> None:
+    start = middle(cloud)
+    old = min(cloud.wiki.pages, key=lambda page: page.modified)
+    cloud.site.faults.lists.poison(old.id)
+    cloud.sync("pages", inventory=False, anchor_date=start, max_retries=0, **AT_ONCE)
+    cloud.site.faults.lists.cure(old.id)
+
+    cloud.sync("pages", inventory=False, anchor_date=start, **AT_ONCE)
+
+    assert (old.id,) not in cloud.warehouse.keys("pages")
+
+
 def test_an_anchor_that_moves_takes_nothing_out_of_the_table(tables: Tables) -> None:
     start = middle(tables)
     tables.sync("pages", anchor_date=start, **AT_ONCE)

@@ -63,6 +63,22 @@ def test_nothing_goes_of_a_stream_whose_list_lacks_an_item(tables: Tables) -> No
     assert not tables.wrong(["pages"])
 
 
+def test_a_page_without_its_body_is_there_and_others_go(tables: Tables) -> None:
+    tables.sync("pages", **AT_ONCE)
+    broken = next(page.id for page in tables.wiki.pages if page.status == "current")
+    tables.wiki.edit_page(broken)
+    tables.site.faults.lists.poison(broken, in_body=True)
+    if tables.is_cloud:
+        tables.site.faults.break_path(f"/api/v2/pages/{broken}", "500")
+    for _ in range(2):
+        purge(tables)
+
+        run = tables.sync("pages", max_retries=0, **AT_ONCE)
+
+        assert "pages" in run.activated
+        assert not tables.wrong(["pages"])
+
+
 def test_nothing_goes_after_an_error_and_the_next_run_repeats_it(tables: Tables) -> None:
     tables.sync("pages", **AT_ONCE)
     purge(tables)

@@ -233,7 +233,7 @@ class ContentStream(IncrementalStream):
         )
         trashed: set[str] = set()
         for item in everything:
-            if start is not None and item.get("status") == TRASHED:
+            if start is not None and self.is_hidden(item):
                 trashed.add(self.identity(item))
             yield Work(item, streams, failures=self.failures_of(item, streams))
         if start is None:
@@ -243,6 +243,10 @@ class ContentStream(IncrementalStream):
         for item in self.from_trash(older) if older else ():
             if self.identity(item) not in trashed:
                 yield Work(item, streams, failures=self.failures_of(item, streams))
+
+    @override
+    def is_hidden(self, item: dict[str, Any]) -> bool:
+        return item.get("status") == TRASHED
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:

@@ -96,6 +96,10 @@ class PageFooterComments(Place, ContainedStream):
         return isinstance(stream, Place)
 
     @override
+    def has_row(self, stream: ConfluenceStream) -> bool:
+        return isinstance(stream, Place)
+
+    @override
     def body_formats(self) -> list[str]:
         # Whichever of the streams of comments they are for.
         body_format = self.config["body_format"]

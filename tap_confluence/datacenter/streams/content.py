@@ -226,15 +226,12 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
         for batch in self.everything(self.wanted_statuses, self.expansion(), tag=self.name):
             for item in self.items_of(batch, streams):
-                timestamp, is_hidden = self.timestamp(item), item.get("status") in self.hidden
-                due = [
-                    stream
-                    for stream in streams
-                    if self.concerns(stream, item)
-                    and stream.reconciliation.takes(timestamp, is_hidden=is_hidden)
-                ]
-                if due:
+                if due := [stream for stream in streams if self.takes(stream, item)]:
                     yield Work(item, due, failures=self.failures_of(item, due))
+
+    @override
+    def is_hidden(self, item: dict[str, Any]) -> bool:
+        return item.get("status") in self.hidden
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Record]:
