@@ -25,8 +25,12 @@ def read_body(body: Any, representation: str, reading: Reading) -> str:
         What the writer has made of it. Any exception may come of a body, which is what anyone may
         have typed.
     """
-    read_tree(tree_of(body, representation), representation, reading)
+    _read(body, representation, reading._replace(read_nested=_read))
     return reading.writer.finish()
+
+
+def _read(body: Any, representation: str, reading: Reading) -> None:
+    read_tree(tree_of(body, representation), representation, reading)
 
 
 def tree_of(body: Any, representation: str) -> Any:

@@ -31,16 +31,6 @@ _PARSER: Final = etree.XMLParser(
 )
 
 
-def read_storage(body: str, reading: Reading) -> None:
-    """Tell a writer what stands in a body.
-
-    Args:
-        body: The body as markup.
-        reading: Where to write, and where references lead.
-    """
-    read_elements(parsed(body), reading)
-
-
 def read_elements(tree: etree._Element, reading: Reading) -> None:
     """Tell a writer what stands in an element, and what that is.
 

@@ -298,6 +298,31 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         examples=[24],
     ),
     th.Property(
+        "reconcile_interval_hours",
+        th.NumberType(minimum=0, maximum=87_600),
+        title="Reconciliation interval",
+        default=24,
+        description=(
+            "Where `content_inventory` shows that something has happened which has no date, such "
+            "as a page purged, restored or moved, the stream is read whole, and what is gone goes: "
+            "not more often than once in so many hours, and at the latest after seven times as "
+            "many, whatever the inventory shows. 0 is at once, and at the latest after a week."
+        ),
+        examples=[0, 168],
+    ),
+    th.Property(
+        "reconcile_max_deleted_percent",
+        th.NumberType(minimum=0, maximum=100),
+        title="Most rows to delete at once",
+        default=30,
+        description=(
+            "If more rows of a stream of content would go at once than so many in a hundred, and "
+            "more than 50, nothing of it goes, and the run fails at its end: that is how it looks "
+            "when the account has lost a right. 100 lets it happen."
+        ),
+        examples=[100],
+    ),
+    th.Property(
         "user_sources",
         th.ArrayType(th.StringType(allowed_values=["site", "records"])),
         title="User sources",

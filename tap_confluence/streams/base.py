@@ -78,6 +78,7 @@ class ConfluenceStream(RunStream):
         request_per: What it takes a request for each of in every run, such as `space`. How often
             that is worth it says the setting `full_table_interval_hours`.
         stands_alone: Whether no other stream is made of the lists that are read for it.
+        comes_first: Whether other streams are read by what it has found.
         comes_last: Whether it is made of what all other streams have met.
         cost: How many requests it takes for 1,000 items in each run; told of what is left out by
             default.
@@ -94,6 +95,7 @@ class ConfluenceStream(RunStream):
     is_whole: ClassVar[bool] = True
     fails_closed: ClassVar[bool] = False
     stands_alone: ClassVar[bool] = False
+    comes_first: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
     cost: ClassVar[str] = ""
     request_per: ClassVar[str] = ""
@@ -106,6 +108,7 @@ class ConfluenceStream(RunStream):
         self.is_denied = False
         self._is_partial = False
         self._begun: Iterable[Record] | None = None
+        self._entry_before: StreamState = {}
 
     @property
     def reader(self) -> Reader:
@@ -160,7 +163,7 @@ class ConfluenceStream(RunStream):
         for child in self.selected_children:
             child.open()
         try:
-            begun = self._take_turn()
+            begun = self.take_turn()
             for record in self.read(context) if begun is None else begun:
                 self.reader.stop.check()
                 yield record
@@ -174,7 +177,15 @@ class ConfluenceStream(RunStream):
     @override
     def new_version(self) -> int | None:
         is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
-        return self.run.locks.version if is_complete and self.run.activates_versions else None
+        return self.run.locks.version if is_complete and self.run.has_versions else None
+
+    @property
+    def tells_deletions(self) -> bool:
+        """Whether targets are to take for deleted what this run has not written, if it is whole.
+
+        A share of a site has not seen what the others have.
+        """
+        return self.has_version and not self.run.filters.by_range
 
     @override
     def write_batch(self, name: str, rows: list[Record], properties: Mapping[str, Any]) -> str:
@@ -387,8 +398,8 @@ class ConfluenceStream(RunStream):
         return OVERLAP
 
     @property
-    def anchor(self) -> str:
-        """The time at which the stream starts without a bookmark."""
+    def anchor(self) -> str | None:
+        """The time at which the stream starts without a bookmark; None reads everything."""
         return self.run.anchor
 
     @property
@@ -448,7 +459,7 @@ class ConfluenceStream(RunStream):
         """Read before the turn of the stream. As `read`."""
         return self.read(None)
 
-    def _take_turn(self) -> Iterable[Record] | None:
+    def take_turn(self) -> Iterable[Record] | None:
         """Return what has been begun, which goes on when it is read; None if nothing has."""
         if self._begun is not None:
             for stream in self.family:
@@ -457,13 +468,19 @@ class ConfluenceStream(RunStream):
 
     def hold_back_state(self) -> None:
         """Keep out of the state what is put into the entry, until the stream has its turn."""
-        self.entry = copy.deepcopy(self.entry_so_far)
+        self._entry_before = copy.deepcopy(self.entry_so_far)
+        self.entry = copy.deepcopy(self._entry_before)
 
     def take_up_state(self) -> None:
         """Put it into the state."""
-        held_back, self.entry = self.entry, cast("StreamState", self.stream_state)
-        self.stream_state.clear()
-        self.stream_state.update(held_back)
+        held_back: Mapping[str, Any] = self.entry
+        before: Mapping[str, Any] = self._entry_before
+        self.entry = cast("StreamState", self.stream_state)
+        for name in (*before, *held_back):
+            if name not in held_back:
+                self.stream_state.pop(name, None)
+            elif held_back[name] != before.get(name):
+                self.stream_state[name] = held_back[name]
 
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""
@@ -500,6 +517,11 @@ class ConfluenceStream(RunStream):
         """Keep in the state that this run has written all of it, and what is gone was told."""
         if self.keeps_last_full_read and not self._is_partial:
             self.entry["lastFullRead"] = self.run.began
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something could not be read."""
+        return self._is_partial
 
     def leave_incomplete(self) -> None:
         """Take note that something could not be read.

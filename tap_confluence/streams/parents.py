@@ -128,6 +128,10 @@ class ParentStream(ConfluenceStream):
             return None
         return stream.section if isinstance(stream, DetailStream) else None
 
+    def has_row(self, stream: ConfluenceStream) -> bool:
+        """Tell whether a stream of the family has one row for each item, and what the list has."""
+        return stream is self
+
     @property
     def gives_bodies_to_children(self) -> bool:
         """Whether a selected child makes its rows of bodies."""
@@ -327,7 +331,11 @@ class ParentStream(ConfluenceStream):
     ) -> None:
         """Take note that the site fails to give all that a stream is to write of the item."""
         self._lacking[stream] = error
-        stream.skip(f"{what}{self._work.item['id']}", error)
+        if self.has_row(stream) and not self._work.is_retried:
+            # It is written without that.
+            stream.note_skipped(f"{what}{self._work.item['id']}", error)
+        else:
+            stream.skip(f"{what}{self._work.item['id']}", error)
 
 
 class DetailStream(ConfluenceStream):

@@ -10,16 +10,22 @@ from typing_extensions import override
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.inventory import InventoryStream
+from tap_confluence.streams.reconciliation import reconciled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.api.batches import Batch
 
-SOURCES = ("pages", "blog_posts", "attachments", "page_footer_comments")
-"""The streams whose lists hold all content, each list once."""
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "pages": ("ancestors",),
+    "blog_posts": (),
+    "attachments": (),
+    "page_footer_comments": ("container", "ancestors", "extensions.resolution"),
+}
+"""The streams whose lists hold all content, each list once, and what tells where an item is."""
 
 EXPAND = ("space", "version")
 
@@ -41,10 +47,14 @@ class ContentInventory(InventoryStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         lists = ((source, self._list(source)) for source in self._sources())
         for source, batches in self._lists or lists:
+            streams = reconciled(s for s in (source, *source.child_streams) if s.selected)
+            self.begin_sightings(streams)
             for batch in batches:
                 source.report(batch, [self])
                 for item in batch.items:
                     self.meet({"version": records.version(item.get("version") or {})})
+                    concerned = [s for s in streams if source.concerns(s, item)]
+                    self.see(source.record(item), concerned)
                     yield _row(source, item)
 
     def _sources(self) -> Iterator[ContentStream]:
@@ -52,7 +62,8 @@ class ContentInventory(InventoryStream):
         return (stream for stream in streams if isinstance(stream, ContentStream))
 
     def _list(self, source: ContentStream) -> Iterator[Batch]:
-        return source.everything(source.wanted_statuses, EXPAND, tag=self.name)
+        expand = (*EXPAND, *SOURCES[source.name])
+        return source.listed(source.wanted_statuses, expand, tag=self.name)
 
 
 def _row(source: ContentStream, item: dict[str, Any]) -> Record:
