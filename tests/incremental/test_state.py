@@ -111,7 +111,11 @@ def test_what_other_taps_keep_in_a_state_is_not_taken_for_a_bookmark(
 
 
 def test_a_bookmark_in_another_time_zone_is_understood(site: ClockedSite) -> None:
-    entry = {"replication_key": "modifiedAt", "replication_key_value": "2026-07-01T06:00:00+02:00"}
+    entry = {
+        "replication_key": "modifiedAt",
+        "replication_key_value": "2026-07-01T06:00:00+02:00",
+        "reconciliation": {"tableStart": None, "lastWholeRead": "2026-07-01T04:00:00.000Z"},
+    }
 
     run = sync(site, {"bookmarks": {"pages": entry}}, only("pages"))
 

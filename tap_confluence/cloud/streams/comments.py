@@ -24,6 +24,7 @@ from tap_confluence.schemas.comments import (
 )
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
+from tap_confluence.streams.reconciliation import begin_reconciliation
 from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
@@ -62,6 +63,10 @@ class CommentStream(ContentStream):
     def belongs(self, item: dict[str, Any]) -> bool:
         if all(item.get(key) is None for key in CONTAINER_KEYS):
             self._note_unplaced(str(item["id"]))
+        return super().belongs(item)
+
+    @override
+    def holds(self, item: dict[str, Any]) -> bool:
         return item.get(self.container_key) is not None
 
     def _note_unplaced(self, comment_id: str) -> None:
@@ -91,7 +96,9 @@ class CommentStream(ContentStream):
         roots = self.wanted(self.reader.items(first))
         for root, thread in self._threads(roots, tag=tag):
             yield root
-            yield from thread.replies
+            # What a reply is on, the list of replies does not say.
+            container = {key: root[key] for key in CONTAINER_KEYS if root.get(key) is not None}
+            yield from ({**container, **reply} for reply in thread.replies)
 
     def _to_begin_with(self, *, tag: str) -> ListRequest:
         """Return the request that the walk over the changes begins with."""
@@ -115,8 +122,10 @@ class CommentStream(ContentStream):
         A reply may be newer than comments further on in the list, so the bookmark moves at the
         end only.
         """
-        start = self.starting_point()
-        latest = start
+        begin_reconciliation([self])
+        is_whole = bool(self.begin_whole_reads())
+        start = self.reconciliation.table_start if is_whole else self.starting_point()
+        latest = self.starting_point()
         self.begin_retries([self])
         [first] = self.lists(tag=self.name)
         roots = self.wanted(self._own(self.reader.items(first)))
@@ -140,7 +149,7 @@ class CommentStream(ContentStream):
                 since = self._earliest(start, again)
                 for comment in comments:
                     item_id, timestamp = self.dated(comment)
-                    is_listed = self.is_listed(self, item_id, timestamp)
+                    is_listed = self.is_listed(self, item_id, timestamp) and not is_whole
                     if is_due(timestamp, since) and not is_listed:
                         yield Work(comment, [self])
                     elif tell and not self.bookmark:
