@@ -38,9 +38,10 @@ QUIET, EDITS, MOVES = "quiet", "edits", "moves"
 KINDS = {QUIET: 2, EDITS: 4, MOVES: 6}
 """How often they come."""
 
-BAD_NIGHTS, ONLY_BAD, BUSY_NIGHTS, POISONED, HEALED = 0.2, 0.5, 0.05, 0.03, 0.4
-"""The shares of nights in which a run ends badly, and of these of such without another run; of runs
-while which people work; of days from which on the site fails for an item, and to which it did."""
+BAD_NIGHTS, ONLY_BAD, BUSY_NIGHTS, NOONS, POISONED, HEALED = 0.2, 0.5, 0.05, 0.3, 0.03, 0.4
+"""The shares of nights in which a run ends badly, and of these of such without another run; of
+nights while which people work; of days with a run at noon, where an interval has to pass; of days
+from which on the site fails for an item, and to which it did."""
 
 FAULT_RATE, SEEN_AGAIN = 0.1, 0.2
 
@@ -58,9 +59,6 @@ BETWEEN_WHOLE_READS, EARLY = 7 * 24, 8
 """Hours, at least, after which a stream is read whole without any evidence, and by how many a run
 may be early."""
 
-WITH_LINKS = frozenset(("pages", "blog_posts", INVENTORY))
-"""The streams whose links have to be right: those of others tell where what they are on is."""
-
 NEVER = 24 * 365 * 10
 
 
@@ -69,9 +67,12 @@ def is_trashed(content: Content) -> bool:
     return content.status == "trashed"
 
 
+PAGE_SIZE = 250
+
+EVERYTHING, FROM_AN_ANCHOR = "everything", "from an anchor"
 WANTED: dict[str, Json] = {
-    "everything": {},
-    "from an anchor": {},
+    EVERYTHING: {},
+    FROM_AN_ANCHOR: {},
     "without a space": {"exclude_space_keys": ["OPS"]},
     "without a label": {"exclude_labels": ["draft"]},
 }
@@ -101,6 +102,12 @@ class Figures:
     spurious: int = 0
     requests: dict[str, list[int]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     states: list[int] = field(default_factory=list)
+
+    @property
+    def largest_states(self) -> tuple[int, int]:
+        """The largest state of the first half of the days, and of the second."""
+        half = len(self.states) // 2
+        return max(self.states[:half]), max(self.states[half:])
 
     def __str__(self) -> str:
         part = max(1, len(self.states) // 10)
@@ -139,15 +146,19 @@ class Days(History):
         self._streams = (*deployment.content, INVENTORY)
         wiki = self.site.wiki
         anchor = sorted(page.modified for page in wiki.pages)[len(wiki.pages) // 2]
-        self._anchor = {"anchor_date": iso(anchor)} if wanted == "from an anchor" else {}
+        self._anchor = {"anchor_date": iso(anchor)} if wanted == FROM_AN_ANCHOR else {}
         wiki.tick_ms = 20 * MINUTE_MS
         self._day_ms = wiki.now_ms // DAY_MS * DAY_MS
+        self._done, self._read_at = 0, -1
+        self._now: dict[str, dict[Key, Json]] = {}
         self._expected: dict[str, dict[Key, Json]] = {}
         self._looked_ms = 0
         self._seen: set[str] = set()
         self._whole_ms: dict[str, int] = {}
+        self._read_ms: dict[str, int] = {}
         self._may_differ = set(deployment.content)
         self._is_plain = False
+        self._cost = 0
 
     @override
     def __str__(self) -> str:
@@ -164,6 +175,8 @@ class Days(History):
             self._tell(f"Day {self.figures.days}: {kind}")
             self._is_plain = self._is_plain and kind != MOVES
             self._work(kind)
+            if self._interval_hours and self._dice.random() < NOONS:
+                self._sync_and_look(Sync(), kind)
             jitter = self._dice.randint(-30, 30) * MINUTE_MS
             self._pass_time(self._day_ms + NIGHT_MS + jitter)
             self._pass_night(kind)
@@ -178,7 +191,7 @@ class Days(History):
         for deed, is_time in TIDIED.items():
             if kind == MOVES and is_time(self.site.wiki):
                 self._do(deed)
-        if kind == MOVES and self._wanted == "everything":
+        if kind == MOVES and self._wanted == EVERYTHING:
             if self._is_poisoned and self._dice.random() < HEALED:
                 self._let_happen(Heal())
             elif self._dice.random() < POISONED:
@@ -187,18 +200,20 @@ class Days(History):
     def _pass_night(self, kind: str) -> None:
         if self._dice.random() < BAD_NIGHTS:
             self._is_plain = False
-            self._sync(self._some_bad_sync())
+            began_ms = self.site.wiki.now_ms
+            run = self._sync(self._some_bad_sync())
+            self._read_ms |= dict.fromkeys(run.activated, began_ms)
             if self._dice.random() < ONLY_BAD:
                 return
         names = self._names[MOVES]
-        is_busy = self._dice.random() < BUSY_NIGHTS and self._wanted == "everything"
+        is_busy = self._dice.random() < BUSY_NIGHTS and self._wanted == EVERYTHING
         meanwhile = {self._dice.randint(0, 40): self._dice.choice(names)} if is_busy else {}
         self._sync_and_look(Sync(deeds=meanwhile), kind)
 
     def _some_bad_sync(self) -> Sync:
         event = some_sync(self._deployment, self._names[MOVES], self._dice)
         rate = FAULT_RATE if event.end == WHOLE else self._dice.choice((0.0, FAULT_RATE))
-        deeds = event.deeds if self._wanted == "everything" else {}
+        deeds = event.deeds if self._wanted == EVERYTHING else {}
         return replace(event, fault_rate=rate, deeds=deeds)
 
     def _sync_and_look(self, event: Sync, kind: str) -> None:
@@ -207,22 +222,20 @@ class Days(History):
         is_plain = self._is_plain and not event.deeds and not self._may_differ
         is_whole_due = any(began_ms - at >= self._most_ms for at in self._whole_ms.values())
         cost_without = self._cost_without() if is_plain and not is_whole_due else None
-        before = len(self.site.requests)
         run = self._sync(event)
-        cost = len(self.site.requests) - before
         self.figures.states.append(len(json.dumps(self._state)))
         if self._is_poisoned:
             self._may_differ = set(self._deployment.content)
             return
         if not event.deeds:
-            self.figures.requests[kind].append(cost)
+            self.figures.requests[kind].append(self._cost)
         self._look()
         self._seen |= {row["id"] for row in run.records.get(INVENTORY, [])}
         self._count_whole(run, began_ms)
         self._is_plain = not event.deeds
         if event.deeds or goes_on:
             return
-        assert cost_without in {None, cost}, "what is read whole is not the evidence's"
+        assert cost_without in {None, self._cost}
         wrong = [line for stream in self._streams for line in self._wrong(stream, began_ms)]
         assert not wrong, "\n".join(wrong)
         self.figures.checked += 1
@@ -231,6 +244,23 @@ class Days(History):
     def _most_ms(self) -> int:
         """How old the last whole read of a stream may become, less what runs may be early."""
         return (max(7 * self._interval_hours, BETWEEN_WHOLE_READS) - EARLY) * HOUR_MS
+
+    @property
+    def _least_ms(self) -> int:
+        """How old it has to be before there is another one, less what runs may be early."""
+        return max(self._interval_hours - 1, 0) * HOUR_MS
+
+    @override
+    def _do(self, name: str, prefix: str = "") -> None:
+        super()._do(name, prefix)
+        self._done += 1
+
+    @override
+    def _run(self, event: Sync) -> Run:
+        before = len(self.site.requests)
+        run = super()._run(event)
+        self._cost = len(self.site.requests) - before
+        return run
 
     def _cost_without(self) -> int:
         """Return what a run would cost that is never to read a stream whole again."""
@@ -245,29 +275,53 @@ class Days(History):
             if stream not in run.activated:
                 continue
             self.figures.whole += 1
-            last = self._whole_ms.get(stream)
+            last = self._read_ms.get(stream)
+            assert last is None or began_ms - last >= self._least_ms, f"{stream} is read too often"
             if stream not in self._may_differ:
                 is_due = last is not None and began_ms - last >= self._most_ms
                 self.figures.due += is_due
                 self.figures.spurious += not is_due
                 self._tell(f"  {stream} was read whole {'by time' if is_due else 'for nothing'}")
-            self._whole_ms[stream] = began_ms
+            self._whole_ms[stream] = self._read_ms[stream] = began_ms
             self._may_differ.discard(stream)
 
+    @override
+    def read_anew(self) -> Run:
+        faults = self.site.faults
+        # It is the same with fewer requests.
+        faults.caps, few = dict.fromkeys(faults.caps, PAGE_SIZE), faults.caps
+        run = running.run_tap({**self._settings(), "page_size": PAGE_SIZE}, catalog=self._catalog())
+        faults.caps = few
+        assert run.exit_status == 0, run.complaints
+        return run
+
+    def _tables_now(self) -> dict[str, dict[Key, Json]]:
+        """Return what the tables ought to have: what is read of the site anew."""
+        if self._read_at != self._done:
+            anew = Warehouse()
+            anew.load(self.read_anew())
+            self._now, self._read_at = anew.tables, self._done
+        return self._now
+
     def _look(self) -> None:
-        """Read the site anew, and note which streams something undated has happened to."""
-        anew = Warehouse()
-        anew.load(self.read_anew())
+        """Note which streams something undated has happened to since the last look."""
+        now = self._tables_now()
         for stream in self._deployment.content:
-            after = anew.tables[stream]
+            after = now[stream]
             before = self._expected.get(stream, after)
-            if any(
-                self._is_undated(key, before.get(key), after.get(key)) for key in before | after
-            ):
+            rows = ((key, before.get(key), after.get(key)) for key in before | after)
+            if before is not after and any(self._is_undated(*row) for row in rows):
                 self.figures.undated += 1
                 self._tell(f"  something undated has happened to {stream}")
                 self._may_differ.add(stream)
-        self._expected, self._looked_ms = anew.tables, self.site.wiki.now_ms
+        self._expected, self._looked_ms = now, self.site.wiki.now_ms
+        if self._wanted == EVERYTHING:
+            there = self._deployment.truth(self.site)
+            for stream in self._streams:
+                assert now[stream].keys() == there[stream], (
+                    stream,
+                    now[stream].keys() ^ there[stream],
+                )
 
     def _is_undated(self, key: Key, before: Json | None, after: Json | None) -> bool:
         """Tell whether a row went, came back, or became another one without a later date."""
@@ -278,16 +332,13 @@ class Days(History):
             return created <= self._looked_ms
         columns: Any = before.keys() | after.keys()
         if before["modifiedAt"] != after["modifiedAt"]:
-            columns = UNDATED
-        return any(before.get(c) != after.get(c) for c in columns if c not in {*LINKS, "body"})
+            columns = (*UNDATED, *LINKS)
+        return any(before.get(c) != after.get(c) for c in columns if c != "body")
 
     def _wrong(self, stream: str, began_ms: int) -> Iterator[str]:
         """Say of each row of a table what is wrong with it."""
         table, expected = self.warehouse.tables.get(stream, {}), self._expected[stream]
-        if self._wanted == "everything":
-            there = self._deployment.truth(self.site)[stream]
-            assert expected.keys() == there, (stream, expected.keys() ^ there)
-        is_fresh = began_ms - self._whole_ms.get(stream, 0) < self._interval_hours * HOUR_MS
+        is_fresh = began_ms - self._read_ms.get(stream, 0) < self._interval_hours * HOUR_MS
         if is_fresh and stream in self._may_differ:
             return
         for key in expected.keys() - table.keys():
@@ -301,10 +352,8 @@ class Days(History):
             row, right = table[key], expected[key]
             for column in row.keys() | right.keys():
                 is_, not_ = row.get(column), right.get(column)
-                is_old_link = column in LINKS and stream not in WITH_LINKS
-                if is_ == not_ or is_old_link or (column == "body" and key[0] in ticked):
-                    continue
-                yield f"{stream} {key}: {column} is {is_!r}, not {not_!r}"
+                if is_ != not_ and not (column == "body" and key[0] in ticked):
+                    yield f"{stream} {key}: {column} is {is_!r}, not {not_!r}"
         if stream != INVENTORY:
             yield from self._outdated(stream)
 
@@ -335,8 +384,7 @@ class Days(History):
     def _there(self) -> dict[str, Keys]:
         streams = (*self._streams, "page_versions")
         there = self._deployment.truth(self.site)
-        if self._wanted in {"everything", "from an anchor"}:
+        if self._wanted in {EVERYTHING, FROM_AN_ANCHOR}:
             return {stream: there[stream] for stream in streams}
-        anew = Warehouse()
-        anew.load(self.read_anew())
-        return {stream: there[stream] & anew.keys(stream) for stream in streams}
+        now = self._tables_now()
+        return {stream: there[stream] & now[stream].keys() for stream in streams}

@@ -161,15 +161,19 @@ def tick_task(wiki: Wiki) -> str:
 
 
 def lose_sight(wiki: Wiki) -> None:
-    """Take the sight of a space, unless there are few, or one is out of sight already."""
-    if len(wiki.spaces) > FEWEST_SPACES and not wiki.out_of_sight:
+    """Take the sight of a space, unless one is out of sight already."""
+    if not wiki.out_of_sight:
         wiki.hide_space(some_space(wiki))
 
 
 def some_space(wiki: Wiki) -> str:
-    """Choose a space that is not the last."""
+    """Choose a space that is not among the first, which stay.
+
+    Raises:
+        LookupError: There is no other one.
+    """
     spaces = [space.key for space in wiki.spaces]
-    return wiki.dice.choice(spaces[FEWEST_SPACES - 1 :])
+    return wiki.dice.choice(spaces[FEWEST_SPACES:])
 
 
 EDITS: Deeds = {
