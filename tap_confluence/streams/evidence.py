@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from tap_confluence.timestamps import to_timestamp
 
@@ -59,6 +59,22 @@ class Evidence:
             "sum": f"{self.total:x}",
             "highestId": self.highest,
         }
+
+
+class Compared(Protocol):
+    """A stream that is compared with what there was.
+
+    Attributes:
+        name: Its name.
+        undated: The fields of its records that may change without a new date.
+    """
+
+    name: str
+    undated: ClassVar[tuple[str, ...]]
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What there was when its table was last known to be in accord with it."""
 
 
 class Tally:

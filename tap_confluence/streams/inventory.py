@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.run import Run
-    from tap_confluence.streams.reconciliation import ReconciledStream
+    from tap_confluence.streams.evidence import Compared
 
 
 class InventoryStream(ConfluenceStream):
@@ -46,15 +46,15 @@ class InventoryStream(ConfluenceStream):
         """Whether this run has seen all there is, without a row that may be anything."""
         return self in self.run.notes.complete and not self.run.client.unidentified
 
-    def begin_sightings(self, streams: Iterable[ReconciledStream]) -> None:
+    def begin_sightings(self, streams: Iterable[Compared]) -> None:
         """Make ready to compare what comes with what there was of some streams."""
         for stream in streams:
             # Some are made of two lists.
             if stream.name not in self.sightings:
-                before = stream.reconciliation.before
+                before = stream.evidence
                 self.sightings[stream.name] = Sightings(self.run.began, before, stream.undated)
 
-    def see(self, record: Mapping[str, Any], streams: Iterable[ReconciledStream]) -> None:
+    def see(self, record: Mapping[str, Any], streams: Iterable[Compared]) -> None:
         """Take note of an item.
 
         Args:

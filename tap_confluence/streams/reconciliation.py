@@ -88,6 +88,11 @@ class ReconciledStream(ConfluenceStream):
         return found
 
     @property
+    def evidence(self) -> Evidence | None:
+        """What there was when the table was last known to be in accord with it."""
+        return self.reconciliation.evidence
+
+    @property
     def sightings(self) -> Sightings | None:
         """What this run has seen of the stream, if that was all there is."""
         inventory = self.run.streams[InventoryStream.name]
@@ -130,7 +135,7 @@ class Reconciliation:
         return None if start is None else min(start, anchor)
 
     @property
-    def before(self) -> Evidence | None:
+    def evidence(self) -> Evidence | None:
         """What there was when the table was last known to be in accord with it."""
         return Evidence.load(self._state.get("evidence"))
 
@@ -240,7 +245,7 @@ class Reconciliation:
         seen = self._stream.sightings
         if seen is None:
             return False
-        differs = self.before is not None and seen.differs
+        differs = self.evidence is not None and seen.differs
         self._keep(evidence=seen.evidence.dump())
         return differs
 

@@ -63,6 +63,22 @@ def test_nothing_goes_of_a_stream_whose_list_lacks_an_item(tables: Tables) -> No
     assert not tables.wrong(["pages"])
 
 
+def test_nothing_goes_while_an_item_that_failed_before_fails_still(cloud: Tables) -> None:
+    cloud.sync("pages", **AT_ONCE)
+    purge(cloud)
+    assert cloud.state is not None
+    cloud.state["bookmarks"]["pages"]["failed"] = {"999999": None}
+    cloud.site.faults.break_path("/api/v2/pages/999999(/.*)?", "500")
+
+    run = cloud.sync("pages", max_retries=0, **AT_ONCE)
+
+    assert "pages" not in run.activated
+    assert [line for line in run.log if "may still be there" in line and "pages" in line]
+    cloud.site.faults.heal()
+    assert "pages" in cloud.sync("pages", **AT_ONCE).activated
+    assert not cloud.wrong(["pages"])
+
+
 def test_a_page_without_its_body_is_there_and_others_go(tables: Tables) -> None:
     tables.sync("pages", **AT_ONCE)
     broken = next(page.id for page in tables.wiki.pages if page.status == "current")

@@ -44,7 +44,7 @@ class Tasks(ReconciledStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         begin_reconciliation([self])
         start = latest = self.starting_point()
-        seen = Sightings(self.run.began, self.reconciliation.before, self.undated)
+        seen = Sightings(self.run.began, self.evidence, self.undated)
         tell = None if self.bookmark else names_left_out(self.name)
         for record in self._all_tasks():
             timestamp = record["modifiedAt"]
