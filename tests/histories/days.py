@@ -66,6 +66,7 @@ def is_trashed(content: Content) -> bool:
 
 
 PAGE_SIZE = 250
+TASKS = "tasks"
 
 EVERYTHING, FROM_AN_ANCHOR = "everything", "from an anchor"
 WANTED: dict[str, Json] = {
@@ -141,7 +142,7 @@ class Days(History):
         self._deeds = {**deployment.deeds, **deployment.unseen}
         names = {QUIET: (), EDITS: deployment.edits, MOVES: self._deeds}
         self._names = {kind: sorted(deeds) for kind, deeds in names.items()}
-        self._streams = (*deployment.content, INVENTORY)
+        self._streams = (*deployment.content, TASKS, INVENTORY)
         wiki = self.site.wiki
         anchor = sorted(page.modified for page in wiki.pages)[len(wiki.pages) // 2]
         self._anchor = {"anchor_date": iso(anchor)} if wanted == FROM_AN_ANCHOR else {}
@@ -269,6 +270,8 @@ class Days(History):
         return len(self.site.requests) - before
 
     def _count_whole(self, run: Run, began_ms: int) -> None:
+        if TASKS in run.activated:
+            self._whole_ms[TASKS] = self._read_ms[TASKS] = began_ms
         for stream in self.deployment.content:
             if stream not in run.activated:
                 continue
@@ -337,13 +340,17 @@ class Days(History):
         """Say of each row of a table what is wrong with it."""
         table, expected = self.warehouse.tables.get(stream, {}), self._expected[stream]
         is_fresh = began_ms - self._read_ms.get(stream, 0) < self._interval_hours * HOUR_MS
-        if is_fresh and stream in self._may_differ:
+        if is_fresh and stream in {*self._may_differ, TASKS}:
             return
         for key in expected.keys() - table.keys():
             yield f"{stream} misses {key}"
         for key in table.keys() - expected.keys():
+            row = table[key]
+            content_id = (
+                row.get("pageId") or row.get("blogPostId") if stream == TASKS else row["id"]
+            )
             # What was made, written and purged between two inventories goes with time.
-            if key[0] in self._seen or self._whole_ms.get(stream) == began_ms:
+            if content_id in self._seen or self._whole_ms.get(stream) == began_ms:
                 yield f"{stream} keeps {key}"
         ticked = ticked_of_late(self.site.wiki)
         for key in expected.keys() & table.keys():
@@ -352,7 +359,7 @@ class Days(History):
                 is_, not_ = row.get(column), right.get(column)
                 if is_ != not_ and not (column == "body" and key[0] in ticked):
                     yield f"{stream} {key}: {column} is {is_!r}, not {not_!r}"
-        if stream != INVENTORY:
+        if stream in self.deployment.content:
             yield from self._outdated(stream)
 
     def _outdated(self, stream: str) -> Iterator[str]:
@@ -369,7 +376,7 @@ class Days(History):
     @override
     def _catalog(self) -> Json | None:
         details = [name for name in self.deployment.details if name == "page_versions"]
-        return self.deployment.only(*self._streams, "tasks", *details)
+        return self.deployment.only(*self._streams, *details)
 
     @override
     def _there(self) -> dict[str, Keys]:
