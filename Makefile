@@ -7,6 +7,8 @@ AIRFLOW_VERSION := 3.3.2
 TARGET ?= target-duckdb
 ARGS ?=
 HISTORIES ?= 200
+DAYS ?= 1000
+SEED ?= 1
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -20,7 +22,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories recipes airflow lint types lock docs descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow lint types lock docs descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -40,7 +42,11 @@ slow: .venv/ready $(PLUGINS)  ## run the tests that show for much what others sh
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest -m slow --numprocesses auto --dist worksteal $(ARGS)
 
 histories: .venv/ready  ## play random histories on each deployment: HISTORIES=200 of them, or HISTORIES=17-17 one again
-	TAP_CONFLUENCE_TEST_HISTORIES=$(HISTORIES) $(PYTHON) -m pytest -m '' tests/histories --numprocesses auto --dist worksteal $(ARGS)
+	TAP_CONFLUENCE_TEST_HISTORIES=$(HISTORIES) $(PYTHON) -m pytest -m '' tests/histories/test_histories.py --numprocesses auto --dist worksteal $(ARGS)
+
+days: .venv/ready  ## play DAYS=1000 days on each deployment, with a run each night after which all tables equal the site; SEED=1
+	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m '' tests/histories/test_days.py \
+		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
 
 coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term-missing $(ARGS)

@@ -13,7 +13,7 @@ from tests import running
 from tests.demo_site.clock import DAY_MS, iso
 from tests.histories.deployments import HOUR_MS
 from tests.histories.events import WHOLE, Heal, Poison, Sync, some_sync
-from tests.histories.history import FULL_READ, History
+from tests.histories.history import FULL_READ, NEVER, History
 from tests.histories.places import LINKS, UNDATED
 from tests.histories.truth import ticked_of_late
 from tests.incremental.runs import INVENTORY
@@ -59,8 +59,6 @@ BETWEEN_WHOLE_READS, EARLY = 7 * 24, 8
 """Hours, at least, after which a stream is read whole without any evidence, and by how many a run
 may be early."""
 
-NEVER = 24 * 365 * 10
-
 
 def is_trashed(content: Content) -> bool:
     """Tell whether a content is in the trash."""
@@ -68,6 +66,7 @@ def is_trashed(content: Content) -> bool:
 
 
 PAGE_SIZE = 250
+TASKS = "tasks"
 
 EVERYTHING, FROM_AN_ANCHOR = "everything", "from an anchor"
 WANTED: dict[str, Json] = {
@@ -143,7 +142,7 @@ class Days(History):
         self._deeds = {**deployment.deeds, **deployment.unseen}
         names = {QUIET: (), EDITS: deployment.edits, MOVES: self._deeds}
         self._names = {kind: sorted(deeds) for kind, deeds in names.items()}
-        self._streams = (*deployment.content, INVENTORY)
+        self._streams = (*deployment.content, TASKS, INVENTORY)
         wiki = self.site.wiki
         anchor = sorted(page.modified for page in wiki.pages)[len(wiki.pages) // 2]
         self._anchor = {"anchor_date": iso(anchor)} if wanted == FROM_AN_ANCHOR else {}
@@ -162,7 +161,7 @@ class Days(History):
 
     @override
     def __str__(self) -> str:
-        name = f"{self._deployment.name}-{self._interval_hours}-{self._wanted.replace(' ', '_')}"
+        name = f"{self.deployment.name}-{self._interval_hours}-{self._wanted.replace(' ', '_')}"
         return f"make days DAYS={self.figures.days} SEED={self._seed} ARGS='-k {name}'"
 
     def pass_days(self, count: int) -> None:
@@ -195,7 +194,7 @@ class Days(History):
             if self._is_poisoned and self._dice.random() < HEALED:
                 self._let_happen(Heal())
             elif self._dice.random() < POISONED:
-                self._let_happen(Poison(self._dice.choice(sorted(self._deployment.poisons))))
+                self._let_happen(Poison(self._dice.choice(sorted(self.deployment.poisons))))
 
     def _pass_night(self, kind: str) -> None:
         if self._dice.random() < BAD_NIGHTS:
@@ -211,7 +210,7 @@ class Days(History):
         self._sync_and_look(Sync(deeds=meanwhile), kind)
 
     def _some_bad_sync(self) -> Sync:
-        event = some_sync(self._deployment, self._names[MOVES], self._dice)
+        event = some_sync(self.deployment, self._names[MOVES], self._dice)
         rate = FAULT_RATE if event.end == WHOLE else self._dice.choice((0.0, FAULT_RATE))
         deeds = event.deeds if self._wanted == EVERYTHING else {}
         return replace(event, fault_rate=rate, deeds=deeds)
@@ -225,7 +224,7 @@ class Days(History):
         run = self._sync(event)
         self.figures.states.append(len(json.dumps(self._state)))
         if self._is_poisoned:
-            self._may_differ = set(self._deployment.content)
+            self._may_differ = set(self.deployment.content)
             return
         if not event.deeds:
             self.figures.requests[kind].append(self._cost)
@@ -271,7 +270,9 @@ class Days(History):
         return len(self.site.requests) - before
 
     def _count_whole(self, run: Run, began_ms: int) -> None:
-        for stream in self._deployment.content:
+        if TASKS in run.activated:
+            self._whole_ms[TASKS] = self._read_ms[TASKS] = began_ms
+        for stream in self.deployment.content:
             if stream not in run.activated:
                 continue
             self.figures.whole += 1
@@ -306,7 +307,7 @@ class Days(History):
     def _look(self) -> None:
         """Note which streams something undated has happened to since the last look."""
         now = self._tables_now()
-        for stream in self._deployment.content:
+        for stream in self.deployment.content:
             after = now[stream]
             before = self._expected.get(stream, after)
             rows = ((key, before.get(key), after.get(key)) for key in before | after)
@@ -316,7 +317,7 @@ class Days(History):
                 self._may_differ.add(stream)
         self._expected, self._looked_ms = now, self.site.wiki.now_ms
         if self._wanted == EVERYTHING:
-            there = self._deployment.truth(self.site)
+            there = self.deployment.truth(self.site)
             for stream in self._streams:
                 assert now[stream].keys() == there[stream], (
                     stream,
@@ -339,13 +340,17 @@ class Days(History):
         """Say of each row of a table what is wrong with it."""
         table, expected = self.warehouse.tables.get(stream, {}), self._expected[stream]
         is_fresh = began_ms - self._read_ms.get(stream, 0) < self._interval_hours * HOUR_MS
-        if is_fresh and stream in self._may_differ:
+        if is_fresh and stream in {*self._may_differ, TASKS}:
             return
         for key in expected.keys() - table.keys():
             yield f"{stream} misses {key}"
         for key in table.keys() - expected.keys():
+            row = table[key]
+            content_id = (
+                row.get("pageId") or row.get("blogPostId") if stream == TASKS else row["id"]
+            )
             # What was made, written and purged between two inventories goes with time.
-            if key[0] in self._seen or self._whole_ms.get(stream) == began_ms:
+            if content_id in self._seen or self._whole_ms.get(stream) == began_ms:
                 yield f"{stream} keeps {key}"
         ticked = ticked_of_late(self.site.wiki)
         for key in expected.keys() & table.keys():
@@ -354,7 +359,7 @@ class Days(History):
                 is_, not_ = row.get(column), right.get(column)
                 if is_ != not_ and not (column == "body" and key[0] in ticked):
                     yield f"{stream} {key}: {column} is {is_!r}, not {not_!r}"
-        if stream != INVENTORY:
+        if stream in self.deployment.content:
             yield from self._outdated(stream)
 
     def _outdated(self, stream: str) -> Iterator[str]:
@@ -366,24 +371,17 @@ class Days(History):
 
     @override
     def _settings(self) -> Json:
-        return self._deployment.settings(
-            self.site,
-            reconcile_interval_hours=self._interval_hours,
-            # To delete a space takes most of so small a wiki.
-            reconcile_max_deleted_percent=100,
-            **WANTED[self._wanted],
-            **self._anchor,
-        )
+        return {**super()._settings(), **WANTED[self._wanted], **self._anchor}
 
     @override
     def _catalog(self) -> Json | None:
-        details = [name for name in self._deployment.details if name == "page_versions"]
-        return self._deployment.only(*self._streams, "tasks", *details)
+        details = [name for name in self.deployment.details if name == "page_versions"]
+        return self.deployment.only(*self._streams, *details)
 
     @override
     def _there(self) -> dict[str, Keys]:
         streams = (*self._streams, "page_versions")
-        there = self._deployment.truth(self.site)
+        there = self.deployment.truth(self.site)
         if self._wanted in {EVERYTHING, FROM_AN_ANCHOR}:
             return {stream: there[stream] for stream in streams}
         now = self._tables_now()

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Self
 
 from tests import running
+from tests.demo_site.clock import DAY_MS
 from tests.histories.deeds import busy_wiki, do
 from tests.histories.events import (
     FAULTS,
@@ -40,6 +41,12 @@ HISTORIES = "TAP_CONFLUENCE_TEST_HISTORIES"
 """The variable that says how many histories are played on each deployment, or from which seed to
 which: `200`, `1000-1199`."""
 
+NEVER = 24 * 365 * 10
+"""Hours between whole reads that no history has."""
+
+LONG_MS = 8 * DAY_MS
+"""After so long, each stream is read whole once more."""
+
 FULL_READ = "fullRead"
 """Where the state of Data Center tells how far a first run has come."""
 
@@ -51,6 +58,7 @@ class History:
     """Plays what chance has decided.
 
     Attributes:
+        deployment: Where it is played.
         steps: What has happened so far, a line each.
         site: The site, while the context is entered.
         warehouse: What the runs have brought.
@@ -66,9 +74,10 @@ class History:
         self.steps: list[str] = []
         self.warehouse = Warehouse()
         self.places = Places(wiki)
-        self._deployment, self._seed = deployment, seed
+        self.deployment, self._seed = deployment, seed
         self._deeds = deployment.deeds
         self._dice = dice
+        self._interval_hours = (0, 24, NEVER)[seed % 3]
         self._state: Json | None = None
         self._is_poisoned = False
 
@@ -87,7 +96,7 @@ class History:
             error.add_note("\n".join(["What happened:", *self.steps, f"Play it again: {self}"]))
 
     def __str__(self) -> str:
-        seeds, name = f"{self._seed}-{self._seed}", self._deployment.name
+        seeds, name = f"{self._seed}-{self._seed}", self.deployment.name
         return f"make histories HISTORIES={seeds} ARGS='-k {name}'"
 
     def play(self) -> None:
@@ -95,12 +104,18 @@ class History:
 
         If that is busy with the rest of a first run, changes are for another one.
         """
-        for event in events(self._deployment, self._dice):
+        for event in events(self.deployment, self._dice):
             self._let_happen(event)
         if FULL_READ in json.dumps(self._state):
             self._sync(Sync())
         self._sync(Sync())
-        self.warehouse.delete_what_is_gone()
+
+    def let_time_pass(self) -> None:
+        """Let so much time pass that each stream is due to be read whole, and run the tap."""
+        self._tell("Time passes")
+        self.site.wiki.now_ms += LONG_MS
+        self._interval_hours = 0
+        self._sync(Sync())
 
     def read_anew(self) -> Run:
         """Read the whole site as if for the first time."""
@@ -113,7 +128,7 @@ class History:
             case Deed(name):
                 self._do(name)
             case Poison(name):
-                self._tell(str(event), do(self.site, self._deployment.poisons[name]))
+                self._tell(str(event), do(self.site, self.deployment.poisons[name]))
                 self._is_poisoned = True
             case Heal():
                 self._tell(str(event))
@@ -181,14 +196,19 @@ class History:
             signal.signal(signal.SIGTERM, previous)
 
     def _settings(self) -> Json:
-        return self._deployment.settings(self.site)
+        return self.deployment.settings(
+            self.site,
+            reconcile_interval_hours=self._interval_hours,
+            # To delete a space takes most of so small a wiki.
+            reconcile_max_deleted_percent=100,
+        )
 
     def _catalog(self) -> Json | None:
         return None
 
     def _there(self) -> dict[str, Keys]:
         """Return the keys of all that the site has."""
-        return self._deployment.truth(self.site)
+        return self.deployment.truth(self.site)
 
     def _held(self) -> dict[str, Keys]:
         """Return what the warehouse has of what the site has."""

@@ -9,28 +9,32 @@ from tests.incremental.runs import NEVER_WHOLE
 from tests.incremental.warehouse import Warehouse, latest_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from tests.demo_site import Wiki
     from tests.demo_site.wiki import Keys
-    from tests.histories.deployments import Deployment
     from tests.histories.history import History
     from tests.running import Json, Key
 
 
-def wrong_rows(deployment: Deployment, history: History) -> Iterator[str]:
+def wrong_rows(warehouse: Warehouse, history: History, *, dated: Collection[str]) -> Iterator[str]:
     """Say of each row what is wrong with it.
 
-    The keys have to be those of the wiki. The values have to be those of a run that reads the site
-    anew, but for what the README says only a full refresh brings: there, what the site had at any
-    time since the date of the row will do.
+    The keys have to be those of the wiki, and the values those of a run that reads the site anew.
+
+    Args:
+        warehouse: Where the rows are.
+        history: What has happened.
+        dated: The streams in which only what has a date has to be up to date: in the others of
+            their columns, what the site had at any time since the date of the row will do.
     """
+    deployment = history.deployment
     truth = deployment.truth(history.site)
     anew = Warehouse()
     anew.load(history.read_anew())
     for stream in deployment.streams:
-        there, fresh = history.warehouse.keys(stream), anew.keys(stream)
-        seen_late = _seen_late(stream, deployment, history)
+        there, fresh = warehouse.keys(stream), anew.keys(stream)
+        seen_late = _seen_late(stream, history) if stream in dated else set()
         if stream == NEVER_WHOLE:
             yield from _said("misses", stream, fresh - there)
         else:
@@ -38,15 +42,14 @@ def wrong_rows(deployment: Deployment, history: History) -> Iterator[str]:
             yield from _said("has, read anew, what is gone:", stream, fresh - truth[stream])
             yield from _said("misses", stream, truth[stream] - there - seen_late)
             yield from _said("keeps", stream, there - truth[stream])
-        is_dated = stream in deployment.incremental
         for key in sorted(there & fresh - seen_late):
-            row, expected = history.warehouse.tables[stream][key], anew.tables[stream][key]
+            row, expected = warehouse.tables[stream][key], anew.tables[stream][key]
             for column in row.keys() | expected.keys():
-                if not _is_right(history, row, expected, column, is_dated=is_dated):
+                if not _is_right(history, row, expected, column, is_dated=stream in dated):
                     is_, not_ = row.get(column), expected.get(column)
                     yield f"{stream} {key}: {column} is {is_!r}, not {not_!r}"
     for stream in deployment.content:
-        written = history.warehouse.latest(stream)
+        written = warehouse.latest(stream)
         for id_, (number, modified_at, _) in latest_on(history.site.wiki, stream).items():
             if id_ in written and written[id_][:2] != (number, modified_at):
                 yield f"{stream} {id_}: is {written[id_]}, not {number, modified_at}"
@@ -78,9 +81,10 @@ def ticked_of_late(wiki: Wiki) -> set[str]:
     }
 
 
-def _seen_late(stream: str, deployment: Deployment, history: History) -> set[Key]:
+def _seen_late(stream: str, history: History) -> set[Key]:
     """Return what ordinary runs need not have seen: it came without a date."""
     wiki: Wiki = history.site.wiki
+    deployment = history.deployment
     contents = [content for collection in wiki.contents() for content in collection]
     if stream in deployment.not_in_trash:
         restored = {content.id for content in contents if history.places.was_restored(content)}

@@ -64,10 +64,15 @@ class Warehouse:
         there = {key[0] for key in self.tables[INVENTORY]}
         for stream in CONTENT:
             self._keep(stream, "id", there)
-        for stream, parent in DETAILS.items():
-            self._keep(stream, OWNER_KEYS[parent], there)
+        self.delete_details_of_what_is_gone()
         self._keep("tasks", "pageId", {*there, None})
         self._keep("tasks", "blogPostId", {*there, None})
+
+    def delete_details_of_what_is_gone(self) -> None:
+        """Delete the details of what the inventory no longer has, which no run can tell of."""
+        there = {key[0] for key in self.tables[INVENTORY]}
+        for stream, parent in DETAILS.items():
+            self._keep(stream, OWNER_KEYS[parent], there)
 
     def keys(self, stream: str) -> set[Key]:
         return set(self.tables.get(stream, {}))
