@@ -33,6 +33,7 @@ from tap_confluence.http import MANY_AHEAD
 from tap_confluence.output.batch_files import PARQUET, write_batch
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
 from tap_confluence.streams.parquet import as_row
 from tap_confluence.streams.state import all_failed, failed_of
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from tap_confluence.errors import FailedItemError
     from tap_confluence.http import FailedItem, Reader
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Size
     from tap_confluence.streams.state import StreamState
 
 T = TypeVar("T")
@@ -78,8 +80,6 @@ class ConfluenceStream(RunStream):
             that is worth it says the setting `full_table_interval_hours`.
         stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_last: Whether it is made of what all other streams have met.
-        cost: How many requests it takes for 1,000 items in each run; told of what is left out by
-            default.
         not_on_data_center: Why Data Center has no such stream, of one that Cloud alone has.
         run: What it shares with the other streams of the run.
         own_keys: Its primary keys, whatever a catalog says.
@@ -94,7 +94,6 @@ class ConfluenceStream(RunStream):
     fails_closed: ClassVar[bool] = False
     stands_alone: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
-    cost: ClassVar[str] = ""
     request_per: ClassVar[str] = ""
     not_on_data_center: ClassVar[str] = ""
 
@@ -121,6 +120,10 @@ class ConfluenceStream(RunStream):
         if isinstance(error, ScopeError) and scope:
             return scope
         return self.right or " or ".join(filter(None, ("a right the account lacks", scope)))
+
+    def requests(self, size: Size) -> Iterator[Requests]:  # noqa: ARG002
+        """Yield the requests that it takes on a site, those left out that its parent sends."""
+        yield Requests(1)
 
     @property
     def is_incremental(self) -> bool:

@@ -10,11 +10,19 @@ from typing_extensions import override
 from tap_confluence.schemas.inventory import CONTENT_INVENTORY
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Size
+
+
+COMPARED = 2
+"""Kinds of content that a search counts after a first run."""
 
 
 class InventoryStream(ConfluenceStream):
@@ -31,6 +39,12 @@ class InventoryStream(ConfluenceStream):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.current: Counter[str] = Counter()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if size.is_first:
+            # What is read is compared with what a search counts.
+            yield Requests(COMPARED)
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tap_confluence.content import Links
     from tap_confluence.http import Client
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Requests, Size
 
     Rows = list[dict[str, Any]]
     Details = dict[str, "Rows | RefusedError | PartOfSection"]
@@ -123,6 +124,11 @@ class ParentStream(ConfluenceStream):
         if isinstance(stream, BodyDetailStream):
             return None
         return stream.section if isinstance(stream, DetailStream) else None
+
+    @property
+    def read_for_changes(self) -> list[ConfluenceStream]:
+        """The streams of the family that are read, but those that are a full table of details."""
+        return [stream for stream in self.family if not isinstance(stream, FullTableDetailStream)]
 
     @property
     def gives_bodies_to_children(self) -> bool:
@@ -333,6 +339,11 @@ class DetailStream(ConfluenceStream):
         return self.parent.bookmark_overlap
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        # It is its parent that asks for details.
+        yield from ()
+
+    @override
     def links(self) -> Links:
         return self.parent.links()
 
@@ -398,7 +409,6 @@ class BodyDetailStream(ChangeDetailStream):
 
     section = "body"
     selected_by_default = False
-    cost = "none: they are made of the bodies of pages, which come with their list"
 
 
 class FullTableDetailStream(DetailStream):

@@ -22,6 +22,7 @@ from tap_confluence.schemas.comments import (
     PAGE_FOOTER_COMMENT,
     PAGE_INLINE_COMMENT,
 )
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.state import CHILDREN
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.cloud.api.replies import Thread
     from tap_confluence.http import ListPage, ListRequest
+    from tap_confluence.streams.cost import Size
 
 SCOPE = "read:comment:confluence"
 FOOTER_COMMENTS = "/api/v2/footer-comments"
@@ -92,6 +94,21 @@ class CommentStream(ContentStream):
         for root, thread in self._threads(roots, tag=tag):
             yield root
             yield from thread.replies
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        # The first page serves all streams of the same list.
+        yield Requests(1, f"beginning of {self.path}")
+        if size.is_first:
+            yield Requests(self.requests_for_list(size) - 1)
+
+    @override
+    def requests_for_list(self, size: Size) -> int:
+        return size.pages(self.items_in_list(size))
+
+    def items_in_list(self, size: Size) -> int:
+        """Return how many comments the list holds, whatever they are on."""
+        return size[self.path.rpartition("/")[2].replace("-", "_")].listed
 
     def _to_begin_with(self, *, tag: str) -> ListRequest:
         """Return the request that the walk over the changes begins with."""

@@ -17,6 +17,7 @@ from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import BODY
 from tap_confluence.settings import READABLE, RENDERED, STORAGE
 from tap_confluence.statuses import TRASHED
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
 from tap_confluence.streams.parents import FullTableDetailStream, PartOfSection, Work
 from tap_confluence.streams.progress import recognised
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Amount, Size
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
 
@@ -85,6 +87,29 @@ class ContentStream(IncrementalStream):
         if body_format in READABLE:
             return body_format
         return STORAGE if self.gives_bodies_to_children else None
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if not self.read_for_changes:
+            return
+        amount = size[self.name]
+        yield Requests(self.requests_for_list(size) if size.is_first else self.least_requests(size))
+        if TRASHED in self.wanted_statuses:
+            yield Requests(size.pages(amount.trashed))
+        if size.is_first and any(map(self.section_of, self.read_for_changes)):
+            yield Requests(amount.changed)
+
+    def requests_for_list(self, size: Size) -> int:
+        """Return how many requests it takes to walk the whole list."""
+        return size.pages(size[self.name].listed)
+
+    def least_requests(self, size: Size) -> int:  # noqa: ARG002
+        """Return how many requests it takes to see that nothing has changed."""
+        return 1
+
+    def whole_list(self, size: Size) -> Requests:
+        """Return the requests for all items, which streams without a bookmark share."""
+        return Requests(self.requests_for_list(size), f"list of {self.path}")
 
     @override
     def section_of(self, stream: ConfluenceStream) -> str | None:
@@ -340,6 +365,14 @@ class SeparatelyReadStream(FullTableDetailStream):
 
     parent_stream_type: type[ContentStream]
     parent: ContentStream
+
+    def unbrought(self, size: Size) -> Amount:
+        """Return the items of the parent that will not bring their details along with others."""
+        amount = size[self.parent.name]
+        if not size.is_first or self.parent.read_for_changes in ([], [self.parent]):
+            return amount
+        # What has come along may be in the trash as well as anywhere else.
+        return amount.part(amount.wanted - amount.changed)
 
     @cached_property
     def brought(self) -> set[str]:

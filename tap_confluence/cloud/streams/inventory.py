@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.streams.cost import Requests, Size
+
 KINDS = {
     "pages": "page",
     "blog_posts": "blogpost",
@@ -33,6 +35,14 @@ class ContentInventory(InventoryStream):
     """
 
     scope = "read:page:confluence, read:attachment:confluence, read:comment:confluence"
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for name in KINDS:
+            source = self.run.streams[name]
+            if isinstance(source, ContentStream):
+                yield source.whole_list(size)
+        yield from super().requests(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -11,12 +11,15 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 
 class Tasks(ConfluenceStream):
@@ -28,6 +31,10 @@ class Tasks(ConfluenceStream):
     primary_keys = ("id",)
     replication_key = "modifiedAt"
     schema = TASK
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(size.pages(size["tasks"].listed))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -11,6 +11,7 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_pag
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
@@ -19,6 +20,7 @@ from tap_confluence.schemas.labels import ATTACHMENT_LABEL
 from tap_confluence.schemas.properties import ATTACHMENT_CONTENT_PROPERTY
 from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.cost import full_pages
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 from tap_confluence.streams.state import CHILDREN
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
     from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.cost import Size
 
 BEARERS = ("page", "blogpost")
 NESTED = "children.attachment"
@@ -97,6 +100,14 @@ class Attachments(FileStream, ContainedStream):
                 failed = batch.failed and f"{batch.failed}{CHILDREN}"
                 yield replace(batch, items=files, cursor=here, failed=failed)
             place = ""
+
+    @override
+    def requests_for_list(
+        self, size: Size, expand: tuple[str, ...], *, has_hidden: bool = True
+    ) -> int:
+        at_once = limit_for((NESTED,), size.page_size)
+        lists = (size[kind].wanted for kind in ("pages", "blog_posts"))
+        return sum(max(1, full_pages(listed, at_once)) for listed in lists)
 
     def _attached(
         self, holder: dict[str, Any], expand: tuple[str, ...], *, tag: str

@@ -8,12 +8,15 @@ from typing_extensions import override
 
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 SOURCES = ("pages", "blog_posts", "attachments", "page_footer_comments")
 """The streams whose lists hold all content, each list once."""
@@ -23,6 +26,14 @@ EXPAND = ("space", "version")
 
 class ContentInventory(InventoryStream):
     """One row for each page, blog post, comment and attachment, without bodies."""
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for name in SOURCES:
+            source = self.run.streams[name]
+            if isinstance(source, ContentStream):
+                yield Requests(source.requests_for_list(size, EXPAND))
+        yield from super().requests(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
