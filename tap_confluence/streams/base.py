@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from collections.abc import Sized
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -37,6 +38,7 @@ from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
 from tap_confluence.streams.parquet import as_row
 from tap_confluence.streams.state import all_failed, failed_of
+from tap_confluence.streams.turn import Turn
 from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import (
@@ -49,6 +51,7 @@ from tap_confluence.timestamps import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -57,6 +60,9 @@ if TYPE_CHECKING:
     from tap_confluence.run import Run
     from tap_confluence.streams.cost import Size
     from tap_confluence.streams.state import StreamState
+
+MINUTES = len("2024-01-31T00:00")
+"""How much of a timestamp a search takes."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
@@ -71,6 +77,8 @@ class ConfluenceStream(RunStream):
         path: Where it is read from, below the root of the site.
         scope: The scope a token needs to read it.
         right: What an account needs to read it, if that is more than to see what it is of.
+        kind: What a search calls that of which the stream has a row each, such as `page`; empty
+            where no search finds just that.
         is_filtered: Whether the filters of the settings say what belongs to it.
         is_whole: Whether a run that reads all of it has read all there is.
         fails_closed: Whether its rows grant rights. After an incomplete read of such a stream, too,
@@ -89,6 +97,7 @@ class ConfluenceStream(RunStream):
     path: ClassVar[str] = ""
     scope: ClassVar[str] = ""
     right: ClassVar[str] = ""
+    kind: ClassVar[str] = ""
     is_filtered: ClassVar[bool] = True
     is_whole: ClassVar[bool] = True
     fails_closed: ClassVar[bool] = False
@@ -160,6 +169,7 @@ class ConfluenceStream(RunStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         for child in self.selected_children:
             child.open()
+        before, self.run.turn = self.run.turn, self.turn
         try:
             for record in self.read(context):
                 self.reader.stop.check()
@@ -170,6 +180,26 @@ class ConfluenceStream(RunStream):
             # Code after the last yield runs when the last record has been written.
             if self.parent_stream_type is None:
                 self.complete()
+        finally:
+            self.run.turn = before
+
+    @cached_property
+    def turn(self) -> Turn:
+        """How far it has come, once it has its turn."""
+        return Turn(self.name, self._searched_for())
+
+    def _searched_for(self) -> str:
+        """Return what a search counts of what the stream will read, if it reads all from a start.
+
+        Nobody counts what lies in trees, carries labels, or has changed since the last run.
+        """
+        filters = self.run.filters
+        is_narrowed = filters.by_space or filters.by_tree or filters.by_label
+        if not self.kind or is_narrowed or (self.is_incremental and self.bookmark):
+            return ""
+        start = self.starting_point()
+        since = f' and lastmodified >= "{start[:MINUTES].replace("T", " ")}"' if start else ""
+        return f"type={self.kind}{since}"
 
     @override
     def new_version(self) -> int | None:
@@ -272,7 +302,7 @@ class ConfluenceStream(RunStream):
         """
         gave_any, refused = False, None
         failures = Failures()
-        for item, future in self.reader.look_ahead(items, call, per_worker=per_worker):
+        for item, future in self._counted(items, call, per_worker):
             if future is None:
                 if tell := names_left_out(self.name):
                     tell(_words_for(item), f"nothing is asked of what is {item.get('status')}")
@@ -298,6 +328,19 @@ class ConfluenceStream(RunStream):
         failures.check()
         if refused is not None and not gave_any:
             raise refused
+
+    def _counted(
+        self,
+        items: Iterable[dict[str, Any]],
+        call: Callable[[dict[str, Any]], Callable[[], T] | None],
+        per_worker: int,
+    ) -> Iterator[tuple[dict[str, Any], Future[T] | None]]:
+        """Run a call for each of some items ahead, and count those that are dealt with."""
+        if isinstance(items, Sized):
+            self.turn.of = len(items)
+        for each in self.reader.look_ahead(items, call, per_worker=per_worker):
+            self.turn.done += 1
+            yield each
 
     def note_skipped(self, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for."""

@@ -169,6 +169,7 @@ class ParentStream(ConfluenceStream):
         )
         self.begin_walk()
         for current, future in ahead:
+            self.turn.done += 1
             self._work = current
             self._body = current.item.get("body")
             self._lacking = {}

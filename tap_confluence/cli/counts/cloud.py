@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FEW_TYPES = 10
 """Types of custom content of which each is counted."""
 
-KINDS = {"pages": "page", "blog_posts": "blogpost"}
+POSTS = ("pages", "blog_posts")
 TREE_ITEMS = ("folders", "whiteboards", "databases", "embeds")
 
 
@@ -47,7 +47,7 @@ class CloudCounts(SiteCounts):
     def ways(self) -> Mapping[str, Callable[[], Amount | None]]:
         return {
             "spaces": self.spaces,
-            **{name: partial(self._posts, name) for name in KINDS},
+            **{name: partial(self._posts, name) for name in POSTS},
             "attachments": self._attachments,
             "footer_comments": partial(self._comments, FOOTER_COMMENTS),
             "inline_comments": partial(self._comments, INLINE_COMMENTS),
@@ -87,7 +87,7 @@ class CloudCounts(SiteCounts):
         amount = self._made_up_as(found, listed)
         if len(found) <= MOST_LISTED:
             return amount
-        [current] = search.counts(self.run.reader, f"type={KINDS[name]}", tag=TAG)
+        [current] = search.counts(self.run.reader, f"type={stream.kind}", tag=TAG)
         known = amount.wanted - amount.hidden
         return amount.times(share(max(current or known, known), known))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.streams.content import ContentStream
 
-KINDS = {"pages": "page", "blog_posts": "blogpost"}
+POSTS = ("pages", "blog_posts")
 
 
 class DataCenterCounts(SiteCounts):
@@ -32,7 +32,7 @@ class DataCenterCounts(SiteCounts):
     def ways(self) -> Mapping[str, Callable[[], Amount | None]]:
         return {
             "spaces": self.spaces,
-            **{name: partial(self._posts, name) for name in KINDS},
+            **{name: partial(self._posts, name) for name in POSTS},
             "attachments": partial(self.of_search, "type=attachment"),
             "comments": partial(self.of_search, "type=comment"),
             "groups": self.groups,
@@ -52,7 +52,7 @@ class DataCenterCounts(SiteCounts):
         statuses = Counter(str(item.get("status")) for item in found)
         number = statuses.total()
         hidden = number - statuses[CURRENT]
-        known = self.of_search(f"type={KINDS[name]}")
+        known = self.of_search(f"type={stream.kind}")
         changed = share(known.changed, known.wanted) if known else 1.0
         amount = Amount(number, number, hidden, statuses[TRASHED], round(number * changed))
         if number <= MOST_LISTED or known is None:

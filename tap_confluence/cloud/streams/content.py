@@ -159,6 +159,8 @@ class ContentStream(IncrementalStream):
         else:
             for progress in family.values():
                 progress.compare(changes.overview)
+            lacking = (any(p.lacks(*i) for p in family.values()) for i in changes.overview)
+            self.turn.of = sum(lacking)
         oldest = self.timestamp(first[0]) if first else None
         # Then every item is asked for its details anyway.
         come_along = changes.everything and any(

@@ -37,6 +37,7 @@ class Pages(PostStream):
     path = PATH
     scope = SCOPE
     owner_key = "pageId"
+    kind = "page"
     schema = PAGE
     statuses = ("current", "archived", "trashed")
 

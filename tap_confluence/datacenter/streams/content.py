@@ -106,13 +106,11 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     changed, oldest first.
 
     Attributes:
-        kind: The type of content.
         hidden: The statuses that it may have and that a search does not find.
         expand: What to have spelled out of an item.
         has_body: Whether it has a body.
     """
 
-    kind: ClassVar[str]
     hidden: ClassVar[tuple[str, ...]] = ()
     expand: ClassVar[tuple[str, ...]]
     has_body: ClassVar[bool] = True
