@@ -58,6 +58,22 @@ class FullSyncState(TypedDict, total=False):
     start: str | None
 
 
+class ThreadsState(TypedDict, total=False):
+    """How far a run has come that goes through all comments for the replies to them.
+
+    Attributes:
+        began: When the first run began that had a part in it.
+        newest: The latest change met so far, up to when it began.
+        start: Where the stream started: a run that starts earlier begins anew.
+        until: The threads of all comments that were last changed before this time are written.
+    """
+
+    began: str
+    newest: str | None
+    start: str | None
+    until: str
+
+
 class StreamState(TypedDict, total=False):
     """The entry of a stream.
 
@@ -76,6 +92,8 @@ class StreamState(TypedDict, total=False):
         fullRead: How far a first run of Data Center has come; gone when it is done.
         lastFullRead: When the run began that read the stream whole last, of one that need not be
             read in each run.
+        threads: How far a run has come that goes through all comments for their replies; gone when
+            it is done.
         repliesListed: Whether the site's lists of comments have been seen to hold replies.
         unsearched: Since when it has been known not to pay to search for content of a status.
         types: Marks of the types of custom content that have been read.
@@ -92,6 +110,7 @@ class StreamState(TypedDict, total=False):
     trashStart: str | None
     fullRead: FullSyncState
     lastFullRead: str
+    threads: ThreadsState
     repliesListed: bool
     unsearched: dict[str, str]
     types: object
