@@ -95,6 +95,8 @@ class StreamState(TypedDict, total=False):
         threads: How far a run has come that goes through all comments for their replies; gone when
             it is done.
         repliesListed: Whether the site's lists of comments have been seen to hold replies.
+        repliesTold: Whether the site's search has told of a reply, so that it is believed where it
+            tells of none.
         unsearched: Since when it has been known not to pay to search for content of a status.
         types: Marks of the types of custom content that have been read.
         pages: Of the tasks of Data Center, which are in the bodies of two lists: those of pages.
@@ -112,6 +114,7 @@ class StreamState(TypedDict, total=False):
     lastFullRead: str
     threads: ThreadsState
     repliesListed: bool
+    repliesTold: bool
     unsearched: dict[str, str]
     types: object
     pages: StreamState

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Expansion, Question
+from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Expansion
 from tap_confluence.errors import RefusedError, ScopeError
 from tap_confluence.http import FEW_AHEAD, collect
 from tap_confluence.rest_v1 import records
@@ -22,7 +22,7 @@ from tap_confluence.streams.parents import read_section
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
-    from tap_confluence.cloud.api.content_search import ContentSearch
+    from tap_confluence.cloud.api.content_search import ContentSearch, Question
     from tap_confluence.http import Client, ListRequest, Reader
 
     Row = dict[str, Any]
@@ -36,10 +36,12 @@ class Thread:
 
     Attributes:
         replies: All that could be read.
+        asked: The ids of the comments that have been asked, and have answered.
         unread: Why those to some comments could not be, by the id of the comment.
     """
 
     replies: list[Row]
+    asked: set[str]
     unread: dict[str, RefusedError]
 
 
@@ -74,25 +76,27 @@ def get_replies(
         ScopeError: The token may not read replies.
     """
     replies: dict[str, Row] = {}
-    unread: dict[str, RefusedError] = {}
+    thread = Thread([], set(), {})
     unasked, seen = deque([comment_id]), {comment_id}
+    # What is below those that an earlier run has failed to ask may be lacking, whatever its date.
+    lacking: set[str] = set()
     while unasked:
         parent = unasked.popleft()
-        found: Sequence[Row] | RefusedError
-        if parent in told and parent not in wanted.once and not _any_due(told[parent], wanted):
-            found = told[parent] if wanted.takes_told else ()
-            below = told[parent]
-        else:
+        is_listed = parent in wanted.once or parent in lacking
+        below = told.get(parent)
+        found = below if wanted.takes_told else ()
+        if below is None or is_listed or _any_due(below, wanted):
             children = replace(request, path=f"{request.path}/{parent}/children")
             read = partial(collect, client, children)
             asked = read_section(client.once, read) if parent in wanted.once else read_section(read)
             if isinstance(asked, ScopeError):
                 raise asked
             if isinstance(asked, RefusedError):
-                unread[parent] = asked
+                thread.unread[parent] = asked
                 continue
-            found = below = asked
-        for reply in found:
+            thread.asked.add(parent)
+            below = found = asked
+        for reply in found or ():
             replies[str(reply["id"])] = {
                 **reply,
                 "parentCommentId": reply.get("parentCommentId") or parent,
@@ -100,7 +104,9 @@ def get_replies(
         new = [reply_id for reply in below if (reply_id := str(reply["id"])) not in seen]
         seen.update(new)
         unasked.extend(new)
-    return Thread(list(replies.values()), unread)
+        lacking.update(new if is_listed else ())
+    thread.replies.extend(replies.values())
+    return thread
 
 
 def _any_due(replies: Iterable[Row], wanted: Wanted) -> bool:
@@ -121,24 +127,28 @@ class RepliesSearch:
     Whether a search spells them out is not certain. It is believed that there is no reply to a
     comment once it has told of one to another comment.
 
+    Attributes:
+        has_told: Whether it has ever told of a reply.
+
     Args:
         reader: Reads the site.
         search: Its search.
-        ways: Query parameters to search with; each where the ones before do not find anything.
-        tag: Under which name the requests are counted.
+        questions: How to search; each where the ones before do not find anything.
+        has_told: Whether it has told of one in an earlier run.
     """
 
     def __init__(
         self,
         reader: Reader,
         search: ContentSearch,
-        ways: Sequence[Mapping[str, str]],
-        tag: str,
+        questions: Iterable[Question],
+        *,
+        has_told: bool,
     ) -> None:
+        self.has_told = has_told
         self._reader = reader
         self._search = search
-        self._questions = [Question([REPLIES], tag, params) for params in ways]
-        self._has_told = False
+        self._questions = list(questions)
 
     def told(self, comment_ids: Iterable[str]) -> Told:
         """Search for the replies to some comments, and to those.
@@ -155,8 +165,8 @@ class RepliesSearch:
             replies = (str(reply["id"]) for rows in found.values() for reply in rows)
             wave = [reply_id for reply_id in replies if reply_id not in seen]
             seen.update(wave)
-        self._has_told = self._has_told or any(told.values())
-        return told if self._has_told else {}
+        self.has_told = self.has_told or any(told.values())
+        return told if self.has_told else {}
 
     def _find(self, ids: Sequence[str]) -> Told:
         size = min(MOST_EXPANDED, self._reader.page_size)
@@ -181,7 +191,7 @@ class RepliesSearch:
             answer = self._reader.start(self._search.find, self._questions[0], ids)
             if found := self._reader.result(answer):
                 return found
-            if self._has_told:
+            if self.has_told:
                 break
             del self._questions[0]
         return {}

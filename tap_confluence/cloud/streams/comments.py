@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from tap_confluence.cloud.api.content_search import Question
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
-from tap_confluence.cloud.api.replies import RepliesSearch, Wanted, get_replies
+from tap_confluence.cloud.api.replies import REPLIES, RepliesSearch, Wanted, get_replies
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
 from tap_confluence.cloud.streams.expanded_search import WAYS
@@ -186,7 +187,7 @@ class CommentStream(ContentStream):
                     last = error
                 container = {self.container_key: root[self.container_key]}
                 replies = [{**container, **reply} for reply in thread.replies]
-                again = self._read_again([root, *replies], thread)
+                again = self._read_again(thread)
                 read_again.extend(again)
                 yield from self._due_replies(replies, self._earliest(start, again))
                 yield ThreadWork(root, [])
@@ -248,13 +249,11 @@ class CommentStream(ContentStream):
                 found = found if key in before else error
         return found
 
-    def _read_again(self, comments: Iterable[dict[str, Any]], thread: Thread) -> list[str]:
+    def _read_again(self, thread: Thread) -> list[str]:
         """Return which lists of a thread were read that an earlier run has listed as failed."""
-        keys = {
-            f"{comment_id}{CHILDREN}": comment_id for comment_id in map(self.identity, comments)
-        }
         before = self.failed_before[self]
-        return [key for key in keys if key in before and keys[key] not in thread.unread]
+        keys = (f"{comment_id}{CHILDREN}" for comment_id in thread.asked)
+        return [key for key in keys if key in before]
 
     def _earliest(self, start: str | None, read_again: Iterable[str]) -> str | None:
         """Return from which time on comments of a thread are due.
@@ -279,11 +278,19 @@ class CommentStream(ContentStream):
         [first] = self.lists(tag=tag)
         request = first.with_params(limit=MOST_REPLIES)
         client, reading = self.reader.client, self.stream_named(tag)
-        search = RepliesSearch(self.reader, self.content_filter.content_search, WAYS[CURRENT], tag)
+        questions = (Question([REPLIES], tag, params) for params in WAYS[CURRENT])
+        search = RepliesSearch(
+            self.reader,
+            self.content_filter.content_search,
+            questions,
+            has_told=any(entry.get("repliesTold") for entry in self.run.bookmarks.values()),
+        )
         remaining = iter(roots)
         failures = Failures()
         while some := list(itertools.islice(remaining, SEARCHED_TOGETHER)):
             told = search.told(str(root["id"]) for root in some)
+            if search.has_told:
+                self.entry["repliesTold"] = True
 
             def call(root: dict[str, Any], told: Told = told) -> Callable[[], Thread]:
                 return partial(get_replies, client, request, str(root["id"]), told, wanted)
