@@ -144,8 +144,9 @@ def test_whatever_the_search_tells_each_reply_is_found(
     search(site)
     first = sync(site, catalog=only(*COMMENTS, INVENTORY))
     wiki = site.wiki
-    deepest = [c.id for c in wiki.footer_comments if c.parent is not None][-2:]
-    replies = {wiki.add_footer_comment(parent_id=parent) for parent in deepest}
+    before = [c for c in wiki.footer_comments if c.parent is not None]
+    answered = [before[-1].id, before[-2].id, *(c.parent.id for c in before if c.parent)]
+    replies = {wiki.add_footer_comment(parent_id=parent) for parent in answered}
     replies.add(wiki.add_footer_comment(parent_id=max(replies)))
     replies.add(wiki.add_footer_comment(parent_id=wiki.add_footer_comment()))
     edited = next(c.id for c in wiki.inline_comments if c.parent is not None)
@@ -244,6 +245,7 @@ def test_replies_to_a_reply_that_the_site_failed_for_come_when_it_gives_them(
     root = wiki.add_footer_comment(page_id=wiki.add_page())
     reply = wiki.add_footer_comment(parent_id=root)
     answers = {wiki.add_footer_comment(parent_id=reply) for _ in range(2)}
+    answers.add(wiki.add_footer_comment(parent_id=min(answers)))
     wiki.add_footer_comment(parent_id=wiki.add_footer_comment())
     for _ in range(3):
         wiki.add_footer_comment()
