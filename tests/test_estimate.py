@@ -157,6 +157,26 @@ def test_of_what_is_too_much_to_list_a_search_tells(
     assert wrong(for_first.by_stream, first) == {}
 
 
+def test_where_no_list_shows_replies_that_is_said_and_reckoned_with() -> None:
+    wiki = Wiki.plain()
+    on = next(page.id for page in wiki.pages if page.status == "current")
+    for _ in range(60):
+        wiki.add_footer_comment(page_id=on)
+    with DemoSite(wiki) as site:
+        site.replies_in_lists = False
+        config = settings_of(site)
+        catalog = only("page_footer_comments", "page_inline_comments", "content_inventory")
+        _, for_idle = estimated(config, catalog)
+        tap = looked_at(config, catalog)
+        said = [*told(tap, counts_of(tap))]
+
+        first = running.run_tap(config, None, catalog)
+        idle = running.run_tap(config, first.state, catalog)
+
+    assert wrong(for_idle.by_stream, idle) == {}
+    assert any(line.startswith("The newest comments show no reply") for line in said)
+
+
 def test_it_takes_few_requests_to_know_before() -> None:
     with DemoSite(Wiki.plain(120)) as site:
         _ = estimated(settings_of(site))

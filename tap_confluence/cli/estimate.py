@@ -14,6 +14,8 @@ from tap_confluence.streams.cost import Amount, Size, requests_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from singer_sdk import Stream
+
     from tap_confluence.cli.counts.site import SiteCounts
     from tap_confluence.tap import TapConfluence
 
@@ -92,10 +94,21 @@ def told(tap: TapConfluence, counts: SiteCounts) -> Iterator[str]:
             f"Nobody tells how many {_noun(kind)} there are: for each {SOME:,} of them come on top "
             f"{first:,} in a first run and {idle:,} in an idle one"
         )
+    replies = counts("listed_replies") if any(map(_reads_comments, tap.streams.values())) else None
+    if replies is not None and not replies.listed:
+        yield (
+            "The newest comments show no reply. Where lists hold none, a request comes on top for "
+            "each comment that has replies, in a first run, and for each that no search finds, in "
+            "each run"
+        )
     if tap.run.filters.by_anything:
         yield "What the filters ask for to judge by comes on top"
     spent = tap.run.client.total_usage.requests - before
     yield f"It took {spent:,} requests to find that out"
+
+
+def _reads_comments(stream: Stream) -> bool:
+    return stream.selected and stream.name.endswith("_comments")
 
 
 def _start(tap: TapConfluence, counts: SiteCounts) -> str:

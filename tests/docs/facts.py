@@ -31,6 +31,7 @@ ONE_SITE = {
     "attachments": Amount(4000, 4000, hidden=40, trashed=40, changed=4000, unsearched=40),
     **dict.fromkeys(("footer_comments", "inline_comments"), Amount.of(1500)),
     "comments": Amount.of(3000),
+    "listed_replies": Amount.of(50),
     "custom_content": Amount.of(100),
     "custom_content_types": Amount.of(2),
     "tasks": Amount.of(2000),

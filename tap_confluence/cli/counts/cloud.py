@@ -15,7 +15,7 @@ from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Question
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.labels import LABELS
-from tap_confluence.cloud.streams.comments import FOOTER_COMMENTS, INLINE_COMMENTS
+from tap_confluence.cloud.streams.comments import FOOTER_COMMENTS, INLINE_COMMENTS, is_reply
 from tap_confluence.cloud.streams.expanded_search import WAYS
 from tap_confluence.cloud.streams.users import EVERYONE, USER_SEARCH
 from tap_confluence.http import LinkPaginator
@@ -51,6 +51,7 @@ class CloudCounts(SiteCounts):
             "attachments": self._attachments,
             "footer_comments": partial(self._comments, FOOTER_COMMENTS),
             "inline_comments": partial(self._comments, INLINE_COMMENTS),
+            "listed_replies": self._listed_replies,
             "custom_content_types": lambda: Amount.of(len(self._filter.custom_content_types)),
             "custom_content": self._custom_content,
             "tasks": partial(self._short_list, "/api/v2/tasks"),
@@ -158,6 +159,11 @@ class CloudCounts(SiteCounts):
         else:
             number = round(both * share(_rate(own.items), _rate(own.items) + _rate(other.items)))
         return Amount.of(max(number, len(own.items)), is_counted=False)
+
+    def _listed_replies(self) -> Amount:
+        """Count the replies among the newest comments; none may mean that lists hold none."""
+        pages = (self._newest(each) for each in (FOOTER_COMMENTS, INLINE_COMMENTS))
+        return Amount.of(sum(is_reply(item) for page in pages for item in page.items))
 
     def _newest(self, path: str) -> ListPage:
         """Return the newest comments of a kind."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence.cloud.api.content_search import Question
+from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Question
 from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
 from tap_confluence.cloud.api.replies import REPLIES, RepliesSearch, Wanted, get_replies
 from tap_confluence.cloud.streams.content import ContentStream
@@ -27,7 +27,7 @@ from tap_confluence.schemas.comments import (
     PAGE_INLINE_COMMENT,
 )
 from tap_confluence.statuses import CURRENT
-from tap_confluence.streams.cost import Requests
+from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.state import CHILDREN
@@ -123,6 +123,15 @@ class CommentStream(ContentStream):
         yield Requests(1, f"beginning of {self.path}")
         if size.is_first:
             yield Requests(self.requests_for_list(size) - 1)
+        if searches := self.searches_for_replies(size):
+            yield self.whole_list(size)
+            yield Requests(searches, f"replies below {self.path}")
+
+    def searches_for_replies(self, size: Size) -> int:
+        """Return the requests that tell which comments have replies; none where lists do."""
+        if size["listed_replies"].listed:
+            return 0
+        return full_pages(self.items_in_list(size), min(MOST_EXPANDED, size.page_size))
 
     @override
     def requests_for_list(self, size: Size) -> int:
@@ -145,9 +154,9 @@ class CommentStream(ContentStream):
         first = self._to_begin_with(tag=tag)
         if self.is_incremental and self.bookmark:
             # The last run has seen none in the whole list, and this one will need all of it.
-            found = any(map(_is_reply, self._oldest_first(tag=tag)))
+            found = any(map(is_reply, self._oldest_first(tag=tag)))
         else:
-            found = self.reader.any_once(first, _is_reply, go_on=_without_body)
+            found = self.reader.any_once(first, is_reply, go_on=_without_body)
         if not found:
             return False
         self.entry["repliesListed"] = True
@@ -317,7 +326,8 @@ def _without_body(_: ListPage, following: ListRequest) -> ListRequest:
     return lean(following)
 
 
-def _is_reply(comment: dict[str, Any]) -> bool:
+def is_reply(comment: dict[str, Any]) -> bool:
+    """Tell whether a comment is a reply to another one."""
     return comment.get("parentCommentId") is not None
 
 

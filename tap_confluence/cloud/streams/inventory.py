@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.cloud.streams.comments import CommentStream
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import CustomContent
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.streams.cost import Requests, Size
+    from tap_confluence.streams.cost import Size
 
 KINDS = {
     "pages": "page",
@@ -42,6 +44,8 @@ class ContentInventory(InventoryStream):
             source = self.run.streams[name]
             if isinstance(source, ContentStream):
                 yield source.whole_list(size)
+            if isinstance(source, CommentStream):
+                yield Requests(source.searches_for_replies(size))
         yield from super().requests(size)
 
     @override
