@@ -21,6 +21,7 @@ from tap_confluence.rest_v1 import search
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.inventory import InventoryStream
+from tap_confluence.streams.reconciliation import ReconciledStream
 from tap_confluence.streams.turn import FEW_SECONDS
 
 if TYPE_CHECKING:
@@ -35,7 +36,17 @@ logger = logging.getLogger("tap-confluence")
 KINDS = {"page": "pages", "blogpost": "blog posts"}
 """What a search counts, and what to call it."""
 
-HEADINGS = ("stream", "rows", "requests", "points", "retries", "429", "skipped", "bookmark")
+HEADINGS = (
+    "stream",
+    "rows",
+    "requests",
+    "points",
+    "retries",
+    "429",
+    "skipped",
+    "bookmark",
+    "whole",
+)
 NUMBERS = range(1, 6)
 """The columns of the table that are set to the right."""
 
@@ -55,6 +66,7 @@ class Line:
         rows: The rows written; None for what is no stream.
         skipped: How many items were left out, by reason.
         bookmarks: Where the stream stood before and stands now; None unless it is incremental.
+        whole: When its table was last known to equal the site, of a stream of content.
     """
 
     name: str
@@ -62,6 +74,7 @@ class Line:
     rows: int | None = None
     skipped: Mapping[str, int] = field(default_factory=dict)
     bookmarks: tuple[str | None, str | None] | None = None
+    whole: str | None = None
 
     def __str__(self) -> str:
         """Say it in words."""
@@ -72,6 +85,8 @@ class Line:
             parts.append(f"skipped {counted(self.skipped)}")
         if self.bookmarks:
             parts.append("bookmark {} -> {}".format(*(each or "none" for each in self.bookmarks)))
+        if self.whole:
+            parts.append(f"last whole {self.whole}")
         return f"{self.name}: {', '.join(parts)}"
 
     @property
@@ -81,7 +96,7 @@ class Line:
         if self.rows is None:
             return {"part": self.name, **fields}
         before, after = self.bookmarks or (None, None)
-        bookmarks = {"bookmark_from": before, "bookmark_to": after}
+        bookmarks = {"bookmark_from": before, "bookmark_to": after, "last_whole": self.whole}
         return {"stream_name": self.name, "rows": self.rows, **fields, **bookmarks}
 
     @property
@@ -89,9 +104,10 @@ class Line:
         """The same for a table, as `HEADINGS` has it."""
         usage = self.usage
         costs = (usage.requests, usage.points, usage.retries, usage.limited)
-        timestamps = [(each or "none")[:MINUTES].replace("T", " ") for each in self.bookmarks or ()]
+        bookmarks = " -> ".join(_to_the_minute(each or "none") for each in self.bookmarks or ())
         rows = "" if self.rows is None else str(self.rows)
-        return (self.name, rows, *map(str, costs), counted(self.skipped), " -> ".join(timestamps))
+        ends = (counted(self.skipped), bookmarks, _to_the_minute(self.whole or ""))
+        return (self.name, rows, *map(str, costs), *ends)
 
 
 class Report:
@@ -145,6 +161,15 @@ class Report:
                 f"Not all streams could be read: {'; '.join(sorted(denied.values()))}. "
                 f"{' '.join(sorted(self._run.notes.remedies))} Or deselect the stream. All other "
                 "streams are complete."
+            )
+            raise ConfluenceError(message)
+        if held_back := self._run.notes.held_back:
+            rows = "; ".join(f"{words} rows of '{name}'" for name, words in held_back.items())
+            message = (
+                f"So much is gone at once that the account may have lost a right: {rows}. Nothing "
+                "of these streams is taken for deleted. Give the account its right back or, if "
+                "all that was deleted, run once with 'reconcile_max_deleted_percent' at 100. All "
+                "other streams are complete."
             )
             raise ConfluenceError(message)
 
@@ -207,6 +232,7 @@ class Report:
                 (self._bookmarks_before.get(name), bookmarks.get(name))
                 if stream.is_incremental
                 else None,
+                stream.reconciliation.last_whole if isinstance(stream, ReconciledStream) else None,
             )
 
     def _other_lines(self) -> Iterator[Line]:
@@ -248,6 +274,10 @@ class Report:
             logger.debug("The site does not count its content: %s", error)
             return None
         return found
+
+
+def _to_the_minute(timestamp: str) -> str:
+    return timestamp[:MINUTES].replace("T", " ")
 
 
 def counted(reasons: Mapping[str, int]) -> str:

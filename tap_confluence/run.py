@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
@@ -37,6 +38,7 @@ T = TypeVar("T")
 logger = logging.getLogger("tap-confluence")
 
 SECONDS_BETWEEN_STATES = 5.0
+BYTES_OF_AN_ACCOUNT = 6
 
 USERS = "users"
 """The stream that is made of those whom the records of all others name."""
@@ -98,12 +100,14 @@ class References(Protocol):
     def note_file(self, record: Mapping[str, Any]) -> None:
         """Remember a file, for the links of the bodies that come after it in this run."""
 
-    def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
-        """Yield items after those have been looked up whom their bodies mention.
+    def introduce(
+        self, items: Iterable[T], item_of: Callable[[T], Mapping[str, Any] | None]
+    ) -> Iterator[T]:
+        """Yield items after that has been looked up which their bodies mention or include.
 
         Args:
             items: The items.
-            body_of: What to look for mentions in, as the API has it; None if in nothing.
+            item_of: What is to be read, as its list has it; None if nothing is.
         """
 
 
@@ -147,9 +151,12 @@ class Notes:
         denied: In words why each stream could not be read that was refused, by its name.
         remedies: What to do about that.
         complete: The streams of which all there is has been written.
+        held_back: How many rows of how many would go of a stream, where that is too much to be
+            believed, by its name.
     """
 
     def __init__(self) -> None:
+        self.held_back: dict[str, str] = {}
         self.denied: dict[str, str] = {}
         self.remedies: set[str] = set()
         self.complete: list[Stream] = []
@@ -348,12 +355,33 @@ class Run:
         return StreamLocks(self.client.root, selected)
 
     @property
-    def activates_versions(self) -> bool:
-        """Whether complete streams end with an ACTIVATE_VERSION message.
+    def has_versions(self) -> bool:
+        """Whether records carry a version, which an ACTIVATE_VERSION message may activate.
 
         Not in BATCH mode, whose messages carry no version.
         """
         return bool(self.config["emit_activate_version_messages"]) and not self._is_batching
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether streams of content are read whole, so that their tables equal the site.
+
+        A share of the site tells nothing of what is gone from the others, nor can BATCH mode.
+        """
+        return not self.filters.by_range and not self._is_batching
+
+    @property
+    def reconcile_interval(self) -> timedelta:
+        """The least time between two such reads of a stream; none is at once."""
+        return timedelta(hours=float(self.config["reconcile_interval_hours"]))
+
+    @property
+    def account(self) -> str | None:
+        """A mark of the account that has signed in, short enough for the state, if it is known."""
+        account = self.client.account
+        if account is None:
+            return None
+        return hashlib.blake2b(account.encode(), digest_size=BYTES_OF_AN_ACCOUNT).hexdigest()
 
     @property
     def state_is_due(self) -> bool:
@@ -368,6 +396,11 @@ class Run:
     def write_state_when_due(self) -> None:
         """Write a STATE message, unless one was written a moment ago."""
         if self.state_is_due:
+            self.write_state()
+
+    def write_state(self) -> None:
+        """Write a STATE message at once, but not in the middle of a batch."""
+        if not self._is_batching:
             self._state_written_at = time.monotonic()
             self.tap.state_writer.write_state(self.tap.state)
 

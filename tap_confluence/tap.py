@@ -20,7 +20,7 @@ from tap_confluence.output.writer import BufferedWriter, print_text, say
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
-from tap_confluence.sdk import ConfigInput, RunTap
+from tap_confluence.sdk import ConfigInput, RunTap, without_unselected_properties
 from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
 from tap_confluence.settings.check import check_settings, drop_unset, read_numbers
 from tap_confluence.settings.environment import (
@@ -35,12 +35,13 @@ from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys, check_shape
 from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
+from tap_confluence.streams.reconciliation import ReconciledStream, reconciled
 from tap_confluence.streams.selection import tell_absent, tell_selection
-from tap_confluence.streams.state import bookmarks_of
+from tap_confluence.streams.state import bookmarks_of, without_progress
 from tap_confluence.streams.unknown_names import warn_of_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from singer_sdk import Stream
 
@@ -68,6 +69,7 @@ class TapConfluence(RunTap):
         self._stop = StopFlag()
         if isinstance(catalog := kwargs.get("catalog"), dict):
             check_shape(catalog)
+            kwargs["catalog"] = without_unselected_properties(catalog)
         super().__init__(*args, **kwargs)
 
     @cached_property
@@ -89,26 +91,64 @@ class TapConfluence(RunTap):
             SignInError: They were not, or nobody knows.
         """
         complete = [s for s in self.run.notes.complete if isinstance(s, ConfluenceStream)]
-        certain = [stream for stream in complete if not self._may_lack_rows(stream)]
-        if held_back := sorted({s.name for s in complete} - {s.name for s in certain}):
-            self.logger.warning(
-                "Rows came without a key, so nothing is taken for deleted of: %s",
-                ", ".join(held_back),
-            )
-        if overlapped := sorted(s.name for s in certain if s.name in self.run.locks.met):
-            self.logger.warning(
-                "What is gone of these streams is not taken for deleted, because another run of "
-                "the same stream and site was going on when this one began; the next run will: %s",
-                ", ".join(overlapped),
-            )
-        certain = [stream for stream in certain if stream.name not in overlapped]
-        with_version = [stream for stream in certain if stream.has_version]
-        if with_version and self.run.client.confirm_account is not None:
+        certain = self._without_uncertain(complete)
+        telling = [stream for stream in certain if stream.tells_deletions]
+        if telling and self.run.client.confirm_account is not None:
             self.run.client.confirm_account()
-        for stream in with_version:
+        for stream in telling:
             stream.activate_version()
         for stream in certain:
             stream.note_full_read()
+        self._end_reconciliation(set(certain))
+
+    def _without_uncertain(self, complete: list[ConfluenceStream]) -> list[ConfluenceStream]:
+        """Leave out those of some complete streams whose deletions are not told, and say why."""
+        gone = {s: words for s in reconciled(complete) if (words := self._too_many_gone(s))}
+        for stream, words in gone.items():
+            self.run.notes.held_back[stream.name] = words
+        reasons = {
+            "Rows came without a key, so nothing is taken for deleted of: %s": self._may_lack_rows,
+            "What is gone of these streams is not taken for deleted, because another run of the "
+            "same stream and site was going on when this one began; the next run will: %s": (
+                lambda stream: stream.name in self.run.locks.met
+            ),
+            "The site fails for items of these streams, which may still be there, so nothing is "
+            "taken for deleted of: %s": self._lists_failed,
+        }
+        certain = [stream for stream in complete if stream not in gone]
+        for why, is_uncertain in reasons.items():
+            uncertain = [stream for stream in certain if is_uncertain(stream)]
+            certain = [stream for stream in certain if stream not in uncertain]
+            if names := sorted(stream.name for stream in uncertain):
+                self.logger.warning(why, ", ".join(names))
+        return certain
+
+    def _too_many_gone(self, stream: ReconciledStream) -> str | None:
+        return stream.reconciliation.too_many_gone(self.config["reconcile_max_deleted_percent"])
+
+    def _lists_failed(self, stream: ConfluenceStream) -> bool:
+        if not isinstance(stream, ReconciledStream):
+            return False
+        return stream.reconciliation.has_read_whole and stream.reconciliation.lists_failed
+
+    def _end_reconciliation(self, told: Collection[ConfluenceStream]) -> None:
+        """Keep in the state what is known of the streams of content, now that all is written.
+
+        Args:
+            told: Those that were complete, and whose deletions targets know of.
+        """
+        streams = [s for s in reconciled(self.streams.values()) if s.selected and not s.is_denied]
+        if self.run.reconciles:
+            for stream in streams:
+                stream.reconciliation.end(is_told=stream in told)
+            return
+        differing = [s.name for s in streams if s.reconciliation.end_of_share()]
+        if differing:
+            self.logger.info(
+                "Something has changed without a date in these streams, which a run over the whole "
+                "site has to bring: %s",
+                ", ".join(sorted(differing)),
+            )
 
     def _may_lack_rows(self, stream: ConfluenceStream) -> bool:
         """Tell whether a row that came without its key may be one of a stream.
@@ -150,8 +190,9 @@ class TapConfluence(RunTap):
     @cached_property
     @override
     def streams(self) -> dict[str, Stream]:
-        # The SDK has them by name; what is made of all others has to wait for them.
-        return dict(sorted(super().streams.items(), key=lambda named: _comes_last(named[1])))
+        # The SDK has them by name; what is made of all others has to wait for them, and others
+        # are read by what the inventory has found.
+        return dict(sorted(super().streams.items(), key=lambda named: _turn(named[1])))
 
     @override
     def run_discovery(self) -> str:
@@ -226,9 +267,12 @@ class TapConfluence(RunTap):
             for name, entry in bookmarks.items()
             if name in unfiltered or not entry or entry.get("filters") == fingerprint
         }
-        if len(same) < len(bookmarks):
+        others = {
+            name: without_progress(entry) for name, entry in bookmarks.items() if name not in same
+        }
+        if others:
             self.logger.info("The filters are not those of the state: its streams start over")
-        return same
+        return same | {name: left for name, left in others.items() if left}
 
     @override
     def check_config(self, config: dict[str, Any], *, raise_errors: bool) -> None:
@@ -400,8 +444,8 @@ def _deployment(name: str) -> Deployment:
     return DataCenter()
 
 
-def _comes_last(stream: Stream) -> bool:
-    return isinstance(stream, ConfluenceStream) and stream.comes_last
+def _turn(stream: Stream) -> int:
+    return stream.comes_last - stream.comes_first if isinstance(stream, ConfluenceStream) else 0
 
 
 def _stands_alone(stream: Stream) -> bool:

@@ -196,6 +196,72 @@ def test_trashing_may_move_the_date_or_not(wiki: Wiki, *, bump: bool) -> None:
     assert (page.status, page.parent) == ("current", parent)
 
 
+def test_what_is_archived_may_come_back_as_it_was(wiki: Wiki) -> None:
+    page = wiki.pages[int(wiki.archive_page())]
+    before, parent = page.modified, page.parent
+    assert page.status == "archived"
+    wiki.unarchive_page(page.id)
+    assert (page.status, page.modified, page.parent) == ("current", before, parent)
+
+
+def test_a_page_that_moves_takes_along_what_is_below_it_and_on_it(wiki: Wiki) -> None:
+    wiki.add_space("FAR")
+    far = wiki.pages[int(wiki.add_page("FAR"))]
+    page = wiki.pages[int(wiki.add_page())]
+    below = wiki.pages[int(wiki.add_page(parent_id=page.id))]
+    wiki.add_footer_comment(parent_id=wiki.add_footer_comment(below.id))
+    wiki.add_attachment(below.id)
+    before = page.modified, below.modified
+    wiki.move_page(page.id, far.id)
+    assert (page.parent, below.parent) == (far.num, page.num)
+    assert (page.modified, below.modified) == before
+    moved = [page, below, *wiki.comments_on[below.num], *wiki.attachments_of[below.num]]
+    assert [content.space for content in moved] == [far.space] * 5
+
+
+def test_what_is_restored_where_its_parent_is_no_more_is_at_the_top(wiki: Wiki) -> None:
+    wiki.add_space("FAR")
+    above = wiki.add_page("FAR")
+    page = wiki.pages[int(wiki.add_page(parent_id=above))]
+    wiki.trash_page(page.id)
+    wiki.move_page(above, next(p.id for p in wiki.pages if p.space != page.space))
+    wiki.restore_page(page.id)
+    assert (page.parent, page.parent_type) == (None, None)
+
+
+def test_a_deleted_space_takes_everything_in_it_along(wiki: Wiki) -> None:
+    space = next(s for s in wiki.spaces if s.homepage)
+    assert wiki.in_space(space)
+    wiki.delete_space(space.key)
+    assert not wiki.in_space(space)
+    assert (str(space.num),) not in wiki.truth()["spaces"]
+
+
+def test_a_hidden_space_comes_back_with_what_is_in_it(wiki: Wiki) -> None:
+    space = next(s for s in wiki.spaces if s.homepage)
+    before = wiki.truth()
+    wiki.hide_space(space.key)
+    hidden = wiki.truth()
+    edited = wiki.edit_hidden_page(space.key)
+    wiki.show_space(space.key)
+    after = wiki.truth()
+    streams = ("pages", "page_footer_comments", "attachments", "tasks", "page_labels", "spaces")
+    for stream in streams:
+        assert hidden[stream] < before[stream] == after[stream], stream
+    assert after["page_versions"] - before["page_versions"] == {
+        (edited, wiki.content(edited).version)
+    }
+
+
+def test_the_order_of_pages_and_what_is_resolved_make_no_version(wiki: Wiki) -> None:
+    page = wiki.content(wiki.add_page())
+    comment = wiki.inline_comments[int(wiki.add_inline_comment(page.id))]
+    wiki.reorder_page(page.id)
+    wiki.resolve_comment(comment.id)
+    assert (page.version, comment.version) == (1, 1)
+    assert (comment.resolution, comment.resolved_at) == ("resolved", wiki.now_ms)
+
+
 def test_deleting_a_comment_deletes_its_replies(wiki: Wiki) -> None:
     root = wiki.add_footer_comment()
     reply = wiki.add_footer_comment(parent_id=root)
@@ -234,7 +300,10 @@ def test_the_clock_moves_with_each_change_and_can_be_set(wiki: Wiki) -> None:
 
 def test_every_change_can_choose_for_itself(wiki: Wiki) -> None:
     needs = {"add_label", "remove_label", "set_property", "set_body"}
-    for name in sorted(CHANGES - needs):
+    wiki.add_page(wiki.add_space("HIDDEN"))
+    wiki.hide_space("HIDDEN")
+    # There is nothing left to choose in a space that is not there.
+    for name in sorted(CHANGES - needs, key={"delete_space", "hide_space"}.__contains__):
         result = getattr(wiki, name)()
         assert isinstance(result, str), name
     assert {"edit_page", "restore_page", "purge_page", "add_task"} <= CHANGES

@@ -134,8 +134,8 @@ def test_the_bookmark_is_told_before_and_after(site: DemoSite) -> None:
     after = second.state["bookmarks"]["pages"]["replication_key_value"]
 
     assert before < after
-    assert line_of(first, "pages").endswith(f"bookmark none -> {before}")
-    assert line_of(second, "pages").endswith(f"bookmark {before} -> {after}")
+    assert f"bookmark none -> {before}, last whole" in line_of(first, "pages")
+    assert f"bookmark {before} -> {after}, last whole" in line_of(second, "pages")
     assert "bookmark" not in line_of(second, "groups")
 
 
@@ -185,7 +185,8 @@ def test_a_log_of_json_has_the_figures_as_fields(site: DemoSite, tmp_path: Path)
     ]
     state = run.state["bookmarks"]["pages"]["replication_key_value"]
     cost = {"requests", "points", "retries", "rate_limited"}
-    assert pages["extra"].keys() == {"rows", *cost, "skipped", "bookmark_from", "bookmark_to"}
+    bookmarks = {"bookmark_from", "bookmark_to", "last_whole"}
+    assert pages["extra"].keys() == {"rows", *cost, "skipped", *bookmarks}
     assert pages["extra"]["rows"] == len(run.records["pages"])
     assert pages["extra"]["skipped"] == {"gone": 1}
     assert pages["extra"]["bookmark_from"] is None
@@ -287,7 +288,7 @@ def test_on_a_terminal_the_report_is_a_table(site: DemoSite, tmp_path: Path) -> 
     [start] = [i for i, line in enumerate(terminal.lines) if line.startswith("stream ")]
     shown = terminal.lines[start:-1]
     assert shown[0].split() == [
-        *("stream", "rows", "requests", "points", "retries", "429", "skipped", "bookmark")
+        *("stream", "rows", "requests", "points", "retries", "429", "skipped", "bookmark", "whole")
     ]
     assert [line.split()[0] for line in shown[1:]] == [
         *("page_content_properties", "page_labels", "page_versions", "pages", "sign-in")
@@ -295,7 +296,10 @@ def test_on_a_terminal_the_report_is_a_table(site: DemoSite, tmp_path: Path) -> 
     assert shown[4].split()[1] == str(len(run.records["pages"]))
     after = run.state["bookmarks"]["pages"]["replication_key_value"]
     moment = after[: len("2024-01-31T00:00")].replace("T", " ")
-    assert shown[4].endswith(f"1 gone   none -> {moment}")
+    whole = run.state["bookmarks"]["pages"]["reconciliation"]["lastWholeRead"]
+    assert shown[4].split("1 gone")[1].split() == [
+        *("none", "->", *moment.split(), *whole[: len(moment)].split("T"))
+    ]
     assert "In all: " in terminal.lines[-1]
     assert not [line for line in terminal.lines if "| pages: " in line]
 

@@ -1,7 +1,8 @@
 """Loads a Confluence site into PostgreSQL, in shards of its spaces that run beside each other.
 
 A shard is a range of space ids with a state of its own, so that it is resumed on its own. What is
-not read space by space is one task beside the shards. README.md tells how to set it up.
+not read space by space is one task beside the shards, and what is gone is told by one behind them.
+README.md tells how to set it up.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def confluence() -> None:
         return share_of_ceiling(among=len(shards) + 1)
 
     shards = plan_shards()
+    pace = pace_site(shards)
 
     # Loaders that make the same table at the same moment fail. So they find the tables made, and
     # new columns added, by a run in which no space is wanted.
@@ -87,10 +89,17 @@ def confluence() -> None:
     load_site = BashOperator(
         task_id="load_site",
         bash_command=f"{RUN} tap-confluence--site target-postgres",
-        env=pace_site(shards),
+        env=pace,
         append_env=True,
     )
-    shards >> make_tables >> [load_shard, load_site]
+    # A shard has not seen what the others have: what is gone or back is told when all are through.
+    reconcile = BashOperator(
+        task_id="reconcile",
+        bash_command=f"{RUN} tap-confluence--reconcile target-postgres",
+        env=pace,
+        append_env=True,
+    )
+    shards >> make_tables >> [load_shard, load_site] >> reconcile
 
 
 def make_plan(shards: str) -> list[dict[str, int | None]]:

@@ -190,7 +190,9 @@ def _verdict(found: Found) -> str:
         return (
             f"Not in the next run: by the bookmark of '{stream.name}' an earlier run has written "
             "it. If its row is missing, it was moved here, restored or shown to this account "
-            "without a new date since: a full refresh brings it."
+            "without a new date since: the stream is then read whole, within "
+            f"{stream.config['reconcile_interval_hours']:g} hours where 'content_inventory' is "
+            "read too ('reconcile_interval_hours')."
         )
     reasons = [found.hindrance]
     if not all(found.verdicts.values()):

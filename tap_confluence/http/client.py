@@ -91,6 +91,7 @@ class Client:
         usage: What the run has cost so far, by tag.
         page_sizes: What the site gives of lists in time.
         unidentified: Rows that were left out because they came without their key, by tag.
+        account: Who has signed in, if the site tells.
         confirm_account: Called before anything is taken for gone, because credentials may have
             been revoked meanwhile: REST v2 then answers 404, and a site that is open to the public
             with less. It raises SignInError.
@@ -125,6 +126,7 @@ class Client:
     ) -> None:
         self.root = root
         self._site = site
+        self.account: str | None = None
         self.confirm_account: Callable[[], object] | None = None
         self.on_answer: Callable[[requests.Response], object] | None = None
         self.usage: defaultdict[str, Usage] = defaultdict(Usage)

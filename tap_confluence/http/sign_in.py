@@ -54,7 +54,7 @@ def check_cloud(client: Client) -> str:
             raise
         message = f"{error} {SCOPED}"
         raise type(error)(message) from error
-    client.confirm_account = partial(_confirm_account, client, user)
+    _note_account(client, user)
     if user is None:
         return (
             f"Confluence Cloud at {client.root}: signed in with a token that may not say whose it "
@@ -91,7 +91,7 @@ def check_data_center(client: Client) -> str:
             "'password' there."
         )
         raise type(error)(message) from error
-    client.confirm_account = partial(_confirm_account, client, user)
+    _note_account(client, user)
     if user and user.get("accountId") and not user.get("username"):
         message = (
             f"{client.root} is Confluence Cloud. Set 'email' and 'api_token', and 'deployment' to "
@@ -104,6 +104,11 @@ def check_data_center(client: Client) -> str:
         release = "older than 8.4"
     name = (user or {}).get("displayName")
     return f"Confluence Data Center {release} at {client.root}: signed in as {name}"
+
+
+def _note_account(client: Client, user: Mapping[str, Any] | None) -> None:
+    client.account = next((str(name) for name in _names(user or {}) if name), None)
+    client.confirm_account = partial(_confirm_account, client, user)
 
 
 def _confirm_account(client: Client, user: Mapping[str, Any] | None) -> None:

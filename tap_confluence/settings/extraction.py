@@ -225,6 +225,20 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "resolve_includes",
+        th.BooleanType,
+        title="Included pages in readable bodies",
+        default=False,
+        description=(
+            "Whether `bodyMarkdown` and `bodyText` show the text of pages and excerpts in the "
+            "place of the macros `include` and `excerpt-include`, where the account may read them "
+            "and the filters want them. What is restricted to fewer people than the page that "
+            "includes it is shown all the same. Takes about one request for each included page. A "
+            "page is written again when it changes, not when what it includes does: "
+            "`page_includes` tells which those are."
+        ),
+    ),
+    th.Property(
         "version_bodies",
         th.BooleanType,
         title="Bodies of versions",
@@ -261,6 +275,17 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "attachment_text",
+        th.BooleanType,
+        title="Attachment text",
+        default=False,
+        description=(
+            "Whether `attachments` has the text of the files that are fetched: of PDF, Word, "
+            "Excel, PowerPoint, OpenDocument, HTML, CSV and other plain files. Needs "
+            "`attachment_download_dir`, and `tap-confluence[attachment-text]` installed."
+        ),
+    ),
+    th.Property(
         "full_table_interval_hours",
         th.NumberType(minimum=0, maximum=87_600),
         title="Full table interval",
@@ -271,6 +296,31 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
             "then runs leave it out, also where it says who may read what. 0 reads it in each run."
         ),
         examples=[24],
+    ),
+    th.Property(
+        "reconcile_interval_hours",
+        th.NumberType(minimum=0, maximum=87_600),
+        title="Reconciliation interval",
+        default=24,
+        description=(
+            "Where `content_inventory` shows that something has happened which has no date, such "
+            "as a page purged, restored or moved, the stream is read whole, and what is gone goes: "
+            "not more often than once in so many hours, and at the latest after seven times as "
+            "many, whatever the inventory shows. 0 is at once, and at the latest after a week."
+        ),
+        examples=[0, 168],
+    ),
+    th.Property(
+        "reconcile_max_deleted_percent",
+        th.NumberType(minimum=0, maximum=100),
+        title="Most rows to delete at once",
+        default=30,
+        description=(
+            "If more rows of a stream of content would go at once than so many in a hundred, and "
+            "more than 50, nothing of it goes, and the run fails at its end: that is how it looks "
+            "when the account has lost a right. 100 lets it happen."
+        ),
+        examples=[100],
     ),
     th.Property(
         "user_sources",

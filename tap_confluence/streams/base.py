@@ -87,6 +87,7 @@ class ConfluenceStream(RunStream):
         request_per: What it takes a request for each of in every run, such as `space`. How often
             that is worth it says the setting `full_table_interval_hours`.
         stands_alone: Whether no other stream is made of the lists that are read for it.
+        comes_first: Whether other streams are read by what it has found.
         comes_last: Whether it is made of what all other streams have met.
         not_on_data_center: Why Data Center has no such stream, of one that Cloud alone has.
         run: What it shares with the other streams of the run.
@@ -102,6 +103,7 @@ class ConfluenceStream(RunStream):
     is_whole: ClassVar[bool] = True
     fails_closed: ClassVar[bool] = False
     stands_alone: ClassVar[bool] = False
+    comes_first: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
     request_per: ClassVar[str] = ""
     not_on_data_center: ClassVar[str] = ""
@@ -204,7 +206,15 @@ class ConfluenceStream(RunStream):
     @override
     def new_version(self) -> int | None:
         is_complete = self.is_whole and self.replication_method == REPLICATION_FULL_TABLE
-        return self.run.locks.version if is_complete and self.run.activates_versions else None
+        return self.run.locks.version if is_complete and self.run.has_versions else None
+
+    @property
+    def tells_deletions(self) -> bool:
+        """Whether targets are to take for deleted what this run has not written, if it is whole.
+
+        A share of a site has not seen what the others have.
+        """
+        return self.has_version and not self.run.filters.by_range
 
     @override
     def write_batch(self, name: str, rows: list[Record], properties: Mapping[str, Any]) -> str:
@@ -429,8 +439,8 @@ class ConfluenceStream(RunStream):
         return OVERLAP
 
     @property
-    def anchor(self) -> str:
-        """The time at which the stream starts without a bookmark."""
+    def anchor(self) -> str | None:
+        """The time at which the stream starts without a bookmark; None reads everything."""
         return self.run.anchor
 
     @property
@@ -509,6 +519,11 @@ class ConfluenceStream(RunStream):
         """Keep in the state that this run has written all of it, and what is gone was told."""
         if self.keeps_last_full_read and not self._is_partial:
             self.entry["lastFullRead"] = self.run.began
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something could not be read."""
+        return self._is_partial
 
     def leave_incomplete(self) -> None:
         """Take note that something could not be read.

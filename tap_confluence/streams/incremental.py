@@ -14,7 +14,13 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import Passed, Progress
+from tap_confluence.streams.reconciliation import (
+    ReconciledStream,
+    begin_reconciliation,
+    reconciled,
+)
 from tap_confluence.streams.retries import RetryingStream
+from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -59,14 +65,15 @@ class Hidden:
         return digest
 
 
-class IncrementalStream(RetryingStream):
+class IncrementalStream(ReconciledStream, RetryingStream):
     """A list read from the oldest change on, for itself and for its children.
 
     Each stream of the family has its own bookmark and gets the items that changed since. Because
     items come oldest first, a bookmark moves with each item that is complete, and a run that is
     killed goes on where it was. Then comes what is hidden from the changes, what the site failed
-    for in earlier runs, and last the details that are a full table, if they have not come along
-    with all the items.
+    for in earlier runs, and the details that are a full table, if they have not come along with
+    all the items. Last, streams are read whole for which something has happened that has no date:
+    that moves no bookmark, so that a run killed there has read all changes.
     """
 
     primary_keys = ("id",)
@@ -112,6 +119,10 @@ class IncrementalStream(RetryingStream):
         """
 
     @abstractmethod
+    def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
+        """Yield everything that the tables of some streams of the family are to have."""
+
+    @abstractmethod
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
         """Read details of all items that did not come along with these."""
 
@@ -138,6 +149,7 @@ class IncrementalStream(RetryingStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         full_table = self.full_table
         came_along = False
+        begin_reconciliation(reconciled(self.family))
         if family := self.progress():
             self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
@@ -150,6 +162,15 @@ class IncrementalStream(RetryingStream):
             stream.has_come_along = came_along
         if full_table and not came_along:
             yield from self.read_full_table(full_table)
+        if whole := self.begin_whole_reads():
+            yield from self.write(self.all_work(whole))
+
+    def begin_whole_reads(self) -> Sequence[ReconciledStream]:
+        """Return the streams of the family that are to be written whole from here on."""
+        whole = [stream for stream in reconciled(self.family) if stream.reconciliation.is_due]
+        for stream in whole:
+            stream.reconciliation.begin_whole_read()
+        return whole
 
     def write_changes(
         self,
@@ -193,6 +214,27 @@ class IncrementalStream(RetryingStream):
             stream.advance(self.listed_until)
         self._passed.add(passed)
         self._passed.note_walk()
+
+    @abstractmethod
+    def is_hidden(self, item: dict[str, Any]) -> bool:
+        """Tell whether an item is where everything is written that comes there, however old."""
+
+    @override
+    def takes(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:
+        if not self.concerns(stream, item):
+            return False
+        if not isinstance(stream, ReconciledStream):
+            return True
+        return self.is_hidden(item) or is_due(
+            self.timestamp(item), stream.reconciliation.table_start
+        )
+
+    @override
+    def judge(self, work: Work) -> None:
+        super().judge(work)
+        lacking = reconciled(s for s in self._lacking if self.has_row(s) and not work.is_retried)
+        for stream in lacking:
+            stream.reconciliation.note_row(self.identity(work.item))
 
     @override
     def written(self, work: Work) -> None:

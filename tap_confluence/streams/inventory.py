@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
@@ -11,14 +11,16 @@ from tap_confluence.schemas.inventory import CONTENT_INVENTORY
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.cost import Requests
+from tap_confluence.streams.evidence import Sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.run import Run
     from tap_confluence.streams.cost import Size
+    from tap_confluence.streams.evidence import Compared
 
 
 COMPARED = 2
@@ -28,17 +30,45 @@ COMPARED = 2
 class InventoryStream(ConfluenceStream):
     """One row for each piece of content, complete in every run: what is missing here is gone.
 
+    It is read before the content itself: what happens in between, the next one shows.
+
     Attributes:
         current: How many current items this run has come upon, by their type.
+        sightings: What this run has seen of each stream of content that is selected, by name.
     """
 
     name = "content_inventory"
     primary_keys = ("id",)
     schema = CONTENT_INVENTORY
+    comes_first = True
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.current: Counter[str] = Counter()
+        self.sightings: dict[str, Sightings] = {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether this run has seen all there is, without a row that may be anything."""
+        return self in self.run.notes.complete and not self.run.client.unidentified
+
+    def begin_sightings(self, streams: Iterable[Compared]) -> None:
+        """Make ready to compare what comes with what there was of some streams."""
+        for stream in streams:
+            # Some are made of two lists.
+            if stream.name not in self.sightings:
+                before = stream.evidence
+                self.sightings[stream.name] = Sightings(self.run.began, before, stream.undated)
+
+    def see(self, record: Mapping[str, Any], streams: Iterable[Compared]) -> None:
+        """Take note of an item.
+
+        Args:
+            record: The item, as a record of the streams.
+            streams: Those that are made of it.
+        """
+        for stream in streams:
+            self.sightings[stream.name].add(record)
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:

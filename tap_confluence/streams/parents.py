@@ -125,6 +125,10 @@ class ParentStream(ConfluenceStream):
             return None
         return stream.section if isinstance(stream, DetailStream) else None
 
+    def has_row(self, stream: ConfluenceStream) -> bool:
+        """Tell whether a stream of the family has one row for each item, and what the list has."""
+        return stream is self
+
     @property
     def read_for_changes(self) -> list[ConfluenceStream]:
         """The streams of the family that are read, but those that are a full table of details."""
@@ -158,7 +162,7 @@ class ParentStream(ConfluenceStream):
             The record of each item that this stream is to write itself.
         """
         if any(stream.has_readable_body for stream in self.family):
-            work = self.run.references.introduce(work, _body_to_read)
+            work = self.run.references.introduce(work, _item_to_read)
         has_details = any(map(self.section_of, self.family))
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
@@ -307,7 +311,11 @@ class ParentStream(ConfluenceStream):
     ) -> None:
         """Take note that the site fails to give all that a stream is to write of the item."""
         self._lacking[stream] = error
-        stream.skip(f"{what}{self._work.item['id']}", error)
+        if self.has_row(stream) and not self._work.is_retried:
+            # It is written without that.
+            stream.note_skipped(f"{what}{self._work.item['id']}", error)
+        else:
+            stream.skip(f"{what}{self._work.item['id']}", error)
 
 
 class DetailStream(ConfluenceStream):
@@ -475,7 +483,6 @@ def check_item(client: Client, path: str, params: Mapping[str, str], *, tag: str
         return
 
 
-def _body_to_read(work: Work) -> object:
-    """Return the body of an item that a stream is to make readable."""
-    is_read = any(stream.has_readable_body for stream in work.streams)
-    return work.item.get("body") if is_read else None
+def _item_to_read(work: Work) -> dict[str, Any] | None:
+    """Return an item whose body a stream is to make readable."""
+    return work.item if any(stream.has_readable_body for stream in work.streams) else None

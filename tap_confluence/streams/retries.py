@@ -138,7 +138,7 @@ class RetryingStream(ParentStream):
             if item_id in self._listed_now:
                 # The site still fails to tell whether it is.
                 continue
-            due = [s for s in streams if is_wanted and self.concerns(s, item)]
+            due = [s for s in streams if is_wanted and self.takes(s, item)]
             for stream in listed[item_id]:
                 if stream not in due:
                     stream.retry_no_more(item_id)
@@ -164,7 +164,8 @@ class RetryingStream(ParentStream):
                     stream.note_skipped(item_id, error)
                     stream.retry_no_more(item_id)
                 case _:
-                    stream.skip(item_id, error)
+                    # It stays listed, and so is not taken for deleted.
+                    stream.note_skipped(item_id, error)
 
     def _listed_still(self) -> dict[str, list[ConfluenceStream]]:
         """Return what earlier runs have listed and this one has not met, and for which streams."""
@@ -247,6 +248,10 @@ class RetryingStream(ParentStream):
     def concerns(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:  # noqa: ARG002
         """Tell whether a stream of the family is made of such an item."""
         return True
+
+    def takes(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:
+        """Tell whether a stream of the family may have such an item, however old it is."""
+        return self.concerns(stream, item)
 
     def is_listed(self, stream: ConfluenceStream, item_id: str, timestamp: str | None) -> bool:
         """Tell whether an earlier run has listed an item as failed that has not changed since."""

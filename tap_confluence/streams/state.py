@@ -74,6 +74,43 @@ class ThreadsState(TypedDict, total=False):
     until: str
 
 
+class EvidenceState(TypedDict, total=False):
+    """What there was of a stream when it was listed whole.
+
+    Attributes:
+        began: When the run began that listed it.
+        count: How many items there were, without those made since.
+        sum: The sum of their hashes, in hexadecimal digits.
+        highestId: The highest id of them.
+    """
+
+    began: str
+    count: int
+    sum: str
+    highestId: int
+
+
+class ReconciliationState(TypedDict, total=False):
+    """When a stream of content was read whole, and whether it has to be.
+
+    Attributes:
+        tableStart: The time from which on the table has everything; None for all there is. A
+            bookmark moves, and `lookback_days` does, but not the table.
+        lastWholeRead: When the run began that has read the stream whole last.
+        rows: How many rows that run has written.
+        evidence: What the inventory has shown last that was in accord with the table.
+        isDue: Whether something has happened since that has no date, or may have.
+        account: A mark of the account whose sight of the site that is.
+    """
+
+    tableStart: str | None
+    lastWholeRead: str
+    rows: int
+    evidence: EvidenceState
+    isDue: bool
+    account: str
+
+
 class StreamState(TypedDict, total=False):
     """The entry of a stream.
 
@@ -99,6 +136,7 @@ class StreamState(TypedDict, total=False):
             tells of none.
         unsearched: Since when it has been known not to pay to search for content of a status.
         types: Marks of the types of custom content that have been read.
+        reconciliation: When a stream of content was read whole, and whether it has to be.
         pages: Of the tasks of Data Center, which are in the bodies of two lists: those of pages.
         blog_posts: Those of blog posts.
     """
@@ -117,6 +155,7 @@ class StreamState(TypedDict, total=False):
     repliesTold: bool
     unsearched: dict[str, str]
     types: object
+    reconciliation: ReconciliationState
     pages: StreamState
     blog_posts: StreamState
 
@@ -124,12 +163,38 @@ class StreamState(TypedDict, total=False):
 Bookmarks = dict[str, Any]
 
 
+PROGRESS = (
+    *("replication_key_value", "overlap", "trash", "fullRead", "threads"),
+    *("pages", "blog_posts"),
+)
+"""What only the entry of a stream has of which something has been read."""
+
+
+def is_begun(entry: StreamState) -> bool:
+    """Tell whether an earlier run has read something of a stream."""
+    return any(name in entry for name in PROGRESS)
+
+
 def start_over(entry: StreamState) -> None:
-    """Forget how far a stream has come, but not with which filters."""
-    kept = entry.get("filters")
+    """Forget how far a stream has come, but not with which filters, nor what its table has."""
+    kept, left = entry.get("filters"), without_progress(entry)
     cast("dict[str, Any]", entry).clear()
+    entry.update(left)
     if kept is not None:
         entry["filters"] = kept
+
+
+def without_progress(entry: StreamState) -> StreamState:
+    """Return what remains of the entry of a stream that starts over: from when its table is."""
+    if "reconciliation" not in entry:
+        return {}
+    return {"reconciliation": {"tableStart": table_start_of(entry)}}
+
+
+def table_start_of(entry: StreamState) -> str | None:
+    """Return from when on the table of a stream has everything; None where nobody tells."""
+    found: object = entry.get("reconciliation")
+    return to_timestamp(found.get("tableStart")) if isinstance(found, dict) else None
 
 
 def failed_of(entry: StreamState) -> dict[str, str | None]:
@@ -177,7 +242,11 @@ def bookmarks_of(state: dict[str, Any]) -> Bookmarks:
                 "state to start over, or set it to a time like 2024-01-31T00:00:00.000Z."
             )
             raise StateError(message)
-    return {name: entry for name, entry in bookmarks.items() if _is_past(name, entry)}
+    left = {
+        name: entry if _is_past(name, entry) else without_progress(entry)
+        for name, entry in bookmarks.items()
+    }
+    return {name: entry for name, entry in left.items() if entry or not bookmarks[name]}
 
 
 def _is_past(name: str, entry: dict[str, Any]) -> bool:

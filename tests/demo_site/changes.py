@@ -43,6 +43,39 @@ class Changes(Restricting):
             self.spaces.add(Space(self.next_num(), key, name, kind, self._author(), now))
             return key
 
+    def delete_space(self, key: str | None = None) -> str:
+        """Delete a space for good, with everything in it, and get its key."""
+        with self.lock:
+            space = self._space(key)
+            self.tick()
+            for content in self.in_space(space):
+                if content.num in self.collection_of(content):
+                    self.drop(content)
+            self.spaces.discard(space)
+            return space.key
+
+    def hide_space(self, key: str | None = None) -> str:
+        """Take the right to see a space from the account that reads the site, and get its key."""
+        with self.lock:
+            space = self._space(key)
+            self.tick()
+            self.put_out_of_sight(space)
+            return space.key
+
+    def edit_hidden_page(self, key: str | None = None) -> str:
+        """Edit a page in a space that the account does not see."""
+        with self.lock:
+            hidden = self.out_of_sight[key or self.dice.choice(sorted(self.out_of_sight))]
+            page = self.dice.choice([c for c in hidden.contents if isinstance(c, Page)])
+            page.times = (*page.times, self.tick())
+            return page.id
+
+    def show_space(self, key: str | None = None) -> str:
+        """Give that right back: everything is there again, with the dates that it had."""
+        with self.lock:
+            self.tick()
+            return self.put_in_sight(key or self.dice.choice(sorted(self.out_of_sight))).key
+
     def edit_page(self, id: str | None = None) -> str:
         return self._edit(self.pages, id)
 
@@ -90,11 +123,12 @@ class Changes(Restricting):
             self.tick()
 
             def alter(page: Page) -> None:
+                former = self.pages.get(page.former_parent or 0)
+                is_there = former is not None and former.space == page.space
                 home = self.spaces[page.space].homepage
-                above = page.former_parent
                 page.status = "current"
-                page.parent = above if above is not None and above in self.pages else home
-                page.parent_type = "page"
+                page.parent = page.former_parent if is_there else home or None
+                page.parent_type = "page" if page.parent else None
                 page.position = page.num
 
             return self.change(page, alter).id
@@ -111,8 +145,17 @@ class Changes(Restricting):
     def archive_page(self, id: str | None = None) -> str:
         return self._set_status(self.pages, id, "archived")
 
+    def unarchive_page(self, id: str | None = None) -> str:
+        with self.lock:
+            page = self._find(self.pages, id, "archived")
+            self.tick()
+            return self.change(page, self._status_setter("current", None)).id
+
     def move_page(self, id: str | None = None, parent_id: str | None = None) -> str:
-        """Move a page, which makes no version; the parent's space becomes its space."""
+        """Move a page, which makes no version; its space becomes that of the parent.
+
+        So does the space of what is below it, and of what is on any of these.
+        """
         with self.lock:
             page = self._find(self.pages, id)
             self.tick()
@@ -123,8 +166,21 @@ class Changes(Restricting):
 
             def alter(page: Page) -> None:
                 page.parent, page.parent_type = parent.num, "page"
-                page.space = parent.space
 
+            self.change(page, alter)
+            if page.space != parent.space:
+                self._take_along(page, parent.space)
+            return page.id
+
+    def reorder_page(self, id: str | None = None) -> str:
+        """Give a page another place among its siblings, which makes no version."""
+
+        def alter(page: Page) -> None:
+            page.position = self.dice.randrange(1_000_000)
+
+        with self.lock:
+            page = self._find(self.pages, id)
+            self.tick()
             return self.change(page, alter).id
 
     def add_blog_post(self, space_key: str | None = None, title: str | None = None) -> str:
@@ -209,6 +265,15 @@ class Changes(Restricting):
 
     def edit_comment(self, id: str | None = None) -> str:
         return self._edit(self._comments_with(id), id)
+
+    def resolve_comment(self, id: str | None = None) -> str:
+        """Resolve an inline comment, or open it again, which makes no version."""
+        with self.lock:
+            comment = self._find(self.inline_comments, id)
+            is_resolved = comment.resolution == "resolved"
+            comment.resolved_at, comment.resolved_by = self.tick(), self._author()
+            comment.resolution = "reopened" if is_resolved else "resolved"
+            return comment.id
 
     def delete_comment(self, id: str | None = None) -> str:
         """Delete a comment and the replies to it."""
@@ -356,6 +421,20 @@ class Changes(Restricting):
                 content.times = (*content.times[:-1], at)
 
         return alter
+
+    def _take_along(self, content: Content, space: int) -> None:
+        """Put a content into another space, with all that is below it or on it."""
+
+        def alter(content: Content) -> None:
+            content.space = space
+
+        num = content.num
+        for along in (
+            *(*self.children[num], *self.tree_items_under[num], *self.comments_on[num]),
+            *(*self.attachments_of[num], *self.custom_content_of[num]),
+        ):
+            self._take_along(along, space)
+        self.change(content, alter)
 
     def _lift_children(self, page: Page) -> None:
         def alter(child: Page | TreeItem) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from random import Random
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,6 +38,16 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Content)
 
+
+@dataclass(frozen=True)
+class OutOfSight:
+    """A space that the account which reads the site may not see, with all that is in it."""
+
+    space: Space
+    contents: list[Content]
+    tasks: list[Task]
+
+
 FIRST_CHANGE = epoch_ms("2026-07-01T00:00:00.000Z")
 
 
@@ -70,6 +81,7 @@ class Store:
             kind: Collection() for kind in words.TREE_ITEMS
         }
         self.tasks: Collection[Task] = Collection()
+        self.out_of_sight: dict[str, OutOfSight] = {}
         self.empty_bodies: set[int] = set()
         self.given_bodies: dict[tuple[int, str], str] = {}
         self.children: defaultdict[int, list[Page]] = defaultdict(list)
@@ -207,6 +219,33 @@ class Store:
         self.restrictions.pop(content.num, None)
         self.unlink(content)
         self.collection_of(content).discard(content)
+
+    def in_space(self, space: Space) -> list[Content]:
+        """Get all contents of a space."""
+        collections = (*self.contents(), *self.tree_items.values())
+        return [c for collection in collections for c in collection if c.space == space.num]
+
+    def put_out_of_sight(self, space: Space) -> None:
+        """Take a space out, with everything in it, until it is put back in sight."""
+        contents = self.in_space(space)
+        tasks = [task for task in self.tasks if task.container.space == space.num]
+        self.out_of_sight[space.key] = OutOfSight(space, contents, tasks)
+        for content in contents:
+            self.unlink(content)
+            self.collection_of(content).discard(content)
+        for task in tasks:
+            self.tasks.discard(task)
+        self.spaces.discard(space)
+
+    def put_in_sight(self, key: str) -> Space:
+        """Undo `put_out_of_sight`."""
+        hidden = self.out_of_sight.pop(key)
+        self.spaces.add(hidden.space)
+        for content in hidden.contents:
+            self.put(content)
+        for task in hidden.tasks:
+            self.tasks.add(task)
+        return hidden.space
 
     def put_task(self, task: Task) -> Task:
         """Add a task."""

@@ -71,6 +71,7 @@ def meltano_yml() -> str:
         "read-by-default": facts.selection(),
         "by-shards": meltano.by_shards(),
         "as-a-whole": meltano.as_a_whole(),
+        "reconciled": meltano.reconciled(),
     }
     rules = {name: "".join(f"    - '{rule}'\n" for rule in part) for name, part in parts.items()}
     return fill(_written("meltano.yml"), rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.streams.incremental import IncrementalStream
+from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.parents import ChangeDetailStream
 from tests.docs import facts
 
@@ -89,7 +90,13 @@ def by_shards() -> list[str]:
 def as_a_whole() -> list[str]:
     """Return the rules that select what is read once of a large site, in every run whole."""
     wanted = (s for s in facts.read_by_default() if not _is_read_by_changes(s))
-    return [f"{stream.name}.*" for stream in wanted]
+    return [f"{s.name}.*" for s in wanted if not isinstance(s, InventoryStream)]
+
+
+def reconciled() -> list[str]:
+    """Return the rules that select what tells of shards what is gone: their lists, all of them."""
+    kinds = (IncrementalStream, InventoryStream)
+    return [f"{s.name}.*" for s in facts.read_by_default() if isinstance(s, kinds)]
 
 
 def _is_read_by_changes(stream: ConfluenceStream) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Deeds = dict[str, Callable[[Wiki], object]]
 
 FEWEST_GROUPS = 3
+FEWEST_SPACES = 2
 
 
 def busy_wiki(pages: int, *, seed: int, tick_ms: int) -> Wiki:
@@ -61,8 +62,8 @@ def alive(wiki: Wiki, collection: Iterable[Any]) -> str:
     return str(wiki.dice.choice([content.id for content in collection if is_alive(content)]))
 
 
-def put_away(wiki: Wiki, collection: Iterable[Any]) -> str:
-    """Choose something in the trash, on what is not there itself.
+def put_away(wiki: Wiki, collection: Iterable[Any], status: str = "trashed") -> str:
+    """Choose something in the trash, or archived, on what is not there itself.
 
     Raises:
         LookupError: There is nothing.
@@ -70,7 +71,7 @@ def put_away(wiki: Wiki, collection: Iterable[Any]) -> str:
     found = [
         content.id
         for content in collection
-        if content.status == "trashed" and is_alive(getattr(content, "container", None) or _HERE)
+        if content.status == status and is_alive(getattr(content, "container", None) or _HERE)
     ]
     return str(wiki.dice.choice(found))
 
@@ -143,7 +144,7 @@ def leave_group(wiki: Wiki) -> None:
 
 def add_space(wiki: Wiki) -> None:
     """Make a space with a page in it."""
-    wiki.add_page(wiki.add_space(f"S{len(wiki.spaces)}"))
+    wiki.add_page(wiki.add_space(f"S{wiki.now_ms}"))
 
 
 def add_task(wiki: Wiki) -> None:
@@ -159,11 +160,47 @@ def tick_task(wiki: Wiki) -> str:
     return task.container.id
 
 
-ANYWHERE: Deeds = {
+def lose_sight(wiki: Wiki) -> None:
+    """Take the sight of a space, unless one is out of sight already."""
+    if not wiki.out_of_sight:
+        wiki.hide_space(some_space(wiki))
+
+
+def some_space(wiki: Wiki) -> str:
+    """Choose a space that is not among the first, which stay.
+
+    Raises:
+        LookupError: There is no other one.
+    """
+    spaces = [space.key for space in wiki.spaces]
+    return wiki.dice.choice(spaces[FEWEST_SPACES:])
+
+
+EDITS: Deeds = {
     "edit a page": lambda w: w.edit_page(alive(w, w.pages)),
     "edit a page of late": lambda w: w.edit_page(max(filter(is_alive, w.pages), key=_moment).id),
     "add a page": lambda w: w.add_page(),
     "add a page below another": lambda w: w.add_page(parent_id=alive(w, w.pages)),
+    "add a blog post": lambda w: w.add_blog_post(),
+    "edit a blog post": lambda w: w.edit_blog_post(alive(w, w.blog_posts)),
+    "comment on a page": lambda w: w.add_footer_comment(alive(w, w.pages)),
+    "comment in a page": lambda w: w.add_inline_comment(alive(w, w.pages)),
+    "comment on a blog post": lambda w: w.add_footer_comment(blog_post_id=alive(w, w.blog_posts)),
+    "comment on a file": lambda w: w.add_footer_comment(content_id=alive(w, w.attachments)),
+    "reply": lambda w: w.add_footer_comment(parent_id=alive(w, w.footer_comments)),
+    "reply in a page": lambda w: w.add_inline_comment(parent_id=alive(w, w.inline_comments)),
+    "edit a comment": lambda w: w.edit_comment(alive(w, w.footer_comments)),
+    "edit a comment in a page": lambda w: w.edit_comment(alive(w, w.inline_comments)),
+    "attach a file": lambda w: w.add_attachment(alive(w, w.pages)),
+    "attach a file to a blog post": lambda w: w.add_attachment(blog_post_id=alive(w, w.blog_posts)),
+    "attach a new version": lambda w: w.edit_attachment(alive(w, w.attachments)),
+    "set a property and edit": lambda w: set_property(w, edit=True),
+    "add a task": add_task,
+    "add a space": add_space,
+}
+"""What has a date."""
+
+PUT_AWAY: Deeds = {
     "trash a page": lambda w: w.trash_page(alive(w, w.pages)),
     "trash a page, moving its date": lambda w: w.trash_page(alive(w, w.pages), bump=True),
     "edit and trash a page": lambda w: w.trash_page(w.edit_page(alive(w, w.pages))),
@@ -177,59 +214,65 @@ ANYWHERE: Deeds = {
     "archive a page": lambda w: w.archive_page(alive(w, w.pages)),
     "move a page": move_page,
     "comment on, attach to and trash a page": comment_and_trash,
-    "add a blog post": lambda w: w.add_blog_post(),
-    "edit a blog post": lambda w: w.edit_blog_post(alive(w, w.blog_posts)),
     "trash a blog post": lambda w: w.trash_blog_post(alive(w, w.blog_posts)),
     "trash a blog post, moving its date": lambda w: w.trash_blog_post(
         alive(w, w.blog_posts), bump=True
     ),
     "restore a blog post": lambda w: w.restore_blog_post(put_away(w, w.blog_posts)),
     "purge a blog post": lambda w: w.purge_blog_post(alive(w, w.blog_posts)),
-    "comment on a page": lambda w: w.add_footer_comment(alive(w, w.pages)),
-    "comment in a page": lambda w: w.add_inline_comment(alive(w, w.pages)),
-    "comment on a blog post": lambda w: w.add_footer_comment(blog_post_id=alive(w, w.blog_posts)),
-    "comment on a file": lambda w: w.add_footer_comment(content_id=alive(w, w.attachments)),
-    "reply": lambda w: w.add_footer_comment(parent_id=alive(w, w.footer_comments)),
-    "reply in a page": lambda w: w.add_inline_comment(parent_id=alive(w, w.inline_comments)),
-    "edit a comment": lambda w: w.edit_comment(alive(w, w.footer_comments)),
-    "edit a comment in a page": lambda w: w.edit_comment(alive(w, w.inline_comments)),
     "delete a comment": lambda w: w.delete_comment(alive(w, w.footer_comments)),
-    "attach a file": lambda w: w.add_attachment(alive(w, w.pages)),
-    "attach a file to a blog post": lambda w: w.add_attachment(blog_post_id=alive(w, w.blog_posts)),
-    "attach a new version": lambda w: w.edit_attachment(alive(w, w.attachments)),
     "trash a file": lambda w: w.trash_attachment(alive(w, w.attachments)),
     "trash a file, moving its date": lambda w: w.trash_attachment(
         alive(w, w.attachments), bump=True
     ),
     "restore a file": lambda w: w.restore_attachment(put_away(w, w.attachments)),
     "purge a file": lambda w: w.purge_attachment(alive(w, w.attachments)),
+}
+"""What puts content elsewhere, or takes it away, mostly without a date."""
+
+UNSEEN: Deeds = {
+    "unarchive a page": lambda w: w.unarchive_page(put_away(w, w.pages, "archived")),
+    "move and edit a page": lambda w: w.edit_page(move_page(w)),
+    "trash and restore a page": lambda w: w.restore_page(w.trash_page(alive(w, w.pages))),
+    "make and purge a page": lambda w: w.purge_page(w.add_page()),
+    "change the order of pages": lambda w: w.reorder_page(alive(w, w.pages)),
+    "purge a blog post from the trash": lambda w: w.purge_blog_post(put_away(w, w.blog_posts)),
+    "purge a file from the trash": lambda w: w.purge_attachment(put_away(w, w.attachments)),
+    "delete a comment in a page": lambda w: w.delete_comment(alive(w, w.inline_comments)),
+    "resolve a comment in a page": lambda w: w.resolve_comment(alive(w, w.inline_comments)),
+    "delete a space": lambda w: w.delete_space(some_space(w)),
+    "lose sight of a space": lose_sight,
+    "edit what is out of sight": lambda w: w.edit_hidden_page(),
+    "regain sight of a space": lambda w: w.show_space(),
+}
+"""More of it."""
+
+OTHERS: Deeds = {
     "label a page": lambda w: label(w, w.pages),
     "label a blog post": lambda w: label(w, w.blog_posts),
     "label a file": lambda w: label(w, w.attachments),
     "take a label off": unlabel,
     "set a property": lambda w: set_property(w, edit=False),
-    "set a property and edit": lambda w: set_property(w, edit=True),
-    "add a task": add_task,
-    "add a space": add_space,
     "add a group": lambda w: w.add_group(),
     "remove a group": remove_group,
     "join a group": join_group,
     "leave a group": leave_group,
 }
+"""What leaves content as it is."""
 
-ON_CLOUD: Deeds = {
-    **ANYWHERE,
-    "tick a task": tick_task,
+EDITS_ON_CLOUD: Deeds = {
+    **EDITS,
     "draw a diagram": lambda w: w.add_custom_content(page_id=alive(w, w.pages)),
     "draw over a diagram": lambda w: w.edit_custom_content(alive(w, w.custom_content)),
     "comment on a diagram": lambda w: w.add_footer_comment(content_id=alive(w, w.custom_content)),
 }
-
-ON_DATA_CENTER: Deeds = {
-    **ANYWHERE,
+EDITS_ON_DATA_CENTER: Deeds = {
+    **EDITS,
     "tick a task": lambda w: w.edit_page(tick_task(w)),
 }
 """There a task is nothing but a part of the text, and to tick it is to edit that."""
+
+OTHERS_ON_CLOUD: Deeds = {**OTHERS, "tick a task": tick_task}
 
 
 def _moment(content: Content) -> int:

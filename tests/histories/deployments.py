@@ -31,13 +31,17 @@ class Deployment:
 
     Attributes:
         name: Its name, as tests are called by it.
-        deeds: What people do to a wiki there, by name.
+        edits: What people do to a wiki there that has a date, by name.
+        undated: What they do that puts content elsewhere, or takes it away.
+        others: What they do besides, which leaves content as it is.
+        unseen: More that puts content elsewhere, or takes it away.
         poisons: What the site may fail to give for good, by name.
         ticks_ms: The time from one change to the next: an overlap spans many of them, two or none.
         lags: Seconds by which a search may be behind: less than the overlap.
         open: Makes a site of a wiki; where sites of the deployment differ, chance decides.
         settings: The settings that read all of a site.
         truth: The keys that each stream has to deliver.
+        only: Makes a catalog in which some streams are selected, and no others.
         streams: The streams that are selected by default.
         content: The incremental streams of content.
         details: The incremental streams of details, with the stream of what they are details of.
@@ -46,17 +50,26 @@ class Deployment:
     """
 
     name: str
-    deeds: Deeds
+    edits: Deeds
+    undated: Deeds
+    others: Deeds
+    unseen: Deeds
     poisons: Poisons
     ticks_ms: tuple[int, ...]
     lags: tuple[float, ...]
     open: Callable[[Wiki, Random], LoopbackSite]
     settings: Callable[..., Json]
     truth: Callable[[Any], dict[str, Keys]]
+    only: Callable[..., Json]
     streams: tuple[str, ...]
     content: tuple[str, ...]
     details: Mapping[str, str]
     not_in_trash: frozenset[str] = frozenset()
+
+    @property
+    def deeds(self) -> Deeds:
+        """All that people do there."""
+        return {**self.edits, **self.undated, **self.others}
 
     @property
     def incremental(self) -> tuple[str, ...]:
@@ -103,26 +116,34 @@ def _settings_of_data_center(site: Any, **more: Any) -> Json:
 DEPLOYMENTS = {
     "cloud": Deployment(
         name="cloud",
-        deeds=deeds.ON_CLOUD,
+        edits=deeds.EDITS_ON_CLOUD,
+        undated=deeds.PUT_AWAY,
+        others=deeds.OTHERS_ON_CLOUD,
+        unseen=deeds.UNSEEN,
         poisons=poison.ON_CLOUD,
         ticks_ms=(3_217, 50_000, 600_000),
         lags=(0.0, 60.0),
         open=_open_cloud,
         settings=_settings_of_cloud,
         truth=running.truth_by_default,
+        only=running.only,
         streams=cloud.stream_names(),
         content=cloud.CONTENT,
         details=cloud.DETAILS,
     ),
     "datacenter": Deployment(
         name="datacenter",
-        deeds=deeds.ON_DATA_CENTER,
+        edits=deeds.EDITS_ON_DATA_CENTER,
+        undated=deeds.PUT_AWAY,
+        others=deeds.OTHERS,
+        unseen=deeds.UNSEEN,
         poisons=poison.ON_DATA_CENTER,
         ticks_ms=(HOUR_MS, 9 * HOUR_MS, 40 * HOUR_MS),
         lags=(0.0, 60.0, 4 * 3600.0),
         open=_open_data_center,
         settings=_settings_of_data_center,
         truth=_truth_of_data_center,
+        only=datacenter.only,
         streams=tuple(datacenter.stream_names()),
         content=datacenter.CONTENT,
         details={k: v for k, v in cloud.DETAILS.items() if k not in datacenter.ABSENT},

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from random import Random
 
     from tests.histories.deployments import Deployment
@@ -87,7 +87,7 @@ def events(deployment: Deployment, dice: Random) -> Iterator[Event]:
     for _ in range(dice.randint(10, 24)):
         chance = dice.random()
         if chance < RUNS:
-            yield _sync(deployment, deeds, dice)
+            yield some_sync(deployment, deeds, dice)
         elif chance < RUNS + POISONS and poisoned < MOST_POISONED:
             poisoned += 1
             yield Poison(dice.choice(poisons))
@@ -99,7 +99,8 @@ def events(deployment: Deployment, dice: Random) -> Iterator[Event]:
     yield Heal()
 
 
-def _sync(deployment: Deployment, names: list[str], dice: Random) -> Sync:
+def some_sync(deployment: Deployment, names: Sequence[str], dice: Random) -> Sync:
+    """Make up a run, while which some of these deeds are done."""
     ends = {
         WHOLE: 0,
         KILLED: dice.randint(0, 100),

@@ -17,6 +17,7 @@ from tests.histories.events import (
     STOPPED,
     TARGET_CLOSED,
     Deed,
+    Event,
     Heal,
     Poison,
     Sync,
@@ -66,6 +67,7 @@ class History:
         self.warehouse = Warehouse()
         self.places = Places(wiki)
         self._deployment, self._seed = deployment, seed
+        self._deeds = deployment.deeds
         self._dice = dice
         self._state: Json | None = None
         self._is_poisoned = False
@@ -82,9 +84,11 @@ class History:
     ) -> None:
         self.site.stop()
         if error is not None:
-            seeds, name = f"{self._seed}-{self._seed}", self._deployment.name
-            repeat = f"Play it again: make histories HISTORIES={seeds} ARGS='-k {name}'"
-            error.add_note("\n".join(["What happened:", *self.steps, repeat]))
+            error.add_note("\n".join(["What happened:", *self.steps, f"Play it again: {self}"]))
+
+    def __str__(self) -> str:
+        seeds, name = f"{self._seed}-{self._seed}", self._deployment.name
+        return f"make histories HISTORIES={seeds} ARGS='-k {name}'"
 
     def play(self) -> None:
         """Let everything happen, and then a run that nothing happens to.
@@ -92,18 +96,7 @@ class History:
         If that is busy with the rest of a first run, changes are for another one.
         """
         for event in events(self._deployment, self._dice):
-            match event:
-                case Deed(name):
-                    self._do(name)
-                case Poison(name):
-                    self._tell(str(event), do(self.site, self._deployment.poisons[name]))
-                    self._is_poisoned = True
-                case Heal():
-                    self._tell(str(event))
-                    heal(self.site)
-                    self._is_poisoned = False
-                case Sync():
-                    self._sync(event)
+            self._let_happen(event)
         if FULL_READ in json.dumps(self._state):
             self._sync(Sync())
         self._sync(Sync())
@@ -111,18 +104,32 @@ class History:
 
     def read_anew(self) -> Run:
         """Read the whole site as if for the first time."""
-        run = running.run_tap(self._deployment.settings(self.site), catalog=self._catalog())
+        run = running.run_tap(self._settings(), catalog=self._catalog())
         assert run.exit_status == 0, run.complaints
         return run
 
+    def _let_happen(self, event: Event) -> None:
+        match event:
+            case Deed(name):
+                self._do(name)
+            case Poison(name):
+                self._tell(str(event), do(self.site, self._deployment.poisons[name]))
+                self._is_poisoned = True
+            case Heal():
+                self._tell(str(event))
+                heal(self.site)
+                self._is_poisoned = False
+            case Sync():
+                self._sync(event)
+
     def _do(self, name: str, prefix: str = "") -> None:
-        self._tell(f"{prefix}{name}", do(self.site.wiki, self._deployment.deeds[name]))
+        self._tell(f"{prefix}{name}", do(self.site.wiki, self._deeds[name]))
         self.places.look()
 
     def _tell(self, step: str, was_done: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well
         self.steps.append(step if was_done else f"{step}: nothing is there")
 
-    def _sync(self, event: Sync) -> None:
+    def _sync(self, event: Sync) -> Run:
         """Run the tap while people work, and load what is left of what it has written."""
         self._tell(str(event))
         faults, before = self.site.faults, len(self.site.requests)
@@ -132,7 +139,7 @@ class History:
             place = number - before
             if place in event.deeds:
                 self._do(event.deeds[place], "  meanwhile: ")
-                for stream, keys in self._deployment.truth(self.site).items():
+                for stream, keys in self._there().items():
                     held[stream] &= keys
             if event.end == OUTAGE and place == event.at:
                 faults.fail_rate(1, FAULTS[2:4])
@@ -157,6 +164,7 @@ class History:
         self.warehouse.load(left)
         self._state = last_state(left) or self._state
         self._assert_nothing_taken_for_gone(held, event)
+        return left
 
     def _run(self, event: Sync) -> Run:
         # A signal that comes when the run has ended already ends nothing.
@@ -164,7 +172,7 @@ class History:
         try:
             with waits_skipped():
                 return running.run_tap(
-                    self._deployment.settings(self.site),
+                    self._settings(),
                     self._state,
                     self._catalog(),
                     target_takes=event.at if event.end == TARGET_CLOSED else None,
@@ -172,13 +180,20 @@ class History:
         finally:
             signal.signal(signal.SIGTERM, previous)
 
+    def _settings(self) -> Json:
+        return self._deployment.settings(self.site)
+
     def _catalog(self) -> Json | None:
         return None
 
+    def _there(self) -> dict[str, Keys]:
+        """Return the keys of all that the site has."""
+        return self._deployment.truth(self.site)
+
     def _held(self) -> dict[str, Keys]:
         """Return what the warehouse has of what the site has."""
-        truth = self._deployment.truth(self.site)
-        return {stream: keys & self.warehouse.keys(stream) for stream, keys in truth.items()}
+        there = self._there()
+        return {stream: keys & self.warehouse.keys(stream) for stream, keys in there.items()}
 
     def _assert_nothing_taken_for_gone(self, held: dict[str, Keys], event: Sync) -> None:
         for stream, keys in held.items():

@@ -65,11 +65,11 @@ def _is_right(history: History, row: Json, expected: Json, column: str, *, is_da
     if column in LINKS:
         return history.places.has_moved(expected)
     if column == "body":
-        return expected["id"] in _ticked_of_late(history.site.wiki)
+        return expected["id"] in ticked_of_late(history.site.wiki)
     return row.get(column) in history.places.allowed(expected, column)
 
 
-def _ticked_of_late(wiki: Wiki) -> set[str]:
+def ticked_of_late(wiki: Wiki) -> set[str]:
     """Return what has a task that was ticked after the last version, of which the text tells."""
     return {
         task.container.id

@@ -111,7 +111,11 @@ def test_what_other_taps_keep_in_a_state_is_not_taken_for_a_bookmark(
 
 
 def test_a_bookmark_in_another_time_zone_is_understood(site: ClockedSite) -> None:
-    entry = {"replication_key": "modifiedAt", "replication_key_value": "2026-07-01T06:00:00+02:00"}
+    entry = {
+        "replication_key": "modifiedAt",
+        "replication_key_value": "2026-07-01T06:00:00+02:00",
+        "reconciliation": {"tableStart": None, "lastWholeRead": "2026-07-01T04:00:00.000Z"},
+    }
 
     run = sync(site, {"bookmarks": {"pages": entry}}, only("pages"))
 
@@ -148,6 +152,7 @@ def test_a_state_that_makes_no_sense_is_refused_in_one_line(site: ClockedSite, s
     assert "state" in complaint
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("name", ["overlap", "trash", "trashStart", "repliesListed", "threads"])
 @pytest.mark.parametrize("value", [7, "?", None, {}])
 def test_what_the_tap_keeps_besides_is_ignored_if_it_makes_no_sense(

@@ -1,4 +1,4 @@
-"""A warehouse as SDK targets with `hard_delete` make it, and what ought to be in it."""
+"""A warehouse as SDK targets make it, and what ought to be in it."""
 
 from __future__ import annotations
 
@@ -16,29 +16,48 @@ if TYPE_CHECKING:
 
 
 class Warehouse:
-    """Tables by stream, each a row by key."""
+    """Tables by stream, each a row by key.
 
-    def __init__(self) -> None:
+    Args:
+        soft_delete: Whether rows that are gone are marked, as targets without `hard_delete` do.
+
+    Attributes:
+        tables: The rows that are there.
+        marked: Those that are marked as deleted.
+    """
+
+    def __init__(self, *, soft_delete: bool = False) -> None:
         self.tables: dict[str, dict[Key, Json]] = {}
-        self._versions: dict[str, dict[Key, int | None]] = {}
-        self._key_names: dict[str, list[str]] = {}
+        self.marked: dict[str, dict[Key, Json]] = {}
+        self._soft_delete = soft_delete
+        self._versions: dict[str, dict[Key, int]] = {}
+        self.key_names: dict[str, list[str]] = {}
 
     def load(self, run: Run) -> None:
         """Take in what a run wrote."""
         for message in run.messages:
             stream = message.get("stream", "")
-            table = self.tables.setdefault(stream, {})
-            versions = self._versions.setdefault(stream, {})
             match message["type"]:
                 case "SCHEMA":
-                    self._key_names[stream] = message["key_properties"]
+                    self.key_names[stream] = message["key_properties"]
+                    for tables in (self.tables, self.marked, self._versions):
+                        tables.setdefault(stream, {})
                 case "RECORD":
                     row = message["record"]
-                    key = tuple(row[name] for name in self._key_names[stream])
-                    table[key], versions[key] = row, message.get("version")
+                    key = tuple(row[name] for name in self.key_names[stream])
+                    self.tables[stream][key] = row
+                    self._versions[stream][key] = message.get("version") or 0
+                    self.marked[stream].pop(key, None)
                 case "ACTIVATE_VERSION":
-                    for key in [k for k in table if versions[k] != message["version"]]:
-                        del table[key], versions[key]
+                    self._activate(stream, message["version"])
+
+    def _activate(self, stream: str, version: int) -> None:
+        """Delete what has a lower version, or none."""
+        table, versions = self.tables[stream], self._versions[stream]
+        for key in [key for key in table if versions[key] < version]:
+            row = table.pop(key)
+            if self._soft_delete:
+                self.marked[stream][key] = row
 
     def delete_what_is_gone(self) -> None:
         """Delete what the inventory no longer has, with its details and its tasks."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.docs import facts
+from tests.incremental.runs import CONTENT, INVENTORY
 from tests.integration.plugins import PROJECT, definition, plugin
 from tests.running import everything, not_by_default
 
@@ -64,7 +65,6 @@ def test_an_entry_that_inherits_has_the_settings_of_the_tap(meltano: Meltano) ->
 
     assert config["page_size"] == 50
     assert config["user_sources"] == ["records"]
-    assert config["emit_activate_version_messages"] is False
 
 
 def test_no_plugin_is_looked_up_at_meltano_hub() -> None:
@@ -77,20 +77,25 @@ def test_no_plugin_is_looked_up_at_meltano_hub() -> None:
 def test_shards_and_the_site_read_together_what_the_tap_reads_by_default() -> None:
     shard, site = (selected(f"tap-confluence--{name}") for name in ("shard", "site"))
 
-    assert shard | site == {entry["tap_stream_id"] for entry in everything()["streams"]} - (
-        not_by_default()
+    assert (
+        shard | site | {INVENTORY}
+        == {entry["tap_stream_id"] for entry in everything()["streams"]} - not_by_default()
     )
     assert shard & site == {"users"}
 
 
-def test_shards_read_what_is_dated_and_never_say_that_a_row_is_gone() -> None:
+def test_what_shards_do_not_tell_of_is_told_by_the_lists_of_the_whole_site() -> None:
+    assert selected("tap-confluence--reconcile") == {*CONTENT, INVENTORY}
+
+
+def test_shards_read_what_is_dated() -> None:
     config = plugin("extractors", "tap-confluence--shard")["config"]
     dated = {
         entry["tap_stream_id"] for entry in everything()["streams"] if entry.get("replication_key")
     }
 
     assert selected("tap-confluence--shard") - {"users"} <= dated
-    assert config == {"user_sources": ["records"], "emit_activate_version_messages": False}
+    assert config == {"user_sources": ["records"]}
 
 
 def selected(name: str) -> set[str]:

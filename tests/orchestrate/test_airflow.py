@@ -338,6 +338,7 @@ def test_each_shard_has_a_state_of_its_own_in_the_shared_database(story: Story) 
         *(f"{of_shards}:{name_of(shard)}" for shard in story.plan),
         f"{of_shards}:tables",
         "site:tap-confluence--site-to-target-postgres",
+        "site:tap-confluence--reconcile-to-target-postgres",
         "site:tap-confluence-to-target-postgres",
     }
 

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 NEWEST_FIRST = "-modified-date"
 OLDEST_FIRST = "modified-date"
 
+BY_ID = "id"
+CREATED_FIRST = "created-date"
+
+WITHOUT_ORDER_BY_ID = frozenset({"attachments", "footer-comments", "inline-comments"})
+"""The lists that cannot be sorted by id, by the last part of their paths."""
+
 MOST_PAGES_NEWEST_FIRST = 40
 """List pages of changes to go back at most before reading from the oldest on instead."""
 
@@ -332,3 +338,9 @@ class IncrementalList:
 def lean(request: ListRequest) -> ListRequest:
     """Ask for the same without bodies."""
     return request.without(BODY)
+
+
+def in_stable_order(request: ListRequest) -> ListRequest:
+    """Ask for everything in an order in which an edit meanwhile hides nothing."""
+    lacks_ids = request.path.rpartition("/")[2] in WITHOUT_ORDER_BY_ID
+    return request.with_params(sort=CREATED_FIRST if lacks_ids else BY_ID)

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tap_confluence.cloud.api.descendants import PATHS, TREE_ITEMS, descendants
+from tap_confluence.cloud.api.incremental_list import in_stable_order
 from tap_confluence.errors import (
     FailedItemError,
     RefusedError,
@@ -147,7 +148,7 @@ class TreeDiscovery:
         params = {"status": (*STATUSES, *wanted)}
         whole = self._reader.first_page(PATHS["page"], params, tag=TAG)
         for request in self._content_filter.space_lists(whole):
-            for page in self._reader.items_once(request):
+            for page in self._reader.items_once(in_stable_order(request)):
                 if page.get("status") == TRASHED or not self._takes_space(page.get("spaceId")):
                     continue
                 if page.get("parentId") is None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from tap_confluence.cloud.api.content_search import ContentSearch
 from tap_confluence.cloud.api.custom_types import find_types
 from tap_confluence.cloud.api.descendants import PATHS
+from tap_confluence.cloud.api.incremental_list import in_stable_order
 from tap_confluence.cloud.api.tree_discovery import TreeDiscovery
 from tap_confluence.cloud.filters.containers import LISTS, MOST_IDS, Container, Containers
 from tap_confluence.cloud.filters.labels import LabelFilter
@@ -348,7 +349,7 @@ class ContentFilter(AnyContentFilter):
             wanted = [status for status in statuses if status in self._filters.statuses]
             if wanted:
                 whole = self._reader.first_page(path, {"status": wanted}, tag=TAG)
-                for request in self.space_lists(whole):
+                for request in map(in_stable_order, self.space_lists(whole)):
                     deque(self.filtered(self._reader.items_once(request), field), maxlen=0)
         self._has_judged_all_posts = True
 

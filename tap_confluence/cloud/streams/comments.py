@@ -30,6 +30,7 @@ from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
+from tap_confluence.streams.reconciliation import begin_reconciliation
 from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
@@ -54,6 +55,9 @@ CONTAINER_KEYS = ("pageId", "blogPostId", "attachmentId", "customContentId")
 SEARCHED_TOGETHER = 1_000
 """Comments whose replies are searched for together, so that few more searches find the replies to
 these."""
+
+TOLD_OF_REPLIES = ("id", "status", "title", "version", "parentCommentId")
+"""What a search tells of a reply as well as the comment that it is a reply to."""
 
 MOST_REPLIES = "250"
 """Replies to a comment to ask for at once."""
@@ -85,6 +89,10 @@ class CommentStream(ContentStream):
     def belongs(self, item: dict[str, Any]) -> bool:
         if all(item.get(key) is None for key in CONTAINER_KEYS):
             self._note_unplaced(str(item["id"]))
+        return super().belongs(item)
+
+    @override
+    def holds(self, item: dict[str, Any]) -> bool:
         return item.get(self.container_key) is not None
 
     def _note_unplaced(self, comment_id: str) -> None:
@@ -115,7 +123,11 @@ class CommentStream(ContentStream):
         roots = self.wanted(self._oldest_first(tag=tag), stream=tag)
         for root, thread in self._threads(roots, wanted, tag=tag):
             yield root
-            yield from thread.replies
+            # What a reply is on, the list of replies does not say.
+            container = {key: root[key] for key in CONTAINER_KEYS if root.get(key) is not None}
+            for reply in thread.replies:
+                # However it was found, the same is known of it.
+                yield {**container, **{name: reply.get(name) for name in TOLD_OF_REPLIES}}
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
@@ -173,9 +185,11 @@ class CommentStream(ContentStream):
         A reply may be newer than comments further on in the list, so the bookmark moves at the
         end only. A run that was killed before is gone on with where it was.
         """
+        begin_reconciliation([self])
+        is_whole = bool(self.begin_whole_reads())
         self.begin_retries([self])
-        start = self.starting_point()
-        self._threads_read = reading = ThreadsRead.of(self, start)
+        start = self.reconciliation.table_start if is_whole else self.starting_point()
+        self._threads_read = reading = ThreadsRead.of(self, start, is_whole=is_whole)
         once = {key.removesuffix(CHILDREN) for key in self.failed_items if key.endswith(CHILDREN)}
         wanted = Wanted(partial(is_due, start=start), once=once)
         share = ShareOfFailures()
@@ -184,10 +198,10 @@ class CommentStream(ContentStream):
 
         def work() -> Iterator[Work]:
             nonlocal last
-            for root in () if reading.is_resumed else self._changes_of(self.progress()):
-                reading.meet(self.timestamp(root))
-                if not self.is_listed(self, *self.dated(root)):
-                    yield Work(root, [self])
+            if not reading.is_resumed:
+                for due in self._roots_to_write(is_whole=is_whole):
+                    reading.meet(self.timestamp(due.item))
+                    yield due
             reading.meet(self.listed_until)
             for root, thread in self._threads(self._roots(), wanted, tag=self.name):
                 share.asked += 1
@@ -198,7 +212,8 @@ class CommentStream(ContentStream):
                 replies = [{**container, **reply} for reply in thread.replies]
                 again = self._read_again(thread)
                 read_again.extend(again)
-                yield from self._due_replies(replies, self._earliest(start, again))
+                since = self._earliest(start, again)
+                yield from self._due_replies(replies, since, is_whole=is_whole)
                 yield ThreadWork(root, [])
 
         yield from self.write(work())
@@ -211,19 +226,31 @@ class CommentStream(ContentStream):
             self.retry_no_more(key)
         yield from self.write(self.retries())
 
+    def _roots_to_write(self, *, is_whole: bool) -> Iterator[Work]:
+        """Yield the comments that are no reply and have changed, or all of them."""
+        if is_whole:
+            yield from self.all_work([self])
+            return
+        for root in self._changes_of(self.progress()):
+            if not self.is_listed(self, *self.dated(root)):
+                yield Work(root, [self])
+
     def _roots(self) -> Iterator[dict[str, Any]]:
         """Read the comments that are no reply, oldest first, whose threads have yet to be read."""
         for root in self.wanted(filter(self.belongs, self._oldest_first(tag=self.name))):
             if is_due(self.timestamp(root), self._threads_read.until):
                 yield root
 
-    def _due_replies(self, replies: Iterable[dict[str, Any]], since: str | None) -> Iterator[Work]:
+    def _due_replies(
+        self, replies: Iterable[dict[str, Any]], since: str | None, *, is_whole: bool
+    ) -> Iterator[Work]:
         """Yield the replies that are to be written, of those that were changed since a time."""
         tell = names_left_out(self.name)
         for reply in replies:
             item_id, timestamp = self.dated(reply)
             self._threads_read.meet(timestamp)
-            if is_due(timestamp, since) and not self.is_listed(self, item_id, timestamp):
+            is_listed = self.is_listed(self, item_id, timestamp) and not is_whole
+            if is_due(timestamp, since) and not is_listed:
                 yield Work(reply, [self])
             elif tell and not self.bookmark:
                 tell(item_id, before_start(timestamp, since))

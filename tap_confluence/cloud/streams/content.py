@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.cloud.api.details import BODY_SECTION, get_details, get_with_details
-from tap_confluence.cloud.api.incremental_list import PAGES_AHEAD, IncrementalList
+from tap_confluence.cloud.api.incremental_list import (
+    PAGES_AHEAD,
+    IncrementalList,
+    in_stable_order,
+)
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.expanded_search import ExpandedSearch, SearchedStream
 from tap_confluence.errors import RefusedError, ScopeError
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from tap_confluence.streams.cost import Amount, Size
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.reconciliation import ReconciledStream
 
 
 class ContentStream(IncrementalStream):
@@ -141,7 +146,11 @@ class ContentStream(IncrementalStream):
         """What the filters leave of the site."""
         return ContentFilter.of(self.run)
 
-    def belongs(self, item: dict[str, Any]) -> bool:  # noqa: ARG002
+    def belongs(self, item: dict[str, Any]) -> bool:
+        """Tell whether an item of the list is one of this stream, and note what is of none."""
+        return self.holds(item)
+
+    def holds(self, item: dict[str, Any]) -> bool:  # noqa: ARG002
         """Tell whether an item of the list is one of this stream."""
         return True
 
@@ -239,6 +248,34 @@ class ContentStream(IncrementalStream):
                 yield Work(item, streams, failures=self.failures_of(item, streams))
 
     @override
+    def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
+        start = self.reconciliation.table_start
+        everything = IncrementalList(
+            self.reader,
+            self._wanted_lists(tag=self.name, bodies=True),
+            self.timestamp,
+            lambda items: self.wanted(self._own(items)),
+            start=start,
+            bookmarked=False,
+        )
+        trashed: set[str] = set()
+        for item in everything:
+            if start is not None and self.is_hidden(item):
+                trashed.add(self.identity(item))
+            yield Work(item, streams, failures=self.failures_of(item, streams))
+        if start is None:
+            return
+        # Whatever came into the trash has been written, however old it is.
+        older = [item_id for item_id in self.hidden_now if item_id not in trashed]
+        for item in self.from_trash(older) if older else ():
+            if self.identity(item) not in trashed:
+                yield Work(item, streams, failures=self.failures_of(item, streams))
+
+    @override
+    def is_hidden(self, item: dict[str, Any]) -> bool:
+        return item.get("status") == TRASHED
+
+    @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:
         for stream in full_table:
             stream.sync(None)
@@ -274,7 +311,7 @@ class ContentStream(IncrementalStream):
             tag: Under which name the requests are counted.
         """
         for request in self._wanted_lists(tag=tag, bodies=False):
-            yield from self.reader.items_once(request)
+            yield from self.reader.items_once(in_stable_order(request))
 
     @cached_property
     def search(self) -> ExpandedSearch:

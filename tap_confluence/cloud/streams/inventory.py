@@ -55,9 +55,18 @@ class ContentInventory(InventoryStream):
             if isinstance(source, CustomContent) and source.lacks_types:
                 self.leave_incomplete()
             if isinstance(source, ContentStream):
+                streams = self._streams_of(source)
+                self.begin_sightings(streams)
                 for item in source.all_items(tag=self.name):
                     self.meet(item)
-                    yield _row(kind, item, source.timestamp(item))
+                    timestamp = source.timestamp(item)
+                    self.see(item, [stream for stream in streams if stream.holds(item)])
+                    yield _row(kind, item, timestamp)
+
+    def _streams_of(self, source: ContentStream) -> list[ContentStream]:
+        """Return the selected streams that are made of the list of one."""
+        streams = (s for s in self.run.streams.values() if isinstance(s, ContentStream))
+        return [stream for stream in streams if stream.selected and stream.path == source.path]
 
 
 def _row(kind: str, item: dict[str, Any], timestamp: str | None) -> Record:

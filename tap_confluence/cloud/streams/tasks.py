@@ -10,8 +10,9 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
-from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.cost import Requests
+from tap_confluence.streams.evidence import Sightings
+from tap_confluence.streams.reconciliation import ReconciledStream, begin_reconciliation
 from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tap_confluence.streams.cost import Size
 
 
-class Tasks(ConfluenceStream):
+class Tasks(ReconciledStream):
     """All tasks that changed. The list cannot be asked for changes, so it is read whole."""
 
     name = "tasks"
@@ -31,6 +32,16 @@ class Tasks(ConfluenceStream):
     primary_keys = ("id",)
     replication_key = "modifiedAt"
     schema = TASK
+    # Its status is dated.
+    undated = ("spaceId", "pageId", "blogPostId")
+
+    _sightings: Sightings | None = None
+
+    @property
+    @override
+    def sightings(self) -> Sightings | None:
+        is_partial = self.is_partial or self.run.client.unidentified
+        return None if is_partial else self._sightings
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
@@ -38,31 +49,36 @@ class Tasks(ConfluenceStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        start = self.starting_point()
-        latest = start
+        begin_reconciliation([self])
+        start = latest = self.starting_point()
+        seen = Sightings(self.run.began, self.evidence, self.undated)
+        tell = None if self.bookmark else names_left_out(self.name)
+        for record in self._all_tasks():
+            timestamp = record["modifiedAt"]
+            seen.add(record)
+            if is_due(timestamp, start):
+                yield record
+                latest = self.latest(latest, timestamp)
+            elif tell:
+                tell(record["id"], before_start(timestamp, start))
+        self.advance(latest)
+        self._sightings = seen
+        if self.reconciliation.is_due:
+            self.reconciliation.begin_whole_read()
+            whole_from = self.reconciliation.table_start
+            yield from (r for r in self._all_tasks() if is_due(r["modifiedAt"], whole_from))
+
+    def _all_tasks(self) -> Iterator[Record]:
         body_format = self.config["body_format"]
         # There is no task that the site would render.
         body_format = STORAGE if body_format in RENDERED else body_format
         params = {} if body_format == "none" else {"body-format": body_format}
         content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, params, tag=self.name)
-        tasks = (
-            task
-            for request in content_filter.space_lists(whole)
-            for task in content_filter.filtered(
-                self.reader.items(request), "taskId", stream=self.name
-            )
-        )
-        tell = None if self.bookmark else names_left_out(self.name)
-        for task in tasks:
-            record = _with_timestamp(task)
-            timestamp = record["modifiedAt"]
-            if is_due(timestamp, start):
-                yield record
-                latest = self.latest(latest, timestamp)
-            elif tell:
-                tell(task["id"], before_start(timestamp, start))
-        self.advance(latest)
+        for request in content_filter.space_lists(whole):
+            tasks = self.reader.items(request)
+            wanted = content_filter.filtered(tasks, "taskId", stream=self.name)
+            yield from map(_with_timestamp, wanted)
 
 
 def _with_timestamp(task: dict[str, Any]) -> Record:

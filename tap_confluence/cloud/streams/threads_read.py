@@ -44,16 +44,22 @@ class ThreadsRead:
         self._newest = newest
 
     @classmethod
-    def of(cls, stream: ConfluenceStream, start: str | None) -> Self:
-        """Go on with the read that an earlier run did not finish, or begin one."""
+    def of(cls, stream: ConfluenceStream, start: str | None, *, is_whole: bool) -> Self:
+        """Go on with the read that an earlier run did not finish, or begin one.
+
+        Args:
+            stream: The stream of the comments.
+            start: From which time on comments are read.
+            is_whole: Whether this run itself has to write all of them.
+        """
         # A state may come from anywhere.
         found: object = stream.entry.get("threads")
-        if stream.is_incremental and start is not None and isinstance(found, dict):
+        if stream.is_incremental and not is_whole and isinstance(found, dict):
             names = ("start", "began", "newest", "until")
             since, began, newest, until = (to_timestamp(found.get(name)) for name in names)
-            if since and began and until and since <= start:
+            if began and until and (since or "") <= (start or ""):
                 return cls(stream, start, began, newest, until)
-        return cls(stream, start, stream.complete_until, start)
+        return cls(stream, start, stream.complete_until, stream.starting_point())
 
     def meet(self, timestamp: str | None) -> None:
         """Take note of when a comment was changed that has been read."""

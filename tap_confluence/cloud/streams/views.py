@@ -28,7 +28,7 @@ class ViewStream(PerItemStream):
 
     @override
     def ask(self, item: dict[str, Any]) -> Record:
-        since = self.anchor
+        since = self.run.anchor
         views, viewers = (self._count(item, what, since) for what in ("views", "viewers"))
         return {"views": views, "viewers": viewers, "since": since}
 

@@ -74,7 +74,7 @@ class Attachments(FileStream, ContainedStream):
             )
 
     @override
-    def everything(
+    def listed(
         self,
         statuses: Sequence[str],
         expand: tuple[str, ...],

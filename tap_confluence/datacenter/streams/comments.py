@@ -21,6 +21,7 @@ from tap_confluence.schemas.comments import (
 )
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.parents import DetailStream
+from tap_confluence.streams.reconciliation import ReconciledStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,13 +101,17 @@ class PageFooterComments(Place, ContainedStream):
         return isinstance(stream, Place)
 
     @override
+    def has_row(self, stream: ConfluenceStream) -> bool:
+        return isinstance(stream, Place)
+
+    @override
     def body_formats(self) -> list[str]:
         # Whichever of the streams of comments they are for.
         body_format = self.config["body_format"]
         return [] if body_format == "none" else [body_format]
 
 
-class OtherComments(Place, DetailStream):
+class OtherComments(Place, ReconciledStream, DetailStream):
     """Other comments of the list that the first stream reads."""
 
     section = "comments"

@@ -26,6 +26,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
+from tap_confluence.streams.reconciliation import begin_reconciliation, reconciled
 from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class ContainedStream(ContentStream):
             for stream in self.family
             if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry
         ]
+        begin_reconciliation(reconciled(self.family))
         # What is on what is hidden is part of the full read that begins now.
         note_hidden(map(Progress, fresh), Hidden(self.hidden_now))
         self._read_again = []

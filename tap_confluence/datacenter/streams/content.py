@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.progress import Dated
+    from tap_confluence.streams.reconciliation import ReconciledStream
 
 EXPERIMENTAL = "/rest/experimental/content"
 RESTRICTIONS = "restrictions"
@@ -167,6 +168,17 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             cursor: Where to go on, from a batch of an earlier run.
             tag: Under which name the requests are counted: of the stream that needs the items.
         """
+        return self.listed(statuses, expand, cursor, tag=tag)
+
+    def listed(
+        self,
+        statuses: Sequence[str],
+        expand: tuple[str, ...],
+        cursor: str | None = None,
+        *,
+        tag: str,
+    ) -> Iterator[Batch]:
+        """List the same as the site has it, also what no stream is made of."""
         return self.content_list(tag).batches(self.kind, statuses, expand, cursor)
 
     def all_items(self, *, tag: str) -> Iterator[dict[str, Any]]:
@@ -252,6 +264,17 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             except RefusedError as error:
                 for stream in restricting:
                     stream.deny(error)
+
+    @override
+    def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
+        for batch in self.everything(self.wanted_statuses, self.expansion(), tag=self.name):
+            for item in self.items_of(batch, streams):
+                if due := [stream for stream in streams if self.takes(stream, item)]:
+                    yield Work(item, due, failures=self.failures_of(item, due))
+
+    @override
+    def is_hidden(self, item: dict[str, Any]) -> bool:
+        return item.get("status") in self.hidden
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Record]:

@@ -10,16 +10,22 @@ from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
+from tap_confluence.streams.reconciliation import reconciled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.streams.cost import Size
 
-SOURCES = ("pages", "blog_posts", "attachments", "page_footer_comments")
-"""The streams whose lists hold all content, each list once."""
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "pages": ("ancestors",),
+    "blog_posts": (),
+    "attachments": (),
+    "page_footer_comments": ("container", "ancestors", "extensions.resolution"),
+}
+"""The streams whose lists hold all content, each list once, and what tells where an item is."""
 
 EXPAND = ("space", "version")
 
@@ -37,13 +43,18 @@ class ContentInventory(InventoryStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for name in SOURCES:
+        for name, places in SOURCES.items():
             source = self.run.streams[name]
             if isinstance(source, ContentStream):
-                for batch in source.everything(source.wanted_statuses, EXPAND, tag=self.name):
+                streams = reconciled(s for s in (source, *source.child_streams) if s.selected)
+                self.begin_sightings(streams)
+                expand = (*EXPAND, *places)
+                for batch in source.listed(source.wanted_statuses, expand, tag=self.name):
                     source.report(batch, [self])
                     for item in batch.items:
                         self.meet({"version": records.version(item.get("version") or {})})
+                        concerned = [s for s in streams if source.concerns(s, item)]
+                        self.see(source.record(item), concerned)
                         yield _row(source, item)
 
 

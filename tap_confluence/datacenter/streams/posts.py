@@ -27,6 +27,7 @@ from tap_confluence.settings import STORAGE
 from tap_confluence.statuses import CURRENT, TRASHED
 from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.parents import DetailStream, PartOfSection, Work
+from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -157,7 +158,7 @@ class PostStream(ContentStream):
             streams = [
                 stream
                 for stream in due.get(self.identity(item), ())
-                if stream not in first_time or not timestamp or timestamp >= stream.anchor
+                if stream not in first_time or is_due(timestamp, stream.anchor)
             ]
             if streams:
                 yield Work(item, streams, failures=self.failures_of(item, streams))

@@ -11,17 +11,18 @@ from tap_confluence.datacenter.streams.pages import Pages
 from tap_confluence.datacenter.streams.posts import TASKS
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.streams.parents import ChangeDetailStream
+from tap_confluence.streams.reconciliation import ReconciledStream
 
 if TYPE_CHECKING:
     from tap_confluence.streams.state import StreamState
 
 
-class Tasks(ChangeDetailStream):
+class Tasks(ReconciledStream, ChangeDetailStream):
     """All tasks of the content that changed.
 
     Data Center has no public list of tasks, so they are taken from the bodies that are read
     anyway, first of pages and then of blog posts. Ticking one off need not change the date of
-    what it stands on.
+    what it stands on. They are gone or back when that is.
     """
 
     name = "tasks"
