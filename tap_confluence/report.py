@@ -16,20 +16,20 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import Usage
 from tap_confluence.output.progress_line import is_watched
+from tap_confluence.output.turn import FEW_SECONDS
 from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.reconciliation import ReconciledStream
-from tap_confluence.streams.turn import FEW_SECONDS
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tap_confluence.output.turn import Turn
     from tap_confluence.run import Run
-    from tap_confluence.streams.turn import Turn
 
 logger = logging.getLogger("tap-confluence")
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tap_confluence.errors import RefusedError
     from tap_confluence.http import Client, FailedItem, StopFlag
     from tap_confluence.locks import StreamLocks
-    from tap_confluence.streams.turn import Turn
+    from tap_confluence.output.turn import Turn
 
     Row = dict[str, Any]
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_confluence import report
-from tap_confluence.output import progress_line
+from tap_confluence.output import progress_line, turn
 from tap_confluence.report import Report
-from tap_confluence.streams import turn
 from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 from tap_confluence.report import table
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.cost import Amount, Size, requests_of
+from tap_confluence.streams.cost import Amount, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk import Stream
 
@@ -57,6 +58,34 @@ def estimate(
         more = replace(size, count=partial(_with_some, kind, count))
         for_some[kind] = sum(requests_of(streams, more).values()) - sum(found.values())
     return Estimate(found, for_some)
+
+
+def requests_of(streams: Iterable[ConfluenceStream], size: Size) -> Mapping[str, int]:
+    """Return how many requests a run sends, by the name under which they are counted.
+
+    Args:
+        streams: All streams, in the order in which a run has them.
+        size: What the site has.
+    """
+    found: Counter[str] = Counter()
+    read: set[str] = set()
+    for stream in _in_turn(streams):
+        for requests in stream.requests(size):
+            if requests.once and requests.once in read:
+                continue
+            read.add(requests.once)
+            found[requests.by or stream.name] += requests.number
+    return {name: number for name, number in found.items() if number}
+
+
+def _in_turn(streams: Iterable[ConfluenceStream]) -> Iterator[ConfluenceStream]:
+    """Yield the streams that are read, each list with its details behind it."""
+    for stream in streams:
+        if stream.parent_stream_type is None and (
+            stream.selected or stream.has_selected_descendents
+        ):
+            yield stream
+            yield from stream.selected_children
 
 
 def _with_some(uncounted: str, count: Callable[[str], Amount | None], kind: str) -> Amount | None:

@@ -32,13 +32,13 @@ from tap_confluence.errors import (
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import MANY_AHEAD
 from tap_confluence.output.batch_files import PARQUET, write_batch
+from tap_confluence.output.turn import Turn
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
 from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
 from tap_confluence.streams.parquet import as_row
 from tap_confluence.streams.state import all_failed, failed_of
-from tap_confluence.streams.turn import Turn
 from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import (

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from tap_confluence.streams.base import ConfluenceStream
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -125,31 +122,3 @@ class Size:
 def full_pages(items: int, at_once: int) -> int:
     """Return in how many requests items are asked for that are known; none if there are none."""
     return -(-items // at_once)
-
-
-def requests_of(streams: Iterable[ConfluenceStream], size: Size) -> Mapping[str, int]:
-    """Return how many requests a run sends, by the name under which they are counted.
-
-    Args:
-        streams: All streams, in the order in which a run has them.
-        size: What the site has.
-    """
-    found: Counter[str] = Counter()
-    read: set[str] = set()
-    for stream in _in_turn(streams):
-        for requests in stream.requests(size):
-            if requests.once and requests.once in read:
-                continue
-            read.add(requests.once)
-            found[requests.by or stream.name] += requests.number
-    return {name: number for name, number in found.items() if number}
-
-
-def _in_turn(streams: Iterable[ConfluenceStream]) -> Iterator[ConfluenceStream]:
-    """Yield the streams that are read, each list with its details behind it."""
-    for stream in streams:
-        if stream.parent_stream_type is None and (
-            stream.selected or stream.has_selected_descendents
-        ):
-            yield stream
-            yield from stream.selected_children
