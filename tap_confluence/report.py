@@ -16,6 +16,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import Usage
 from tap_confluence.output.progress_line import is_watched
+from tap_confluence.output.turn import FEW_SECONDS
 from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
 from tap_confluence.statuses import CURRENT
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
+    from tap_confluence.output.turn import Turn
     from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
@@ -48,6 +50,9 @@ HEADINGS = (
 )
 NUMBERS = range(1, 6)
 """The columns of the table that are set to the right."""
+
+PROGRESS = "progress"
+"""Under which name requests are counted that only tell how long the run will take."""
 
 MINUTES = len("2024-01-31T00:00")
 
@@ -120,7 +125,30 @@ class Report:
 
     def look(self) -> tuple[int, str]:
         """Return how many rows have been written so far, and in words what else is to be told."""
-        return self._rows, f"{self._run.client.total_usage.requests} requests"
+        sent = f"{self._run.client.total_usage.requests:,} requests"
+        turn = self._run.turn
+        if turn is None:
+            return self._rows, sent
+        self._count(turn)
+        rows = self._streams[turn.name].written_rows if turn.name in self._streams else 0
+        return self._rows, f"{sent}, {turn.told(rows)}"
+
+    def _count(self, turn: Turn) -> None:
+        """Ask the site how much there is to read, of what takes some time to read."""
+        cql, seconds = turn.cql, turn.seconds
+        if not cql or seconds < FEW_SECONDS:
+            return
+        turn.cql = ""
+        params = {"cql": cql, "limit": "1", "includeArchivedSpaces": "true"}
+        try:
+            get = self._run.client.get
+            answer = get(search.SITE_SEARCH, params, tag=PROGRESS, max_retries=0)
+        except ConfluenceError as error:
+            logger.debug("The site does not count what there is to read: %s", error)
+            return
+        found = answer.body.get("totalSize")
+        if isinstance(found, int):
+            turn.of, turn.is_counted = found, False
 
     def tell_gaps(self) -> None:
         """Log what the run skipped.

@@ -15,7 +15,7 @@ from tap_confluence.command import TapCommand
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.about import about_text
-from tap_confluence.output.progress_line import live_line
+from tap_confluence.output.progress_line import progress_shown
 from tap_confluence.output.writer import BufferedWriter, print_text, say
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
@@ -410,7 +410,7 @@ class TapConfluence(RunTap):
         self._mark_filters()
         begun_with = copy.deepcopy(self.state)
         try:
-            with live_line(report.look):
+            with progress_shown(report.look):
                 self._prepare()
                 self.sync_all()
                 report.ask_search()

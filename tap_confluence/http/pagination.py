@@ -448,6 +448,7 @@ class PageWalk:
         self._go_on = go_on
         self._paginator = paginator or LinkPaginator()
         self._lock = threading.Lock()
+        self._tag = first.tag
         self._following: ListRequest | None = None
         self._is_being_read = False
         self._coming: deque[Future[ListPage]] = deque()
@@ -524,6 +525,9 @@ class PageWalk:
         following = page.next
         if following is not None and self._go_on is not None:
             following = self._go_on(page, following)
+        if following is not None:
+            # The first page may have been asked for by who else needs it.
+            following = replace(following, tag=self._tag)
         with self._lock:
             self._following = following
             self._ask_following()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tap_confluence.content import Links
     from tap_confluence.http import Client, Reader
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Requests, Size
 
     Rows = list[dict[str, Any]]
     Details = dict[str, "Rows | RefusedError | PartOfSection"]
@@ -133,6 +134,11 @@ class ParentStream(ConfluenceStream):
         return stream is self
 
     @property
+    def read_for_changes(self) -> list[ConfluenceStream]:
+        """The streams of the family that are read, but those that are a full table of details."""
+        return [stream for stream in self.family if not isinstance(stream, FullTableDetailStream)]
+
+    @property
     def gives_bodies_to_children(self) -> bool:
         """Whether a selected child makes its rows of bodies."""
         return any(isinstance(stream, BodyDetailStream) for stream in self.selected_children)
@@ -193,6 +199,7 @@ class ParentStream(ConfluenceStream):
         self.begin_walk()
         for current, future in ahead:
             self.reader.wait_for_turn()
+            self.turn.done += 1
             self._work = current
             self._body = current.item.get("body")
             self._lacking = {}
@@ -368,6 +375,11 @@ class DetailStream(ConfluenceStream):
         return self.parent.bookmark_overlap
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        # It is its parent that asks for details.
+        yield from ()
+
+    @override
     def links(self) -> Links:
         return self.parent.links()
 
@@ -433,7 +445,6 @@ class BodyDetailStream(ChangeDetailStream):
 
     section = "body"
     selected_by_default = False
-    cost = "none: they are made of the bodies of pages, which come with their list"
 
 
 class FullTableDetailStream(DetailStream):

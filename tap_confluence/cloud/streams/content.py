@@ -21,6 +21,7 @@ from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import BODY
 from tap_confluence.settings import READABLE, RENDERED, STORAGE
 from tap_confluence.statuses import TRASHED
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
 from tap_confluence.streams.parents import FullTableDetailStream, PartOfSection, Work
 from tap_confluence.streams.progress import recognised
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Amount, Size
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.reconciliation import ReconciledStream
@@ -92,6 +94,29 @@ class ContentStream(IncrementalStream):
         return STORAGE if self.gives_bodies_to_children else None
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if not self.read_for_changes:
+            return
+        amount = size[self.name]
+        yield Requests(self.requests_for_list(size) if size.is_first else self.least_requests(size))
+        if TRASHED in self.wanted_statuses:
+            yield Requests(size.pages(amount.trashed))
+        if size.is_first and any(map(self.section_of, self.read_for_changes)):
+            yield Requests(amount.changed)
+
+    def requests_for_list(self, size: Size) -> int:
+        """Return how many requests it takes to walk the whole list."""
+        return size.pages(size[self.name].listed)
+
+    def least_requests(self, size: Size) -> int:  # noqa: ARG002
+        """Return how many requests it takes to see that nothing has changed."""
+        return 1
+
+    def whole_list(self, size: Size) -> Requests:
+        """Return the requests for all items, which streams without a bookmark share."""
+        return Requests(self.requests_for_list(size), f"list of {self.path}")
+
+    @override
     def section_of(self, stream: ConfluenceStream) -> str | None:
         if stream is self:
             # Lists give no body that has to be rendered: it comes with the item itself.
@@ -143,6 +168,8 @@ class ContentStream(IncrementalStream):
         else:
             for progress in family.values():
                 progress.compare(changes.overview)
+            lacking = (any(p.lacks(*i) for p in family.values()) for i in changes.overview)
+            self.turn.of = sum(lacking)
         oldest = self.timestamp(first[0]) if first else None
         # Then every item is asked for its details anyway.
         come_along = changes.everything and any(
@@ -402,6 +429,14 @@ class SeparatelyReadStream(FullTableDetailStream):
 
     parent_stream_type: type[ContentStream]
     parent: ContentStream
+
+    def unbrought(self, size: Size) -> Amount:
+        """Return the items of the parent that will not bring their details along with others."""
+        amount = size[self.parent.name]
+        if not size.is_first or self.parent.read_for_changes in ([], [self.parent]):
+            return amount
+        # What has come along may be in the trash as well as anywhere else.
+        return amount.part(amount.wanted - amount.changed)
 
     @cached_property
     def brought(self) -> set[str]:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.cloud.streams.comments import CommentStream
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import CustomContent
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 KINDS = {
     "pages": "page",
@@ -47,6 +51,16 @@ class ContentInventory(InventoryStream):
     def _ask_ahead(self, source: ContentStream) -> Iterable[Record]:
         source.ask_all_rows_ahead(tag=self.name)
         return ()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for name in KINDS:
+            source = self.run.streams[name]
+            if isinstance(source, ContentStream):
+                yield source.whole_list(size)
+            if isinstance(source, CommentStream):
+                yield Requests(source.searches_for_replies(size))
+        yield from super().requests(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from tap_confluence.http import OffsetPaginator, collect
-from tap_confluence.streams.groups import GroupMemberStream, GroupStream
+from tap_confluence.streams.groups import MOST_A_PAGE, GroupMemberStream, GroupStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tap_confluence.streams.base import ConfluenceStream
 
 GROUPS = "/rest/api/group"
-MOST_A_PAGE = 200
-"""Groups, or members of a group, that the site gives at once; it refuses a higher limit."""
 
 
 class Groups(GroupStream):

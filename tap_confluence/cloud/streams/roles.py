@@ -11,6 +11,7 @@ from typing_extensions import override
 from tap_confluence.errors import RefusedError
 from tap_confluence.schemas.roles import SPACE_ROLE
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Reader
+    from tap_confluence.streams.cost import Size
 
 ROLES = "/api/v2/space-roles"
 ROLE_MODE = "/api/v2/space-role-mode"
@@ -49,6 +51,10 @@ class SpaceRoles(ConfluenceStream):
     @override
     def prepare(self) -> None:
         self.begin()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(1, "roles")
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

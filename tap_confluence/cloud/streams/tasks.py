@@ -10,6 +10,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.evidence import Sightings
 from tap_confluence.streams.reconciliation import ReconciledStream, begin_reconciliation
 from tap_confluence.timestamps import is_due, to_timestamp
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import ListRequest
+    from tap_confluence.streams.cost import Size
 
 
 class Tasks(ReconciledStream):
@@ -41,6 +43,10 @@ class Tasks(ReconciledStream):
     def sightings(self) -> Sightings | None:
         is_partial = self.is_partial or self.run.client.unidentified
         return None if is_partial else self._sightings
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(size.pages(size["tasks"].listed))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -10,14 +10,18 @@ from typing_extensions import override
 
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
+from tap_confluence.cloud.streams.spaces import requests_for_spaces
 from tap_confluence.http import OffsetPaginator, collect, with_first
 from tap_confluence.schemas.templates import TEMPLATE
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 PATHS = ("/rest/api/template/page", "/rest/api/template/blueprint")
 MOST_A_PAGE = "25"
@@ -46,6 +50,13 @@ class Templates(ConfluenceStream):
     @override
     def prepare(self) -> None:
         self.begin()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(len(PATHS))
+        if self.run.filters.takes_what_spaces_keep:
+            yield requests_for_spaces(self.run.filters, size)
+            yield Requests(len(PATHS) * size["spaces"].wanted)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -16,6 +16,7 @@ from tap_confluence.datacenter.api.batches import (
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.contained import ContainedStream
+from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
 from tap_confluence.http import Source
 from tap_confluence.rest_v1 import records
@@ -24,6 +25,7 @@ from tap_confluence.schemas.labels import ATTACHMENT_LABEL
 from tap_confluence.schemas.properties import ATTACHMENT_CONTENT_PROPERTY
 from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.cost import full_pages
 from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
 from tap_confluence.streams.state import CHILDREN
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
     from tap_confluence.http import ListPage
+    from tap_confluence.streams.cost import Size
 
 BEARERS = ("page", "blogpost")
 NESTED = "children.attachment"
@@ -171,6 +174,14 @@ class Attachments(FileStream, ContainedStream):
             # Some sites refuse all but the first page of this list.
             reading = self.family if tag == self.name else [self.stream_named(tag)]
             self.note_unread(str(holder["id"]), of_item(error), reading, what="some files of")
+
+    @override
+    def requests_for_list(
+        self, size: Size, expand: tuple[str, ...], *, has_hidden: bool = True
+    ) -> int:
+        at_once = limit_for((NESTED,), size.page_size)
+        lists = (size[kind].wanted for kind in ("pages", "blog_posts"))
+        return sum(max(1, full_pages(listed, at_once)) for listed in lists)
 
     @override
     def id_to_ask_by(self, item: dict[str, Any]) -> str:

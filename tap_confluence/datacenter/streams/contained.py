@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Requests, Size
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import FullTableDetailStream
 
@@ -56,6 +57,13 @@ class ContainedStream(ContentStream):
 
     _read_again: list[str]
     """The lists that earlier runs have listed as failed and this one has read."""
+
+    @override
+    def requests_for_changes(self, size: Size) -> Iterator[Requests]:
+        for post in self.run.streams.values():
+            if isinstance(post, PostStream):
+                yield post.requests_for_hidden(size)
+        yield from super().requests_for_changes(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -33,9 +33,9 @@ from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT, TRASHED
+from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.incremental import Hidden, IncrementalStream
 from tap_confluence.streams.parents import (
-    DetailStream,
     FullTableDetailStream,
     Work,
     check_item,
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Amount, Size
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import Ahead, Details
     from tap_confluence.streams.progress import Dated
@@ -73,6 +74,9 @@ EXPANSIONS: Mapping[str, tuple[str, ...]] = {
     RESTRICTIONS: EXPAND,
 }
 """What to have spelled out of an item for the sections of full-table details."""
+
+ASKED_FOR = ("versions", "properties")
+"""The sections of details that no list spells out."""
 
 SEARCH_OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
@@ -104,13 +108,11 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     changed, oldest first.
 
     Attributes:
-        kind: The type of content.
         hidden: The statuses that it may have and that a search does not find.
         expand: What to have spelled out of an item.
         has_body: Whether it has a body.
     """
 
-    kind: ClassVar[str]
     hidden: ClassVar[tuple[str, ...]] = ()
     expand: ClassVar[tuple[str, ...]]
     has_body: ClassVar[bool] = True
@@ -204,6 +206,47 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             body_format = self.config["body_format"]
             record["body"] = {k: body for k, body in record["body"].items() if k == body_format}
         return record
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if self.read_for_changes:
+            yield from self.requests_for_changes(size)
+        # In a first run, they come along with these.
+        if self.full_table and not (size.is_first and self.read_for_changes):
+            expand = _expansion_for(self.full_table)
+            number = self.requests_for_list(size, expand)
+            yield Requests(number, by=self.full_table[0].name)
+
+    def requests_for_changes(self, size: Size) -> Iterator[Requests]:
+        """Yield the requests for what has changed, and for its details."""
+        if not size.is_first:
+            yield Requests(1)
+            return
+        yield Requests(self.requests_for_list(size, self.expansion(), has_hidden=False))
+        yield Requests(self.requests_an_item * self.amount(size).changed)
+
+    @property
+    def requests_an_item(self) -> int:
+        """How many requests each item takes, for those details that its list does not give."""
+        return len({self.section_of(stream) for stream in self.read_for_changes} & {*ASKED_FOR})
+
+    def amount(self, size: Size) -> Amount:
+        """Return how much the list holds."""
+        return size[self.name]
+
+    def requests_for_list(
+        self, size: Size, expand: tuple[str, ...], *, has_hidden: bool = True
+    ) -> int:
+        """Return how many requests it takes to list all items.
+
+        Args:
+            size: What the site has.
+            expand: What is spelled out of each.
+            has_hidden: Whether those are among them that are archived or in the trash.
+        """
+        amount = self.amount(size)
+        listed = amount.wanted if has_hidden else amount.wanted - amount.hidden
+        return max(1, full_pages(listed, limit_for(expand, size.page_size)))
 
     @property
     @override
@@ -344,7 +387,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 raise
             self.without_body[item_id] = FailedItemError(error)
         due = [*streams, *self.missed(item)]
-        sections = {stream.section for stream in due if isinstance(stream, DetailStream)}
+        sections = {section for stream in due if (section := self.section_of(stream))}
         missing = sorted(s for s in sections if self.expanded(item, s) is None)
         return item, self.get_details(self.identity(item), missing) if missing else {}
 

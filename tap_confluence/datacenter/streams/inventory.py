@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.reconciliation import reconciled
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.cost import Size
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "pages": ("ancestors",),
@@ -42,6 +44,14 @@ class ContentInventory(InventoryStream):
                 (source, self.reader.begin(partial(self._list, source)))
                 for source in self._sources()
             ]
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for name in SOURCES:
+            source = self.run.streams[name]
+            if isinstance(source, ContentStream):
+                yield Requests(source.requests_for_list(size, EXPAND))
+        yield from super().requests(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
