@@ -20,6 +20,10 @@ TAP = "tap"
 SLING = "sling"
 CDK = "airbyte-cdk"
 DLT = "dlt"
+HTML2TEXT = "html2text"
+MARKDOWNIFY = "markdownify"
+MCP = "mcp-atlassian"
+EXPORTER = "confluence-markdown-exporter"
 
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     CHART: ("matplotlib~=3.10",),
@@ -29,6 +33,10 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     SLING: ("sling-linux-amd64==1.4.11",),
     CDK: ("airbyte-cdk==7.39.1",),
     DLT: ("dlt==1.31.0",),
+    HTML2TEXT: ("html2text==2025.4.15",),
+    MARKDOWNIFY: ("markdownify==1.2.3",),
+    MCP: ("mcp-atlassian==0.23.1",),
+    EXPORTER: ("confluence-markdown-exporter==5.5.0",),
 }
 
 INSTALL = ("pip", "install", "--quiet", "--compile-bytecode")

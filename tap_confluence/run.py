@@ -99,12 +99,14 @@ class References(Protocol):
     def note_file(self, record: Mapping[str, Any]) -> None:
         """Remember a file, for the links of the bodies that come after it in this run."""
 
-    def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
-        """Yield items after those have been looked up whom their bodies mention.
+    def introduce(
+        self, items: Iterable[T], item_of: Callable[[T], Mapping[str, Any] | None]
+    ) -> Iterator[T]:
+        """Yield items after that has been looked up which their bodies mention or include.
 
         Args:
             items: The items.
-            body_of: What to look for mentions in, as the API has it; None if in nothing.
+            item_of: What is to be read, as its list has it; None if nothing is.
         """
 
 

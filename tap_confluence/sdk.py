@@ -22,7 +22,7 @@ from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.plugin_base import _ConfigInput as ConfigInput
-from singer_sdk.singerlib import RecordMessage, SchemaMessage
+from singer_sdk.singerlib import MetadataMapping, RecordMessage, SchemaMessage
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -73,6 +73,24 @@ def local_folder_of(root: str, params: Mapping[str, Any]) -> Path | None:
     # Where what reaches it is not installed, that shows only here.
     _ = path.fs
     return Path(path.path) if path.protocol in LOCAL else None
+
+
+def without_unselected_properties(catalog: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a catalog without what the SDK would take apart and nothing reads.
+
+    Args:
+        catalog: As it was given.
+
+    Returns:
+        It, but of streams that are not selected only what is said of the whole stream.
+    """
+    return {**catalog, "streams": [_as_selected(entry) for entry in catalog.get("streams", [])]}
+
+
+def _as_selected(entry: dict[str, Any]) -> dict[str, Any]:
+    root = [each for each in entry.get("metadata", []) if not each["breadcrumb"]]
+    is_selected = MetadataMapping.from_iterable(root).resolve_selection().get((), True)
+    return entry if is_selected else {**entry, "schema": {}, "metadata": root}
 
 
 class RunStream(Stream):
@@ -323,13 +341,10 @@ class RunTap(Tap):
         # The SDK's own makes much of streams that are not selected: it takes all properties from
         # them, one by one, and its own tests then select them nevertheless.
         super(Tap, self).setup_mapper()
-        entries = {entry.tap_stream_id: entry for entry in self.catalog.streams}
         for name, stream in self.streams.items():
-            schema = stream.schema
-            if stream.selected:
-                entry = entries[name]
-                selection = entry.metadata.resolve_selection()
-                schema = get_selected_schema(name, entry.schema.to_dict(), selection)
+            schema = stream.effective_schema if stream.selected else stream.schema
+            if stream.selected and not all(stream.mask.values()):
+                schema = get_selected_schema(name, schema, stream.mask)
             self.register_stream_map(name, schema, stream.primary_keys)
 
     def register_stream_map(self, name: str, schema: dict[str, Any], keys: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from tap_confluence.output.writer import BufferedWriter, print_text, say
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
 from tap_confluence.run import Run
-from tap_confluence.sdk import ConfigInput, RunTap
+from tap_confluence.sdk import ConfigInput, RunTap, without_unselected_properties
 from tap_confluence.settings import CLOUD, DATA_CENTER, SETTINGS, deployment
 from tap_confluence.settings.check import check_settings, drop_unset, read_numbers
 from tap_confluence.settings.environment import (
@@ -69,6 +69,7 @@ class TapConfluence(RunTap):
         self._stop = StopFlag()
         if isinstance(catalog := kwargs.get("catalog"), dict):
             check_shape(catalog)
+            kwargs["catalog"] = without_unselected_properties(catalog)
         super().__init__(*args, **kwargs)
 
     @cached_property

@@ -9,6 +9,8 @@ from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.demo_site import answers
 from tests.demo_site.datacenter.extent import parent_page
 from tests.demo_site.datacenter.spaces import kind_of
@@ -207,6 +209,20 @@ def combinations(wiki: Wiki, count: int = 48, seed: int = 0) -> list[Filters]:
         choices = _choices(wiki)
         fixed = [*_awkward(wiki), *_alone(choices)]
     return list(islice(chain(fixed, _together(choices, Random(seed))), count))
+
+
+def numbers(wiki: Wiki, count: int, seed: int) -> Iterator[Any]:
+    """Number combinations for the cases of a test: slow where one before sets the same settings.
+
+    Args:
+        wiki: One like that of the test.
+        count: As for `combinations`.
+        seed: As for `combinations`.
+    """
+    met: list[set[str]] = []
+    for number, filters in enumerate(combinations(wiki, count, seed)):
+        yield pytest.param(number, marks=pytest.mark.slow if set(filters) in met else ())
+        met.append(set(filters))
 
 
 def _choices(wiki: Wiki) -> dict[str, list[Any]]:

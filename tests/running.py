@@ -120,7 +120,7 @@ def run_tap(
     """
     status = 0
     target = io.BytesIO() if target_takes is None else _DyingTarget(target_takes)
-    with _captured_log() as log, _captured_stdout(target) as written, signals_left_alone():
+    with captured_log() as log, _captured_stdout(target) as written, signals_left_alone():
         try:
             TapConfluence(
                 config=copy.deepcopy(dict(config)),
@@ -274,7 +274,8 @@ def _captured_stdout(written: io.BytesIO) -> Iterator[io.BytesIO]:
 
 
 @contextlib.contextmanager
-def _captured_log() -> Iterator[io.StringIO]:
+def captured_log() -> Iterator[io.StringIO]:
+    """Capture what the log has to say from information on."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logging.Formatter("%(levelname)s | %(name)s | %(message)s"))

@@ -14,7 +14,8 @@ import pytest
 import tap_confluence
 from tap_confluence.settings import SETTINGS
 from tests.demo_site import DemoSite, Wiki
-from tests.running import LONGEST_RUN, Run, clean_environment, only, run_command, settings_of
+from tests.forked import run_forked
+from tests.running import LONGEST_RUN, Run, clean_environment, only, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +137,7 @@ def test_what_only_looks_like_a_variable_of_kubernetes_stops_the_run(
 
 
 def test_a_run_with_a_file_of_settings_looks_at_no_variable(site: DemoSite) -> None:
-    run = run_command(
+    run = run_forked(
         settings_of(site), catalog=only("groups"), environment={f"{PREFIX}EXCLUDE_SPACES": "x"}
     )
 
@@ -149,7 +150,7 @@ MELTANO = {"MELTANO_EXTRACTOR_NAMESPACE": "tap_confluence"}
 def test_a_run_of_meltano_looks_at_the_variables_that_it_is_handed(site: DemoSite) -> None:
     mistaken = {**MELTANO, f"{PREFIX}EXCLUDE_SPACES": "x"}
 
-    run = run_command(settings_of(site), catalog=only("groups"), environment=mistaken)
+    run = run_forked(settings_of(site), catalog=only("groups"), environment=mistaken)
 
     assert (run.exit_status, run.stdout) == (1, "")
     assert f"{PREFIX}EXCLUDE_SPACE_KEYS?" in run.complaints[0]
@@ -163,7 +164,7 @@ def test_a_run_of_meltano_lets_the_variables_of_other_plugins_be(site: DemoSite)
         f"{PREFIX}DOCS_OAUTH_CREDENTIALS_CLIENT_ID": "x",
     }
 
-    run = run_command(settings_of(site), catalog=only("groups"), environment=others)
+    run = run_forked(settings_of(site), catalog=only("groups"), environment=others)
 
     assert run.exit_status == 0, run.stderr
 
@@ -175,7 +176,7 @@ def test_a_run_of_meltano_takes_the_parts_of_stream_maps_for_no_settings(site: D
         f"{PREFIX}STREAM_MAPS_PAGES___FILTER__": "status == 'current'",
         f"{PREFIX}BATCH_CONFIG_ENCODING_FORMAT": "jsonl",
     }
-    run = run_command(settings_of(site), catalog=only("groups"), environment=parts)
+    run = run_forked(settings_of(site), catalog=only("groups"), environment=parts)
 
     assert run.exit_status == 0, run.complaints
 

@@ -93,7 +93,7 @@ def test_no_other_setting_decides_which_rows_a_run_from_a_bookmark_brings(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     needed: dict[str, Any] = FOR_FILES if name.startswith("attachment_") else {}
-    if name.startswith("content_") and name not in FILTERS:
+    if name.startswith(("content_", "resolve_")) and name not in FILTERS:
         needed = FOR_BODIES
 
     run = run_tap(

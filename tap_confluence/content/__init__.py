@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.any_format import read_body
 from tap_confluence.content.constructs import Reading
-from tap_confluence.content.links import Links, Person
+from tap_confluence.content.includes import Includes
+from tap_confluence.content.links import IncludedPage, Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
@@ -25,10 +26,13 @@ from tap_confluence.content.repair import as_text, clean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_confluence.content.blocks import BlockWriter
+
     Convert = Callable[[Any, str, Links], str]
 
 __all__ = [
     "NAMES_ONLY",
+    "IncludedPage",
     "Links",
     "Person",
     "Presentation",
@@ -63,7 +67,7 @@ def to_markdown(
         and at worst their text is returned.
     """
     writer = MarkdownWriter(presentation)
-    return _converted(body, representation, Reading(writer, links, presentation))
+    return _converted(body, representation, writer, links, presentation)
 
 
 def to_text(
@@ -74,7 +78,7 @@ def to_text(
 ) -> str:
     """Return a body as plain text in lines and paragraphs; the rest is as for `to_markdown`."""
     writer = PlainWriter(presentation)
-    return _converted(body, representation, Reading(writer, links, presentation))
+    return _converted(body, representation, writer, links, presentation)
 
 
 def convert_body(body: Any, convert: Convert, links: Links) -> str | None:
@@ -95,9 +99,17 @@ def convert_body(body: Any, convert: Convert, links: Links) -> str | None:
     return None
 
 
-def _converted(body: Any, representation: str, reading: Reading) -> str:
+def _converted(
+    body: Any,
+    representation: str,
+    writer: BlockWriter,
+    links: Links,
+    presentation: Presentation,
+) -> str:
     if body is None:
         return ""
+    find_part = Includes(links.content_id).find if links.pages else None
+    reading = Reading(writer, links, presentation, find_part=find_part)
     try:
         return clean(read_body(body, representation, reading))
     except Exception:  # noqa: BLE001

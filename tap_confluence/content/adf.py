@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.content.adf_nodes import NODES, open_marks
-from tap_confluence.content.adf_tree import attributes, children, decoded
+from tap_confluence.content.adf_tree import attributes, children
+from tap_confluence.content.constructs import both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from tap_confluence.content.constructs import Reading
 
 
-def read_adf(body: Any, reading: Reading) -> None:
-    """Tell a writer what stands in a body.
+def read_adf(document: Any, reading: Reading) -> None:
+    """Tell a writer what stands in a document.
 
     Args:
-        body: The document, as JSON or decoded.
+        document: The document, decoded.
         reading: Where to write, and where references lead.
     """
     writer = reading.writer
     # Each level is what is left of it, and what writes the end of the node around it.
-    levels: list[tuple[Iterator[Any], End | None]] = [(iter([decoded(body)]), None)]
+    levels: list[tuple[Iterator[Any], End | None]] = [(iter([document]), None)]
     while levels:
         nodes, end = levels[-1]
         for node in nodes:
@@ -39,7 +39,7 @@ def read_adf(body: Any, reading: Reading) -> None:
             ending = start(reading, node)
             if ending is not None:
                 if close_marks is not None:
-                    ending = partial(_end_both, ending, close_marks)
+                    ending = both(ending, close_marks)
                 levels.append((iter(children(node)), ending))
                 break
             if close_marks is not None:
@@ -48,8 +48,3 @@ def read_adf(body: Any, reading: Reading) -> None:
             levels.pop()
             if end is not None:
                 end()
-
-
-def _end_both(inner: End, outer: End) -> None:
-    inner()
-    outer()

@@ -126,7 +126,8 @@ def _decision_item(reading: Reading, node: Node) -> End:
 
 
 def _panel(reading: Reading, node: Node) -> End | None:
-    return open_macro(reading, panel_macro(attribute(node, "panelType")))
+    icon = attribute(node, "panelIconText"), attribute(node, "panelIconId")
+    return open_macro(reading, panel_macro(attribute(node, "panelType"), *icon))
 
 
 def _expand(reading: Reading, node: Node) -> End | None:
@@ -156,18 +157,24 @@ def _media(reading: Reading, node: Node) -> None:
     holder = found[1] if found else None
     if not file_name:
         href = links.content(holder or links.content_id) if alt and file_id else None
-        writer.span(alt or (f"[media: {file_id}]" if file_id else ""), 0, href)
+        writer.atom(alt or (f"[media: {file_id}]" if file_id else ""), 0, href)
     elif is_picture(file_name):
         constructs.image(reading, alt or file_name, links.attachment(file_name, holder))
     else:
-        writer.span(alt or file_name, 0, links.attachment(file_name, holder))
+        writer.atom(alt or file_name, 0, links.attachment(file_name, holder))
+
+
+def _block_media(reading: Reading, node: Node) -> None:
+    end = constructs.block(reading, node)
+    _media(reading, node)
+    end()
 
 
 def _mention(reading: Reading, node: Node) -> None:
     account, text = attribute(node, "id"), attribute(node, "text")
     if account or text:
         href, name = reading.links.mention(account, text)
-        reading.writer.span(name, 0, href)
+        reading.writer.atom(name, 0, href)
 
 
 def _emoji(reading: Reading, node: Node) -> None:
@@ -181,7 +188,7 @@ def _date(reading: Reading, node: Node) -> None:
         day = (_EPOCH + timedelta(milliseconds=int(str(timestamp)))).date().isoformat()
     except (OverflowError, ValueError):
         day = str(timestamp or "")
-    reading.writer.text(day)
+    reading.writer.atom(day)
 
 
 def _status(reading: Reading, node: Node) -> None:
@@ -200,7 +207,7 @@ def _card(reading: Reading, node: Node) -> None:
     if not isinstance(url, str):
         url = ""
     url = reading.links.absolute(url)
-    reading.writer.span(name if isinstance(name, str) and name else url, 0, url)
+    reading.writer.atom(name if isinstance(name, str) and name else url, 0, url)
 
 
 def _block_card(reading: Reading, node: Node) -> None:
@@ -222,11 +229,8 @@ def _extension(reading: Reading, node: Node) -> End | None:
         return None
     if key in NESTING and _holds_document(given):
         end = constructs.block(reading, node)
-        if not children(node) and isinstance(given.get("cxhtml"), str):
-            # An XML parser takes long to import, and hardly a document holds markup.
-            from tap_confluence.content.storage import read_storage  # noqa: PLC0415
-
-            read_storage(given["cxhtml"], reading)
+        if reading.read_nested and not children(node) and isinstance(given.get("cxhtml"), str):
+            reading.read_nested(given["cxhtml"], "storage", reading)
         return end
     kind = node.get("type")
     extension = Extension(
@@ -261,6 +265,10 @@ def _is_complex(table: Node) -> bool:
     return False
 
 
+def _is_numbered(table: Node) -> bool:
+    return attributes(table).get("isNumberColumnEnabled") is True
+
+
 NODES: Final[dict[str, Start[Node]]] = {
     "blockCard": _block_card,
     "blockTaskItem": _task_item,
@@ -286,7 +294,7 @@ NODES: Final[dict[str, Start[Node]]] = {
     "layoutColumn": constructs.block,
     "layoutSection": constructs.block,
     "listItem": constructs.list_item,
-    "media": _media,
+    "media": _block_media,
     "mediaGroup": constructs.block,
     "mediaInline": _media,
     "mediaSingle": constructs.block,
@@ -300,7 +308,7 @@ NODES: Final[dict[str, Start[Node]]] = {
     "rule": constructs.rule,
     "status": _status,
     "syncBlock": _sync_block,
-    "table": constructs.table(_is_complex),
+    "table": constructs.table(_is_complex, _is_numbered),
     "tableCell": constructs.table_cell(_number, is_header=False),
     "tableHeader": constructs.table_cell(_number, is_header=True),
     "tableRow": constructs.table_row,

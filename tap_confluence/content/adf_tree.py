@@ -17,6 +17,8 @@ NESTING: Final = frozenset(("legacy-content", "nested-table"))
 """Extensions that a migration leaves where ADF does not allow what was there: a document in their
 parameters, as an object or as JSON."""
 
+# JSON that may be a document, told by its first key.
+_DOCUMENT: Final = re.compile(r'\s*+\{\s*+"(?:type|version|content)"')
 _TEXT: Final = re.compile(r'"text"\s*+:\s*+("(?:[^"\\]++|\\.)*+")')
 
 
@@ -39,14 +41,45 @@ def parameters(node: Node) -> Node:
 
 
 def children(node: Node) -> list[Any]:
-    """Return the nodes in a node; those of the document in an extension's parameters, too."""
+    """Return the nodes in a node; those of documents in an extension's parameters, too."""
     given = node.get("content")
-    if isinstance(given, list) and given:
-        return given
+    inside = given if isinstance(given, list) else []
+    if not parameters(node):
+        return inside
     if attributes(node).get("extensionKey") not in NESTING:
-        return []
+        return [*documents_in(parameters(node)), *inside]
     document = parameters(node).get("nestedContent") or parameters(node).get("adf")
-    return [decoded(document)] if isinstance(document, dict | str) else []
+    return inside or ([decoded(document)] if isinstance(document, dict | str) else [])
+
+
+def documents_in(given: Any) -> list[Node]:
+    """Return the documents among parameters, in which apps keep rich text that people typed."""
+    found: list[Node] = []
+    left = [given]
+    while left:
+        inner = left.pop()
+        document = as_document(inner)
+        if document is not None:
+            found.append(document)
+        elif isinstance(inner, dict):
+            left.extend(reversed(inner.values()))
+        elif isinstance(inner, list):
+            left.extend(reversed(inner))
+    return found
+
+
+def as_document(given: Any) -> Node | None:
+    """Return what is a document, as an object or as JSON; None if it is anything else."""
+    if isinstance(given, str):
+        if not _DOCUMENT.match(given):
+            return None
+        try:
+            given = decode(given)
+        except NotJSONError:
+            return None
+    if isinstance(given, dict) and given.get("type") == "doc":
+        return given if isinstance(given.get("content"), list) else None
+    return None
 
 
 def decoded(body: Any) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.content.adf import read_adf
+from tap_confluence.content.adf_tree import decoded
 from tap_confluence.content.repair import as_text
+from tap_confluence.decoding import ADF
 
 if TYPE_CHECKING:
     from tap_confluence.content.constructs import Reading
@@ -23,14 +25,32 @@ def read_body(body: Any, representation: str, reading: Reading) -> str:
         What the writer has made of it. Any exception may come of a body, which is what anyone may
         have typed.
     """
-    if representation == "atlas_doc_format":
-        read_adf(body, reading)
-    else:
-        # An XML parser takes long to import, and most runs convert nothing.
-        from tap_confluence.content.storage import read_storage  # noqa: PLC0415
-
-        read_storage(as_text(body), reading)
+    _read(body, representation, reading._replace(read_nested=_read))
     return reading.writer.finish()
+
+
+def _read(body: Any, representation: str, reading: Reading) -> None:
+    read_tree(tree_of(body, representation), representation, reading)
+
+
+def tree_of(body: Any, representation: str) -> Any:
+    """Return a body as what its reader goes through: an element of markup, or a node of ADF."""
+    if representation == ADF:
+        return decoded(body)
+    # An XML parser takes long to import, and most runs convert nothing.
+    from tap_confluence.content.storage import parsed  # noqa: PLC0415
+
+    return parsed(as_text(body))
+
+
+def read_tree(tree: Any, representation: str, reading: Reading) -> None:
+    """Tell a writer what stands in a body, or in a part of it, that `tree_of` has returned."""
+    if representation == ADF:
+        read_adf(tree, reading)
+    else:
+        from tap_confluence.content.storage import read_elements  # noqa: PLC0415
+
+        read_elements(tree, reading)
 
 
 def read_as_far_as_it_goes(body: Any, representation: str, reading: Reading) -> None:

@@ -44,6 +44,7 @@ class BlockWriter(ABC):
         self._presentation = presentation
         self._output = OutputLines(is_cell=False)
         self._runs: list[Run] = []
+        self._atom: Run | None = None
         self._is_space_due = False
         self._marks = 0
         self._counts: dict[int, int] = {}
@@ -78,6 +79,18 @@ class BlockWriter(ABC):
             self._href = href
         self.text(text)
         self._marks, self._href = outer
+
+    def atom(self, text: str, marks: int = 0, href: str | None = None) -> None:
+        """Add what is no part of a word, such as a mention: a space parts it from another."""
+        count = len(self._runs)
+        self._part_atoms()
+        self.span(text, marks, href)
+        if len(self._runs) > count:
+            self._atom = self._runs[-1]
+
+    def _part_atoms(self) -> None:
+        if self._runs and self._runs[-1] is self._atom:
+            self._is_space_due = True
 
     def line_break(self) -> None:
         """End the line, not the paragraph."""
@@ -268,28 +281,32 @@ class BlockWriter(ABC):
         """Whether tables that Markdown cannot hold are to be written as HTML."""
         return False
 
-    def open_table(self, *, is_html: bool = False) -> End:
+    def open_table(self, *, is_html: bool = False, is_numbered: bool = False) -> End:
         """Begin a table, perhaps as HTML, unless it stands in a cell that is none."""
         self.boundary()
         is_flat = len(self._tables) >= MAX_TABLE_DEPTH
         is_html = is_html and not self._output.is_cell
-        self._tables.append(None if is_flat else Table(is_html=is_html))
+        self._tables.append(None if is_flat else Table(is_html=is_html, is_numbered=is_numbered))
         return self._close_table
 
     def _close_table(self) -> None:
         self.boundary()
         table = self._tables.pop()
+        if table and table.is_numbered:
+            table.number_rows()
         if table and table.is_html and any(table.rows):
             self._put(self._html_table_lines(table.rows))
             return
         grid = table.grid(self._presentation.merged_cells) if table else []
         if grid:
             is_nested = self._output.is_cell
-            self._put(
+            lines = (
                 self._nested_table_lines(grid)
                 if is_nested
                 else self._table_lines(self.take_table(grid))
             )
+            if any(lines):
+                self._put(lines)
 
     def open_row(self) -> End:
         """Begin a row of a table."""

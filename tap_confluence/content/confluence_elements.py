@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Final
 from tap_confluence.content import constructs, inline
 from tap_confluence.content.elements import first_child, skip, skipped, verbatim
 from tap_confluence.content.emoji import emoji
+from tap_confluence.content.html_elements import CARDS
 from tap_confluence.content.macro import Macro
 from tap_confluence.content.macros import open_macro, panel_macro
 from tap_confluence.content.resource_identifiers import leads_elsewhere, resource
 from tap_confluence.content.storage_macros import (
     LINK_BODIES,
+    adf_documents,
     adf_extension,
     is_block,
+    is_phrase,
     structured_macro,
 )
+from tap_confluence.decoding import ADF
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -23,10 +27,12 @@ if TYPE_CHECKING:
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading, Start
 
+_APPEARANCE: Final = "{ac}card-appearance"
 _MACROS: Final = frozenset(("{ac}macro", "{ac}structured-macro"))
 
 
 def _link(reading: Reading, element: _Element) -> End:
+    end = constructs.block(reading, element) if element.get(_APPEARANCE) in CARDS else None
     href, name = resource(first_child(element, "{ri}"), reading.links)
     anchor = element.get("{ac}anchor")
     if anchor:
@@ -35,8 +41,8 @@ def _link(reading: Reading, element: _Element) -> End:
     close_link = reading.writer.open_link(href)
     body = next((child for child in element if child.tag in LINK_BODIES), None)
     if body is None or not (body.text or len(body)):
-        reading.writer.text(name)
-    return close_link
+        reading.writer.atom(name)
+    return constructs.both(close_link, end) if end else close_link
 
 
 def _image(reading: Reading, element: _Element) -> End | None:
@@ -47,7 +53,7 @@ def _image(reading: Reading, element: _Element) -> End | None:
         name = name.partition("?")[0].rpartition("/")[2] or name
     shown = element.get("{ac}alt") or name or element.get("{ac}title") or ""
     if source and identifier is not None and leads_elsewhere(identifier, reading.links):
-        reading.writer.span(shown, 0, source)
+        reading.writer.atom(shown, 0, source)
     else:
         constructs.image(reading, shown, source or "")
     return end
@@ -78,12 +84,19 @@ def _plain_text_body(reading: Reading, element: _Element) -> End:
     return skip
 
 
+def _rich_text_body(reading: Reading, element: _Element) -> End | None:
+    macro = element.getparent()
+    is_within = macro is not None and macro.tag in _MACROS and not is_block(macro)
+    return None if is_within and is_phrase(element) else constructs.block(reading, element)
+
+
 def _macro(reading: Reading, element: _Element) -> End:
     return open_macro(reading, structured_macro(element, reading.links)) or skip
 
 
 def _adf_panel(reading: Reading, node: _Element) -> End:
-    return open_macro(reading, panel_macro(_adf_attribute(node, "panel-type"))) or skip
+    names = ("panel-type", "panel-icon-text", "panel-icon-id")
+    return open_macro(reading, panel_macro(*(_adf_attribute(node, n) for n in names))) or skip
 
 
 def _adf_decision_item(reading: Reading, node: _Element) -> End:
@@ -98,11 +111,21 @@ def _adf_attribute(node: _Element, key: str) -> str:
 
 
 def _adf_extension(reading: Reading, node: _Element) -> End:
-    return open_macro(reading, adf_extension(node, reading.links, is_inline=False)) or skip
+    return _open_extension(reading, node, is_inline=False)
 
 
 def _adf_inline_extension(reading: Reading, node: _Element) -> End:
-    return open_macro(reading, adf_extension(node, reading.links, is_inline=True)) or skip
+    return _open_extension(reading, node, is_inline=True)
+
+
+def _open_extension(reading: Reading, node: _Element, *, is_inline: bool) -> End:
+    end = open_macro(reading, adf_extension(node, reading.links, is_inline=is_inline))
+    if end is None:
+        return skip
+    if reading.read_nested:
+        for document in adf_documents(node):
+            reading.read_nested(document, ADF, reading)
+    return end
 
 
 _ADF_NODES: Final[dict[str | None, Start[_Element]]] = {
@@ -165,6 +188,11 @@ def _child_or_grandchild(element: _Element, tag: str) -> _Element | None:
     return element.find(f"*/{tag}") if found is None else found
 
 
+def _variable(reading: Reading, element: _Element) -> None:
+    """Write what is to be filled in where a page is made of a template."""
+    reading.writer.text(f"{{{element.get('{at}name', '')}}}")
+
+
 CONFLUENCE_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "{ac}adf-attribute": skipped,
     "{ac}adf-content": _adf_content,
@@ -182,11 +210,12 @@ CONFLUENCE_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "{ac}macro": _macro,
     "{ac}parameter": skipped,
     "{ac}plain-text-body": _plain_text_body,
-    "{ac}rich-text-body": constructs.block,
+    "{ac}rich-text-body": _rich_text_body,
     "{ac}structured-macro": _macro,
     "{ac}task": _task,
     "{ac}task-id": skipped,
     "{ac}task-list": constructs.bullet_list,
     "{ac}task-status": skipped,
     "{ac}task-uuid": skipped,
+    "{at}var": _variable,
 }

@@ -7,7 +7,7 @@ these. What a format alone has, or says in attributes of its own, stands beside 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from tap_confluence.content.presentation import ALT, AS_READERS_SEE, OMIT
 
@@ -42,12 +42,27 @@ class Reading(NamedTuple):
         links: Where its references lead.
         presentation: How it is written.
         note: What is told of each macro.
+        find_part: What finds a page or an excerpt to show in the place of a macro, as
+            `Includes.find` does; None leaves the macros.
+        read_nested: What reads a body of any format that is kept within this one.
     """
 
     writer: BlockWriter
     links: Links
     presentation: Presentation = AS_READERS_SEE
     note: Callable[[Macro], None] | None = None
+    find_part: Callable[..., Callable[..., None] | None] | None = None
+    read_nested: Callable[[Any, str, Reading], None] | None = None
+
+
+def both(inner: End, outer: End) -> End:
+    """Return what writes two ends."""
+
+    def end() -> None:
+        inner()
+        outer()
+
+    return end
 
 
 def block(reading: Reading, _node: object) -> End:
@@ -79,13 +94,13 @@ def quote(reading: Reading, _node: object) -> End:
     return reading.writer.open_quote()
 
 
-def panel(reading: Reading, kind: str, title: str = "") -> End:
+def panel(reading: Reading, kind: str, title: str = "", icon: str = "") -> End:
     """Begin a quotation with a bold label; `kind` is one of `PANEL_LABELS`, or unknown."""
     close_quote = reading.writer.open_quote()
     label = PANEL_LABELS.get(kind, "Panel")
     if title:
         label = title if label == "Panel" else f"{label}: {title}"
-    reading.writer.label(label)
+    reading.writer.label(f"{icon} {label}" if icon else label)
     return close_quote
 
 
@@ -116,16 +131,22 @@ def decision_item(reading: Reading, state: str) -> End:
     return close_item
 
 
-def table(is_complex: Callable[[Node], bool]) -> Start[Node]:
+def table(
+    is_complex: Callable[[Node], bool], is_numbered: Callable[[Node], bool] | None = None
+) -> Start[Node]:
     """Return what begins a table.
 
     Args:
         is_complex: Tells whether a table is one that Markdown cannot hold.
+        is_numbered: Tells whether numbers stand before its rows that are no cells of the body.
     """
 
     def start(reading: Reading, node: Node) -> End:
         writer = reading.writer
-        return writer.open_table(is_html=writer.has_html_tables and is_complex(node))
+        return writer.open_table(
+            is_html=writer.has_html_tables and is_complex(node),
+            is_numbered=is_numbered is not None and is_numbered(node),
+        )
 
     return start
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # A source that grows more than this when it is inflated was made to do harm.
 _MAX_GROWTH: Final = 64
 _MAX_INFLATED: Final = 2_000_000
+# A word can by chance be base64 of something that is text.
+_SHORTEST_PACKED: Final = 16
 _RAW: Final = -zlib.MAX_WBITS
 _ZLIB_OR_GZIP: Final = zlib.MAX_WBITS | 32
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1f]")
@@ -48,6 +50,8 @@ def unpacked(text: str) -> str | None:
         None where it is nothing of the kind, or too large.
     """
     packed = "".join(text.split()).translate(_URL_SAFE)
+    if len(packed) < _SHORTEST_PACKED:
+        return None
     try:
         data = b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except (Error, ValueError):

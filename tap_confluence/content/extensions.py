@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tap_confluence.content.adf_tree import as_document
 from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value, folded, value
 
@@ -97,6 +98,9 @@ def _leaves(given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     left: list[tuple[str, Any]] = [("", given)]
     while left:
         name, inner = left.pop()
+        if as_document(inner.text if isinstance(inner, Value) else inner) is not None:
+            # What stands in it is read as the body of the macro.
+            continue
         if isinstance(inner, dict):
             left.extend(
                 (name if key == "value" else "" if key in _UNNAMED else str(key), each)

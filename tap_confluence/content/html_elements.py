@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 # As rendered pages have it: `brush: python; gutter: false`.
 _BRUSH: Final = re.compile(r"brush:\s*([\w+#.-]+)")
+CARDS: Final = frozenset(("block", "embed"))
+"""Smart links that stand on lines of their own."""
+
 _MESSAGE: Final = re.compile(r"confluence-information-macro-(information|note|tip|warning)\b")
+# Code and preformatted text stand in such boxes, too.
+_CODE_PANELS: Final = frozenset(("code", "preformatted"))
+_ICONS: Final = frozenset(("icon", "expand-control-image"))
+_bold_block: Final = constructs.marked_block(inline.STRONG)
 _COMPLEX: Final = frozenset(
     (
         "blockquote",
@@ -55,10 +62,51 @@ def _preformatted(reading: Reading, element: _Element) -> End:
 
 
 def _division(reading: Reading, element: _Element) -> End:
-    message = _MESSAGE.search(element.get("class", ""))
-    if message:
-        return constructs.panel(reading, "info" if message[1] == "information" else message[1])
+    """Begin a `div`, by whose classes one tells rendered macros."""
+    names = element.get("class", "").split()
+    kind = _panel_kind(element)
+    if kind:
+        return _open_panel(reading, element, kind)
+    if "expand-control" in names:
+        return _label(reading, element)
+    if _is_title(element, "panelHeader"):
+        return _label(reading, element)
     return constructs.block(reading, element)
+
+
+def _paragraph(reading: Reading, element: _Element) -> End:
+    return skip if _is_title(element, "title") else constructs.block(reading, element)
+
+
+def _label(reading: Reading, element: _Element) -> End:
+    return _bold_block(reading, element) or skip
+
+
+def _open_panel(reading: Reading, panel: _Element, kind: str) -> End:
+    first = next(iter(panel), None)
+    if kind == "panel" and first is not None and _is_title(first, "panelHeader"):
+        # The title is its label, and may have links in it.
+        return constructs.quote(reading, panel)
+    title = verbatim(first) if first is not None and _is_title(first, "title") else ""
+    return constructs.panel(reading, kind, " ".join(title.split()))
+
+
+def _panel_kind(element: _Element | None) -> str:
+    """Return what kind of panel an element is; "" if it is none."""
+    classes = "" if element is None or element.tag != "div" else element.get("class", "")
+    message = _MESSAGE.search(classes)
+    if message:
+        return "info" if message[1] == "information" else message[1]
+    names = classes.split()
+    return "panel" if "panel" in names and not _CODE_PANELS.intersection(names) else ""
+
+
+def _is_title(element: _Element, class_name: str) -> bool:
+    """Tell whether an element is the title of the panel it stands in, which comes first."""
+    if class_name not in element.get("class", "").split() or element.getprevious() is not None:
+        return False
+    kind = _panel_kind(element.getparent())
+    return kind == "panel" if class_name == "panelHeader" else kind not in {"", "panel"}
 
 
 def _list_item(reading: Reading, element: _Element) -> End:
@@ -68,15 +116,24 @@ def _list_item(reading: Reading, element: _Element) -> End:
 
 
 def _anchor(reading: Reading, element: _Element) -> End:
-    href = element.get("href")
-    return reading.writer.open_link(reading.links.absolute(href) if href else None)
+    href = reading.links.absolute(element.get("href") or "")
+    appearance = element.get("data-card-appearance")
+    end = constructs.block(reading, element) if appearance in CARDS else None
+    close_link = reading.writer.open_link(href or None)
+    if appearance and not element.text and not len(element):
+        reading.writer.atom(href)
+    return constructs.both(close_link, end) if end else close_link
 
 
 def _img(reading: Reading, element: _Element) -> None:
     source = element.get("src", "")
-    name = element.get("data-linked-resource-default-alias") or element.get("alt") or ""
-    if "emoticon" in element.get("class", "").split():
+    classes = element.get("class", "").split()
+    # Where nobody gave words, `alt` is empty.
+    name = element.get("alt") or element.get("data-linked-resource-default-alias") or ""
+    if "emoticon" in classes:
         reading.writer.text(_emoticon(element) or name)
+    elif not name and _ICONS.intersection(classes):
+        return
     elif name or source:
         file = source.partition("?")[0].rpartition("/")[2] if is_followable(source) else ""
         constructs.image(reading, name or file, reading.links.absolute(source))
@@ -88,14 +145,20 @@ def _emoticon(element: _Element) -> str:
 
 
 def _span(reading: Reading, element: _Element) -> End | None:
-    """Begin what is shown of a status as it is in other formats; other spans are nothing."""
-    is_status = "status-macro" in element.get("class", "").split()
-    return reading.writer.open_mark(inline.STRONG) if is_status else None
+    """Write what is shown of a status as it is in other formats; other spans are nothing."""
+    classes = element.get("class", "").split()
+    if "collapse-source" in classes:
+        # Only people press buttons.
+        return skip
+    if "status-macro" not in classes:
+        return None
+    reading.writer.atom(verbatim(element), inline.STRONG)
+    return skip
 
 
 def _time(reading: Reading, element: _Element) -> None:
     if not element.text and not len(element):
-        reading.writer.text(element.get("datetime", ""))
+        reading.writer.atom(element.get("datetime", ""))
 
 
 def _is_complex(table: _Element) -> bool:
@@ -129,7 +192,6 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
             "html",
             "main",
             "nav",
-            "p",
             "section",
             "summary",
         ),
@@ -152,6 +214,7 @@ HTML_ELEMENTS: Final[dict[str | bytes | bytearray, Start[_Element]]] = {
     "img": _img,
     "li": _list_item,
     "ol": constructs.ordered_list(number, "start"),
+    "p": _paragraph,
     "pre": _preformatted,
     "span": _span,
     "table": constructs.table(_is_complex),

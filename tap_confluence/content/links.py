@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus, urlsplit
 
 if TYPE_CHECKING:
@@ -34,6 +34,22 @@ class Person(NamedTuple):
     url: str
 
 
+class IncludedPage(NamedTuple):
+    """A page that others show, or a part of which they show.
+
+    Attributes:
+        content_id: Its id.
+        body: Its body as the API gives it.
+        representation: `storage` or `atlas_doc_format`.
+        links: Where the references of its body lead.
+    """
+
+    content_id: str
+    body: Any
+    representation: str
+    links: Links
+
+
 @dataclass(frozen=True)
 class Links:
     """Turns what a body refers to by name or id into addresses.
@@ -48,6 +64,7 @@ class Links:
         files: The names of files that are known, by file id, which is all that ADF has of them.
         paths: Where files have been fetched to, relative to their folder, by the id of what they
             are on and their name.
+        pages: The pages that are shown where others include them, by their addresses.
     """
 
     root: str = ""
@@ -56,6 +73,7 @@ class Links:
     people: Mapping[str, Person] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    pages: Mapping[str, IncludedPage | None] = field(default_factory=dict)
 
     def absolute(self, href: str) -> str:
         """Return the address that a link from the root of the host, or to an anchor, leads to."""

@@ -20,7 +20,8 @@ class Macro(NamedTuple):
         parameters: What it is given, by name; the parameter without a name is "".
         title: What its app calls it, if the body says so.
         plain: The plain text in it, if it holds any.
-        has_body: Whether rich text stands in it.
+        has_body: Whether rich text stands in it that is a block, or several.
+        has_words: Whether rich text stands in it that goes on with the line around it.
         is_inline: Whether it stands within a line.
     """
 
@@ -29,6 +30,7 @@ class Macro(NamedTuple):
     title: str = ""
     plain: str | None = None
     has_body: bool = False
+    has_words: bool = False
     is_inline: bool = False
 
     def values(self, *names: str) -> Sequence[Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,13 +34,16 @@ _TOKEN: Final = re.compile(
 _SIZE: Final = re.compile(r"-?\d+(?:\.\d+)?\s?(?:px|%|r?em|pt|v[hw]|fr)", re.IGNORECASE)
 _HEX_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{3,8}")
 _ID: Final = re.compile(
-    r"(?:att)?\d{4,}|[0-9a-fA-F]{16,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+    r"(?:att)?\d{4,}(?:_-?\d+)?|[0-9a-fA-F]{16,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 )
 _UNMISTAKABLE_ID: Final = re.compile(
-    r"ari:cloud:\S+|[0-9a-fA-F]{32,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+    r"ari:cloud:\S+|[0-9a-fA-F]{32,}"
+    r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?:,\s*[0-9a-fA-F-]{36})*+"
 )
 _JSON: Final = re.compile(r"(?:\{\s*+[\"}]|\[\s*+[\"\[{\]]).*[\]}]", re.DOTALL)
 _ENCODED: Final = re.compile(r"(?:[^\s%]*+%[0-9a-fA-F]{2}){6,}+\S*+|%(?:7[bB]|5[bB]).*", re.DOTALL)
+_ENCODED_SPACE: Final = re.compile(r"%20|%3[dD]|(?<=\w)\+(?=\w)")
+_QUERIES: Final = frozenset(("jql", "jqlquery", "cql"))
 _BASE64: Final = re.compile(r"[\w+/-]{24,}={0,2}|[\w+/-]{6,}={1,2}|eyJ[\w.+/=-]++", re.ASCII)
 _MARKUP: Final = re.compile(
     r"\s*<(?:svg|\?xml|mxfile|mxGraphModel|img)\b|\s*data:\w", re.IGNORECASE
@@ -52,21 +56,21 @@ _SETTING_NAMES: Final = """
     accountid align alignment allowexport animation aspectratio atlassianmacrooutputtype autoplay
     backgroundcolor baseurl bgcolor blueprintmodulecompletekey bodycontent border bordercolor
     borderstyle borderwidth breakoutmode breakoutwidth class cloudid collapsed color colour
-    compressed contentid contextids cssclass custcontentid customcontentid diagramheight
-    diagramwidth displaymode embeddedmacrocontext entityid environmentid extensiondata extensionid
-    extensiontitle extensiontype fileid fontsize forgeenvironment frameborder globalpageid hash
-    height hires hirespreview icon iconcolor iconname imagesize installationid layout layouttype
-    lbox legacyanchorid linenumbers localid macroid macrometadata maplinks margin maxheight
-    maxwidth moduleid opacity orderby outputtype pageid parentid pcenter render
-    renderer schemaversion scrolling searchboxwidth serverid simpleviewer sort sortby sortdirection
-    sortorder spaceid styleid tbstyle templateid theme toolbar uniqueid usemaxwidth uuid versionid
-    viewertoolbar viewtype width
+    compressed contentid contextids cssclass custcontentid customcontentid defaultview
+    diagramheight diagramwidth displaymode embeddedmacrocontext entityid environmentid excerpttype
+    extensiondata extensionid extensiontitle extensiontype fileid fontsize forgeenvironment
+    frameborder globalpageid hash height hires hirespreview icon iconcolor iconname imagesize
+    installationid layout layouttype lbox legacyanchorid linenumbers localid macroid macrometadata
+    maplinks margin maxheight maxwidth moduleid opacity orderby outputtype pageid parentid pcenter
+    render renderer schemaversion scrolling searchboxwidth serverid simpleviewer sort sortby
+    sortdirection sortorder spaceid style styleid tbstyle templateid theme toolbar uniqueid
+    usemaxwidth uuid versionid viewertoolbar viewtype width
 """
 # The same where they are numbers.
 _NUMERIC_SETTING_NAMES: Final = """
     cachev columns contentver count depth first index levels limit max maxdepth maximumissues
     maxitems maxresults numberofcolumns order pagecount pages pagesize position refreshinterval
-    renderedversion revision simple size startdepth timestamp version zoom
+    renderedversion revision simple size startdepth templatename timestamp version zoom
 """
 _SETTINGS: Final = frozenset(_SETTING_NAMES.split())
 _NUMERIC_SETTINGS: Final = frozenset(_NUMERIC_SETTING_NAMES.split())
@@ -104,6 +108,8 @@ def value(name: str, text: str, links: Links) -> Value:
     text = text.strip()
     if text.startswith("http") and _ADDRESS.fullmatch(text):
         return Value(text, text)
+    if name.lower() in _QUERIES and " " not in text and _ENCODED_SPACE.search(text):
+        text = unquote_plus(text)
     if text.startswith("@") or text.lower() == "currentspace()":
         href, resolved = links.special(text, is_space="space" in name.lower())
         return Value(resolved, href)
@@ -138,7 +144,7 @@ def is_setting(name: str, text: str) -> bool:
         return True
     if "color" in short.replace("colour", "color") and _HEX_COLOUR.fullmatch(text):
         return True
-    if short in _NUMERIC_SETTINGS and text.replace(".", "").isdecimal():
+    if (short in _NUMERIC_SETTINGS or short == "id") and text.replace(".", "").isdecimal():
         return True
     return (
         not text

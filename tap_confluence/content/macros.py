@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tap_confluence.content import inline
 from tap_confluence.content.constructs import PANEL_LABELS, panel
 from tap_confluence.content.diagrams import labels_in, source_of, titles_in_roadmap, unpacked
+from tap_confluence.content.emoji import emoji
 from tap_confluence.content.macro import Macro
 from tap_confluence.content.macro_parameters import Value, folded, is_data, shown, without_secrets
 from tap_confluence.content.mentions import PROFILES
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from tap_confluence.content.links import Links
 
 
-def panel_macro(kind: str) -> Macro:
+def panel_macro(kind: str, icon: str = "", icon_id: str = "") -> Macro:
     """Return the panel of an editor that has them as a construct of its own as a macro."""
-    return Macro(kind if kind in PANEL_LABELS else "panel", {}, has_body=True)
+    given = {"panelIconText": [Value(icon)], "panelIconId": [Value(icon_id)]}
+    return Macro(kind if kind in PANEL_LABELS else "panel", given, has_body=True)
 
 
 # Writes what a macro shows before its rich text, and returns what writes its end; None if nothing
@@ -50,16 +52,21 @@ _SOURCES: Final = (
     "text",
 )
 _LANGUAGES: Final = ("language", "lang")
+_NO_LANGUAGE: Final = "none"
 _TITLES: Final = ("title", "label", "name", "")
 _ADDRESSES: Final = ("url", "src", "source", "link", "href", "page", "")
 _FILE_NAMES: Final = ("name", "file", "filename", "attachment", "")
 _PAGES: Final = ("", "page", "pagetitle")
+_ROOTS: Final = frozenset(("page", "root", ""))
 
 INCLUDES: Final = (
     *("include", "excerpt-include"),
     *("multiexcerpt-include", "multiexcerpt-include-macro"),
 )
-"""Macros that show another page, or a part of one."""
+"""Macros that show another page, or, but for the first, a part of one."""
+
+EXCERPT_NAMES: Final = ("name", "excerptname", "multiexcerptname")
+"""Where the name of an excerpt stands, as folded names."""
 
 
 def open_macro(reading: Reading, macro: Macro) -> End | None:
@@ -71,7 +78,15 @@ def open_macro(reading: Reading, macro: Macro) -> End | None:
         handler = _chosen(choices, macro)
         if handler is not None:
             return handler(reading, macro)
-    return handler_of(macro.name)(reading, macro)
+    handler = handler_of(macro.name)
+    if macro.title and handler in _OF_CONFLUENCE and _says_more(macro):
+        handler = _mark
+    return handler(reading, macro)
+
+
+def _says_more(macro: Macro) -> bool:
+    """Tell whether an app is given more to show than the macro that is called as its own is."""
+    return any(folded(name) not in _TITLES for name, _ in shown(macro.parameters))
 
 
 def _chosen(choices: Mapping[str, str], macro: Macro) -> Handler | None:
@@ -122,9 +137,9 @@ def _marked(
     texts = [value.text for _, values in parameters for value in values if "\n" in value.text]
     _write_mark(reading, macro, parameters)
     for text in texts:
-        writer.code_block(text, macro.text(*_LANGUAGES))
+        writer.code_block(text, _language(macro))
     if macro.plain is not None:
-        writer.code_block(macro.plain)
+        writer.code_block(macro.plain, _language(macro))
     elif not texts:
         end()
     return end
@@ -146,7 +161,7 @@ def _write_mark(
             if place:
                 writer.text(", ")
             writer.span(value.text, 0, value.href)
-    writer.text("]")
+    writer.text("] " if macro.has_words else "]")
 
 
 def _showing(*names: str) -> Handler:
@@ -170,8 +185,14 @@ def _code(reading: Reading, macro: Macro) -> End:
     if title:
         reading.writer.label(title)
     if macro.plain is not None:
-        reading.writer.code_block(macro.plain, macro.text(*_LANGUAGES))
+        reading.writer.code_block(macro.plain, _language(macro))
     return end
+
+
+def _language(macro: Macro) -> str:
+    """Return the language of the code in a macro, if it says so."""
+    language = macro.text(*_LANGUAGES)
+    return "" if language.lower() == _NO_LANGUAGE else language
 
 
 def _fence(language: str) -> Handler:
@@ -190,7 +211,7 @@ def _fence(language: str) -> Handler:
         end = _begin(reading, macro._replace(is_inline=False))
         if macro.text("title"):
             writer.label(macro.text("title"))
-        writer.code_block(source, language or macro.text(*_LANGUAGES))
+        writer.code_block(source, language or _language(macro))
         return end
 
     return start
@@ -219,7 +240,11 @@ def _verbatim(reading: Reading, macro: Macro) -> End:
 
 
 def _panel(reading: Reading, macro: Macro) -> End:
-    close = panel(reading, macro.name.lower(), macro.text("title"))
+    kind = macro.name.lower()
+    icon = ""
+    if PANEL_LABELS[kind] == "Panel":
+        icon = emoji(macro.text("panelicontext"), macro.text("paneliconid"), "")
+    close = panel(reading, kind, macro.text("title"), icon)
     if macro.plain is not None:
         reading.writer.code_block(macro.plain)
     return close
@@ -227,16 +252,25 @@ def _panel(reading: Reading, macro: Macro) -> End:
 
 def _labelled(reading: Reading, macro: Macro) -> End:
     """Write the title of what stands in the macro, as a line of its own."""
-    end = _begin(reading, macro)
-    title = macro.text(*_TITLES)
-    if title:
-        reading.writer.label(title)
-    return _hold(reading, macro, end)
+    return _under(reading, macro, *_TITLES)
 
 
 def _transparent(reading: Reading, macro: Macro) -> End:
-    """Write what stands in the macro only."""
-    return _hold(reading, macro, _begin(reading, macro))
+    """Write what stands in the macro only, and a title if it has one all the same."""
+    return _under(reading, macro, "title")
+
+
+def _body_only(reading: Reading, macro: Macro) -> End:
+    """Write what stands in the macro, and nothing else of it."""
+    return _under(reading, macro)
+
+
+def _under(reading: Reading, macro: Macro, *titles: str) -> End:
+    end = _begin(reading, macro)
+    title = macro.text(*titles)
+    if title:
+        reading.writer.label(title)
+    return _hold(reading, macro, end)
 
 
 def _hold(reading: Reading, macro: Macro, end: End) -> End:
@@ -247,13 +281,16 @@ def _hold(reading: Reading, macro: Macro, end: End) -> End:
 
 def _properties(reading: Reading, macro: Macro) -> End:
     """Write the page properties that stand in the macro."""
-    return _hold(reading, macro, reading.writer.open_properties(macro.text("id")))
+    end = reading.writer.open_properties(macro.text("id"))
+    if macro.text("title"):
+        reading.writer.label(macro.text("title"))
+    return _hold(reading, macro, end)
 
 
 def _status(reading: Reading, macro: Macro) -> End:
     end = _begin(reading, macro)
-    words = " ".join(filter(None, (macro.text("title"), macro.plain)))
-    reading.writer.bold(words or macro.text("colour"))
+    words = " ".join(filter(None, (macro.text("title", "status"), macro.plain)))
+    reading.writer.atom(words or macro.text("colour"), inline.STRONG)
     end()
     return end
 
@@ -263,20 +300,27 @@ def _jira(reading: Reading, macro: Macro) -> End | None:
     if not key:
         return _showing("title", "jqlquery", "jql", "url", "")(reading, macro)
     end = _begin(reading, macro)
-    reading.writer.span(key, 0, reading.links.issue(key))
+    reading.writer.atom(key, 0, reading.links.issue(key))
     end()
     return end
 
 
 def _include(reading: Reading, macro: Macro) -> End:
-    """Write which page is included, and which part of it."""
+    """Write the page that is included, or the part of it; where not known, which that is."""
     pages = included_pages(macro, reading.links)
     if not pages:
         return _mark(reading, macro)
+    is_excerpt = macro.name.lower() != INCLUDES[0]
+    excerpt = macro.text(*EXCERPT_NAMES) if is_excerpt else None
+    page = pages[0]
+    show = reading.find_part and reading.find_part(page.href, reading.links, excerpt=excerpt)
+    if show:
+        has_panel = is_excerpt and not macro.is_inline and macro.text("nopanel") != "true"
+        end = panel(reading, "panel", page.text) if has_panel else _begin(reading, macro)
+        show(reading, is_inline=macro.is_inline)
+        return end
     parts = [
-        (name, values)
-        for name, values in shown(macro.parameters)
-        if folded(name) in {"name", "excerptname", "multiexcerptname"}
+        (name, values) for name, values in shown(macro.parameters) if folded(name) in EXCERPT_NAMES
     ]
     return _marked(reading, macro, [("", pages), *parts])
 
@@ -284,6 +328,19 @@ def _include(reading: Reading, macro: Macro) -> End:
 def included_pages(macro: Macro, links: Links) -> list[Value]:
     """Return the pages that a macro of `INCLUDES` shows."""
     return [_page(value, links) for value in macro.values(*_PAGES) if value.text]
+
+
+def _tree(reading: Reading, macro: Macro) -> End:
+    """Write below which page the pages are that are listed."""
+    _, parent = reading.links.special("@parent")
+    parameters = [
+        (name, [_page(value, reading.links) for value in values])
+        if folded(name) in _ROOTS
+        and all(each.text not in {parent, "@self", "@home"} for each in values)
+        else (name, values)
+        for name, values in shown(macro.parameters)
+    ]
+    return _marked(reading, macro, parameters)
 
 
 def _page(value: Value, links: Links) -> Value:
@@ -305,7 +362,7 @@ def _file(reading: Reading, macro: Macro) -> End:
         href = holder or file.href
         if place:
             reading.writer.text(", ")
-        reading.writer.span(file.text, 0, href or links.attachment(file.text))
+        reading.writer.atom(file.text, 0, href or links.attachment(file.text))
     return _hold(reading, macro, end)
 
 
@@ -325,7 +382,7 @@ def _embed(reading: Reading, macro: Macro) -> End:
         return _mark(reading, macro)
     end = _begin(reading, macro)
     address, text = without_secrets(found.href or ""), without_secrets(found.text)
-    reading.writer.span(macro.text("title", "label", "text", "caption") or text, 0, address)
+    reading.writer.atom(macro.text("title", "label", "text", "caption") or text, 0, address)
     return _hold(reading, macro, end)
 
 
@@ -403,7 +460,11 @@ def _as_code(language: str) -> Handler:
     return start
 
 
-_BY_CHOICE: Final[dict[str, Handler]] = {NAME: _name_only, OMIT: _omitted, BODY: _transparent}
+# What they show of a macro is only what it has where it is Confluence's own.
+_OF_CONFLUENCE: Final = frozenset(
+    (_code, _jira, _labelled, _panel, _properties, _status, _transparent)
+)
+_BY_CHOICE: Final[dict[str, Handler]] = {NAME: _name_only, OMIT: _omitted, BODY: _body_only}
 # What the editors have as constructs of their own: of them something else is done only by name.
 _CONSTRUCTS: Final = frozenset(("code", "noformat", "expand", "status", *PANEL_LABELS))
 
@@ -414,13 +475,14 @@ def _named(names: str, handler: Handler) -> dict[str, Handler]:
 
 HANDLERS: Final[dict[str, Handler]] = {
     **dict.fromkeys(PANEL_LABELS, _panel),
-    **_named("code noformat", _code),
-    **_named("status lozenge aura-status", _status),
+    **_named("code noformat code-pro paste-code-macro", _code),
+    **_named("status lozenge aura-status handy-status", _status),
     **_named("jira jiraissues", _jira),
     **dict.fromkeys(INCLUDES, _include),
     **_named("view-file viewdoc viewpdf viewppt viewxls multimedia viewfile pdf office", _file),
     **dict.fromkeys(PROFILES, _person),
-    **_named("drawio drawio-sketch drawio-board inc-drawio gliffy lucidchart", _drawing),
+    **_named("drawio drawio-sketch drawio-board inc-drawio gliffy lucidchart balsamiq", _drawing),
+    **_named("children pagetree content-tree", _tree),
     "details": _properties,
     "roadmap": _roadmap,
     # They arrange or mark their body.
@@ -428,15 +490,15 @@ HANDLERS: Final[dict[str, Handler]] = {
         "excerpt section column div span multiexcerpt multiexcerpt-macro toc-zone center "
         "align color bgcolor highlight numberedheadings tabs-group tabs-container auitabs ui-tabs "
         "aura-tab-group tab-container table-filter table-plus tablesorter legacy-content "
-        "nested-table",
+        "nested-table ui-steps scroll-ignore scroll-only scroll-only-inline scroll-ignore-inline",
         _transparent,
     ),
-    # A table of contents repeats the headings, and an anchor is a place.
-    **_named("toc anchor", _transparent),
-    # They hide their body until somebody opens it.
+    # A table of contents repeats the headings, an anchor is a place, and paper has other pages.
+    **_named("toc anchor scroll-pagebreak", _transparent),
+    # They hide their body until somebody opens it, or put a title above it.
     **_named(
         "expand ui-expand aura-expand tab auitabspage aura-tab aura-tab-migratable ui-tab localtab "
-        "tab-pane tabs-page card refined-tab",
+        "tab-pane tabs-page card refined-tab ui-step scroll-title",
         _labelled,
     ),
     **_named(
@@ -466,6 +528,7 @@ _BY_WORD: Final[dict[str, Handler]] = {
     "mermaid": _fence("mermaid"),
     "drawio": _drawing,
     "codeblock": _fence(""),
+    "figma": _embed,
     "markdown": _verbatim,
     "mathjax": _fence("latex"),
     "latex": _fence("latex"),

@@ -19,6 +19,7 @@ from tap_confluence.content.escaping import (
 )
 from tap_confluence.content.inline import READY, STRONG, Run, markdown
 from tap_confluence.content.presentation import HTML
+from tap_confluence.content.tables import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,13 +37,15 @@ class MarkdownWriter(BlockWriter):
     @override
     def image(self, name: str, source: str) -> None:
         if not is_followable(source):
-            self.text(name)
+            self.atom(name)
             return
+        self._part_atoms()
         name = " ".join(name.split())
         text = escaped(name, is_link=True, is_cell=self._output.is_cell)
         marks = self._marks | READY
         run = Run(self._is_space_due, f"![{text}]({destination(source)})", marks, self._href)
         self._runs.append(run)
+        self._atom = run
         self._is_space_due = False
 
     @override
@@ -89,7 +92,10 @@ class MarkdownWriter(BlockWriter):
     @override
     def _table_lines(self, grid: list[list[Cell]]) -> list[str]:
         width = len(grid[0])
-        head = [cell for cell in grid[0] if cell.text]
+        # The corner above a column of heads may be a cell like any other.
+        corner, *others = grid[0]
+        head = [corner] if corner.text or not others else []
+        head += [cell for cell in others if cell is not BLANK]
         has_head = bool(head) and all(cell.is_header for cell in head)
         lines = [_row([cell.text for cell in grid[0]] if has_head else [""] * width)]
         lines.append(_row(["---"] * width))

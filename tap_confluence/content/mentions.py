@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf_tree import attribute, children, decoded, parameters
+from tap_confluence.content.adf_tree import as_document, attribute, children, decoded, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,9 @@ _USER: Final = re.compile(r"<ri:user\b([^<>]*+)>")
 _IDENTITY: Final = re.compile(
     r"""\bri:(account-id|userkey|username)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')"""
 )
+
+# Documents that apps keep in the parameters of their macros.
+_KEPT: Final = re.compile(r"<ac:adf-parameter\b[^<>]*+>\s*+(\{[^<]*+)")
 
 PROFILES: Final = frozenset(("profile", "profile-picture", "user-profile"))
 """Macros that show somebody."""
@@ -55,13 +58,21 @@ def _in_storage(value: str) -> Iterator[tuple[str, str]]:
             if given.get(kind):
                 yield unescape(given[kind]), kind
                 break
+    if "mention" in value:
+        for kept in _KEPT.findall(value):
+            document = as_document(unescape(kept))
+            if document is not None:
+                yield from _in_nodes([document])
 
 
 def _in_adf(value: str) -> Iterator[tuple[str, str]]:
     # What is nested as text in a text has its quotes escaped.
     if not any(word in value for word in _WORDS):
         return
-    nodes: list[Any] = [decoded(value)]
+    yield from _in_nodes([decoded(value)])
+
+
+def _in_nodes(nodes: list[Any]) -> Iterator[tuple[str, str]]:
     while nodes:
         node = nodes.pop()
         if not isinstance(node, dict):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_confluence.content.blocks import BlockWriter
-from tap_confluence.content.inline import BREAK, Run
+from tap_confluence.content.inline import BREAK, READY, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +20,21 @@ class PlainWriter(BlockWriter):
 
     @override
     def image(self, name: str, source: str) -> None:
-        self.text(name)
+        count = len(self._runs)
+        self.atom(name)
+        if len(self._runs) > count:
+            self._atom = self._runs[-1] = self._runs[-1]._replace(marks=READY)
 
     @override
     def _text_lines(self, runs: Sequence[Run], level: int, *, is_cell: bool) -> list[str]:
         parts: list[str] = []
+        last = READY
         for run in runs:
-            if run.has_space_before and parts and parts[-1] != "\n":
+            # The name of an image is no part of the words beside it.
+            is_apart = (last | run.marks) & READY and run.text[0].isalnum()
+            if parts and parts[-1] != "\n" and (run.has_space_before or is_apart):
                 parts.append(" ")
+            last = run.marks
             if parts or run.marks != BREAK:
                 parts.append(run.text)
         return "".join(parts).rstrip().split("\n") if parts else []

@@ -12,7 +12,7 @@ from tap_confluence.content.any_format import read_as_far_as_it_goes
 from tap_confluence.content.constructs import Reading
 from tap_confluence.content.escaping import is_followable
 from tap_confluence.content.links import Links
-from tap_confluence.content.macros import INCLUDES, included_pages
+from tap_confluence.content.macros import EXCERPT_NAMES, INCLUDES, included_pages
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import clean
 
@@ -104,7 +104,7 @@ def inclusions_in(body: Any, representation: str, links: Links) -> list[Inclusio
     for macro in macros:
         if macro.name.lower() not in INCLUDES:
             continue
-        excerpt = macro.text("name", "excerptname", "multiexcerptname") or None
+        excerpt = macro.text(*EXCERPT_NAMES) or None
         for page in included_pages(macro, links):
             reference = _reference(page.href or "", page.text, links)
             if reference is not None:

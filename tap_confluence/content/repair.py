@@ -22,7 +22,11 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,9};|#[xX][0-9a-fA-F]{1,8};|[A-Za-z][A-Za
 _ENTITY_OR_CDATA: Final = re.compile(
     r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>)?|" + _ENTITY.pattern
 )
-_AS_XML: Final = {f"&{name}": escape(text) for name, text in html5.items() if name[-1] == ";"}
+# They may stand in attributes, which a quotation mark would end.
+_QUOTES: Final = {'"': "&quot;", "'": "&apos;"}
+_AS_XML: Final = {
+    f"&{name}": escape(text, _QUOTES) for name, text in html5.items() if name[-1] == ";"
+}
 _INVALID: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CLOSING: Final = re.compile(r"/\s*([A-Za-z_][\w:.-]*)[^>]*>")
 _OPENING: Final = re.compile(
@@ -67,7 +71,7 @@ def _xml_entity(found: re.Match[str]) -> str:
     known = _AS_XML.get(entity)
     if known is not None:
         return known
-    return entity if entity[0] == "<" else escape(clean(_character(found)))
+    return entity if entity[0] == "<" else escape(clean(_character(found)), _QUOTES)
 
 
 def _character(found: re.Match[str]) -> str:

@@ -31,16 +31,16 @@ _PARSER: Final = etree.XMLParser(
 )
 
 
-def read_storage(body: str, reading: Reading) -> None:
-    """Tell a writer what stands in a body.
+def read_elements(tree: etree._Element, reading: Reading) -> None:
+    """Tell a writer what stands in an element, and what that is.
 
     Args:
-        body: The body as markup.
+        tree: The element.
         reading: Where to write, and where references lead.
     """
     text = reading.writer.text
     ends: list[End | None] = []
-    walker = etree.iterwalk(parsed(body), events=("start", "end"))
+    walker = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walker:
         if event == "start":
             start = _ELEMENTS.get(element.tag)

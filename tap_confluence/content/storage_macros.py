@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from tap_confluence.content.adf_tree import as_document
 from tap_confluence.content.elements import first_child, verbatim
 from tap_confluence.content.extensions import Extension, as_macro
 from tap_confluence.content.macro import Macro
@@ -13,6 +14,8 @@ from tap_confluence.content.macro_parameters import Value, value
 from tap_confluence.content.resource_identifiers import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
     from tap_confluence.content.links import Links
@@ -22,28 +25,45 @@ LINK_BODIES: Final = frozenset(("{ac}link-body", "{ac}plain-text-link-body"))
 _BLOCK_PARENTS: Final = frozenset(
     ("root", "{ac}layout-cell", "{ac}rich-text-body", "{ac}adf-content", "{ac}task-body")
 )
+_PHRASES: Final = frozenset(
+    ("a", "b", "code", "em", "i", "span", "strong", "u", "{ac}emoticon", "{ac}link")
+)
 _PARAMETERS: Final = frozenset(("{ac}parameter", "{ac}default-parameter"))
 _SEPARATORS: Final = " ,;|\t\r\n"
 _IN_VALUES: Final = frozenset(("{ac}adf-parameter", "{ac}adf-parameter-value"))
 
 
 def is_block(element: _Element) -> bool:
-    """Tell whether an element that may stand in a line does not."""
+    """Tell whether an element that may stand in a line does not, as no words stand beside it."""
     parent = element.getparent()
-    return parent is not None and parent.tag in _BLOCK_PARENTS
+    if parent is None or parent.tag not in _BLOCK_PARENTS:
+        return False
+    before = element.getprevious()
+    beside = (parent.text if before is None else before.tail, element.tail)
+    return not any(text and not text.isspace() for text in beside)
+
+
+def is_phrase(body: _Element) -> bool:
+    """Tell whether the rich text in a macro within a line is words, and no block begins it."""
+    if body.tag != "{ac}rich-text-body":
+        return False
+    return bool((body.text or "").strip()) or (len(body) > 0 and body[0].tag in _PHRASES)
 
 
 def structured_macro(element: _Element, links: Links) -> Macro:
     """Return an `ac:structured-macro`, or an `ac:macro` of old, as a macro."""
     parameters: dict[str, list[Value]] = {}
     plain: list[str] = []
-    has_body = False
+    has_body = has_words = False
+    is_inline = not is_block(element)
     for child in element:
         if child.tag in _PARAMETERS:
             name = child.get("{ac}name", "")
             parameters.setdefault(name, []).extend(_values(name, child, links))
         elif child.tag == "{ac}plain-text-body":
             plain.append(verbatim(child))
+        elif is_inline and is_phrase(child):
+            has_words = True
         else:
             has_body = True
     return Macro(
@@ -51,7 +71,8 @@ def structured_macro(element: _Element, links: Links) -> Macro:
         parameters=parameters,
         plain="\n".join(plain) if plain else None,
         has_body=has_body,
-        is_inline=not is_block(element),
+        has_words=has_words,
+        is_inline=is_inline,
     )
 
 
@@ -68,6 +89,16 @@ def adf_extension(node: _Element, links: Links, *, is_inline: bool) -> Macro:
         is_inline=is_inline,
     )
     return as_macro(extension, links)
+
+
+def adf_documents(node: _Element) -> Iterator[Any]:
+    """Yield the documents that an extension keeps in its parameters."""
+    for attribute in node:
+        if attribute.tag == "{ac}adf-attribute" and attribute.get("key") == "parameters":
+            for given in attribute.iter("{ac}adf-parameter", "{ac}adf-parameter-value"):
+                document = None if len(given) else as_document(given.text or "")
+                if document is not None:
+                    yield document
 
 
 def _values(name: str, parameter: _Element, links: Links) -> list[Value]:

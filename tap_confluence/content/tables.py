@@ -29,18 +29,30 @@ class Table:
         rows: The cells as they came.
         is_in_cell: Whether a cell is being read.
         is_html: Whether it will be written as HTML, where cells hold blocks and are merged.
+        is_numbered: Whether a number stands before each row that is no head.
     """
 
-    def __init__(self, *, is_html: bool = False) -> None:
+    def __init__(self, *, is_html: bool = False, is_numbered: bool = False) -> None:
         self.rows: list[list[Cell]] = []
         self.is_in_cell = False
         self.is_html = is_html
+        self.is_numbered = is_numbered
 
     def add(self, cell: Cell) -> None:
         """Add a cell to the last row."""
         if not self.rows:
             self.rows.append([])
         self.rows[-1].append(cell)
+
+    def number_rows(self) -> None:
+        """Put numbers before the rows; those of heads have none."""
+        number = 0
+        for row in self.rows:
+            if row and all(cell.is_header for cell in row):
+                row.insert(0, Cell("", is_header=True))
+            else:
+                number += 1
+                row.insert(0, Cell(str(number)))
 
     def grid(self, merged_cells: str) -> list[list[Cell]]:
         """Return rows of equal length.

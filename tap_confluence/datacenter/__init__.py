@@ -126,7 +126,7 @@ class DataCenter(Deployment):
 
     @override
     def references(self, run: Run) -> DataCenterReferences:
-        return DataCenterReferences(run)
+        return DataCenterReferences(run, lambda: ContentFilter.of(run).expansion("page"))
 
 
 __all__ = ["STREAMS", "DataCenter"]

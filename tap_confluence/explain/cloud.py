@@ -15,7 +15,6 @@ from tap_confluence.cloud.streams.custom_content import CustomContent
 from tap_confluence.cloud.streams.hierarchy import SHOWN, TreeItemReadingStream, TreeItemStream
 from tap_confluence.cloud.streams.likes import CommentLikeStream
 from tap_confluence.cloud.streams.per_item import PerItemStream
-from tap_confluence.cloud.streams.spaces import Spaces
 from tap_confluence.explain.found import Finder, Found, words_for_space
 from tap_confluence.explain.related import has_rows_of
 from tap_confluence.filters.left_out import together
@@ -173,26 +172,8 @@ class CloudFinder(Finder):
     def _space(self, row: Row | None) -> Found | None:
         if row is None:
             return None
-        content_filter, stream = ContentFilter.of(self.run), self.run.streams[Spaces.name]
-        if not isinstance(stream, Spaces):
-            raise TypeError(stream)
-        return Found(
-            noun="space",
-            id=str(row["id"]),
-            title=row.get("name"),
-            status=row.get("status"),
-            modified_at=None,
-            place=[words_for_space(row, row["id"])],
-            access="",
-            verdicts=content_filter.verdicts_on_space(str(row["id"])),
-            hindrance="",
-            stream=stream,
-            others=[
-                other
-                for other in self.run.streams.values()
-                if isinstance(other, ConfluenceStream) and has_rows_of(other, stream)
-            ],
-        )
+        content_filter = ContentFilter.of(self.run)
+        return self.space(row, content_filter.verdicts_on_space(str(row["id"])))
 
 
 def _hindrance(stream: ConfluenceStream | None, row: Row) -> str:

@@ -12,14 +12,13 @@ from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams import comments
 from tap_confluence.datacenter.streams.content import ContentStream
-from tap_confluence.datacenter.streams.spaces import Spaces
 from tap_confluence.explain.found import TAG, Finder, Found, words_for_space
-from tap_confluence.explain.related import has_rows_of
 from tap_confluence.rest_v1 import records
-from tap_confluence.streams.base import ConfluenceStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_confluence.streams.base import ConfluenceStream
 
     Row = dict[str, Any]
 
@@ -118,31 +117,12 @@ class DataCenterFinder(Finder):
         return stream.identity(row) if isinstance(stream, ContentStream) else str(row["id"])
 
     def _others(self, stream: ConfluenceStream) -> Iterator[ConfluenceStream]:
-        for other in self.run.streams.values():
-            if other is stream or not isinstance(other, ConfluenceStream):
-                continue
-            if isinstance(other, comments.Place):
-                continue
-            if has_rows_of(other, stream):
-                yield other
+        found = self.streams_with_rows_of(stream)
+        return (other for other in found if not isinstance(other, comments.Place))
 
     def _space(self, row: Row) -> Found:
-        stream = self.run.streams[Spaces.name]
-        if not isinstance(stream, Spaces):
-            raise TypeError(stream)
-        return Found(
-            noun="space",
-            id=str(row["id"]),
-            title=row.get("name"),
-            status=row.get("status"),
-            modified_at=None,
-            place=[words_for_space(row, row["id"])],
-            access="",
-            verdicts=ContentFilter.of(self.run).verdicts_on_space(str(row["key"])),
-            hindrance="",
-            stream=stream,
-            others=[*self._others(stream)],
-        )
+        verdicts = ContentFilter.of(self.run).verdicts_on_space(str(row["key"]))
+        return self.space(row, verdicts)
 
 
 def _hindrance(stream: ConfluenceStream | None, row: Row) -> str:

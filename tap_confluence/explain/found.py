@@ -15,17 +15,19 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
     of_item,
 )
+from tap_confluence.explain.related import has_rows_of
+from tap_confluence.run import SPACES
 from tap_confluence.statuses import CURRENT
+from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.restrictions import get_restrictions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tap_confluence.filters.settings import Verdicts
     from tap_confluence.http.client import Params
     from tap_confluence.run import Run
-    from tap_confluence.streams.base import ConfluenceStream
 
     Row = dict[str, Any]
 
@@ -116,6 +118,38 @@ class Finder(ABC):
             # Whatever answers without an id is none of what is looked for.
             return body if "id" in body or "results" in body else None
         return None
+
+    def streams_with_rows_of(self, stream: ConfluenceStream) -> Iterator[ConfluenceStream]:
+        """Yield the other streams that have rows of each item of a stream."""
+        for other in self.run.streams.values():
+            if other is stream or not isinstance(other, ConfluenceStream):
+                continue
+            if has_rows_of(other, stream):
+                yield other
+
+    def space(self, row: Row, verdicts: Verdicts) -> Found:
+        """Return a space.
+
+        Args:
+            row: As the API has it.
+            verdicts: Which filters it passes.
+        """
+        stream = self.run.streams[SPACES]
+        if not isinstance(stream, ConfluenceStream):
+            raise TypeError(stream)
+        return Found(
+            noun="space",
+            id=str(row["id"]),
+            title=row.get("name"),
+            status=row.get("status"),
+            modified_at=None,
+            place=[words_for_space(row, row["id"])],
+            access="",
+            verdicts=verdicts,
+            hindrance="",
+            stream=stream,
+            others=[*self.streams_with_rows_of(stream)],
+        )
 
     def restrictions(self, item_id: str) -> str:
         """Say who alone may read something, by its own restrictions."""

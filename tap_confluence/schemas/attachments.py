@@ -80,6 +80,25 @@ ATTACHMENT: dict[str, Any] = record(
             "another size than `fileSize`, so that it may not be whole."
         ),
     ),
+    th.Property(
+        "fileText",
+        th.StringType,
+        description=(
+            "Text of the file that was fetched, with `attachment_text`: the first million "
+            "characters. Null when there is none, or it cannot be read."
+        ),
+    ),
+    th.Property(
+        "fileTextSkipped",
+        th.StringType,
+        description=(
+            "Why there is no text of a file that was fetched: `media type` (no text is read from "
+            "such files), `too large` (100 MB, or more memory than it may take), `takes too long` "
+            "(a minute), `locked` (by a password), `unreadable` (broken, or not what it is said "
+            "to be), `crashes` (what reads it), `no text` (such as a scan). Or `cut`: there is "
+            "more."
+        ),
+    ),
     *latest_version(),
     links("webui", "download"),
 )

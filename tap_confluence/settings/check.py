@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import re
 import ssl
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from tap_confluence.errors import SettingsError
 from tap_confluence.settings import (
     CLOUD,
     DATA_CENTER,
+    RENDERED,
     TOKEN_PAGE,
     deployment,
     download_folder,
@@ -51,6 +53,7 @@ _PRESENTATION: Mapping[str, Any] = {
     "content_tables": {"merged_cells": "repeat", "complex": "markdown"},
     "content_images": "link",
     "content_links": "site",
+    "resolve_includes": False,
 }
 """The settings that say how readable bodies are written, and their defaults, which Meltano sets."""
 
@@ -271,6 +274,13 @@ def _presentation_problems(config: Mapping[str, Any]) -> Iterator[str]:
             for name, defaults in _PRESENTATION.items()
             if not _is_default(config.get(name), defaults)
         )
+    body_format = config.get("body_format")
+    if config.get("resolve_includes") and body_format in RENDERED:
+        yield (
+            f"'resolve_includes' is not needed with 'body_format' {body_format!r}, in which bodies "
+            "show what they include: leave it out, or set 'body_format' to 'storage' or "
+            "'atlas_doc_format'."
+        )
     if config.get("content_links") == "file" and not config.get("attachment_download_dir"):
         yield (
             "'content_links' set to 'file' needs 'attachment_download_dir', the folder that links "
@@ -287,7 +297,7 @@ def _presentation_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with fetching files: where to, and which."""
-    which = ("attachment_max_bytes", "attachment_media_types")
+    which = ("attachment_max_bytes", "attachment_media_types", "attachment_text")
     if not isinstance(config.get("attachment_download_dir"), str | None):
         return
     folder = download_folder(config)
@@ -295,9 +305,14 @@ def _download_problems(config: Mapping[str, Any]) -> Iterator[str]:
         yield from (
             f"Setting '{name}' needs 'attachment_download_dir', the folder to put files into."
             for name in which
-            if config.get(name) is not None
+            if config.get(name) not in (None, False)
         )
         return
+    if config.get("attachment_text") and not all(map(find_spec, ("kreuzberg", "pebble"))):
+        yield (
+            "Setting 'attachment_text' needs what reads documents: install "
+            "'tap-confluence[attachment-text]'."
+        )
     yield from folder_problems("attachment_download_dir", folder)
     media_types = config.get("attachment_media_types")
     if media_types == []:

@@ -225,6 +225,20 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "resolve_includes",
+        th.BooleanType,
+        title="Included pages in readable bodies",
+        default=False,
+        description=(
+            "Whether `bodyMarkdown` and `bodyText` show the text of pages and excerpts in the "
+            "place of the macros `include` and `excerpt-include`, where the account may read them "
+            "and the filters want them. What is restricted to fewer people than the page that "
+            "includes it is shown all the same. Takes about one request for each included page. A "
+            "page is written again when it changes, not when what it includes does: "
+            "`page_includes` tells which those are."
+        ),
+    ),
+    th.Property(
         "version_bodies",
         th.BooleanType,
         title="Bodies of versions",
@@ -258,6 +272,17 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         description=(
             "Only files of these media types, such as `application/pdf`, or `image/*` for all "
             "images."
+        ),
+    ),
+    th.Property(
+        "attachment_text",
+        th.BooleanType,
+        title="Attachment text",
+        default=False,
+        description=(
+            "Whether `attachments` has the text of the files that are fetched: of PDF, Word, "
+            "Excel, PowerPoint, OpenDocument, HTML, CSV and other plain files. Needs "
+            "`attachment_download_dir`, and `tap-confluence[attachment-text]` installed."
         ),
     ),
     th.Property(

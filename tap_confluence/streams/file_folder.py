@@ -114,6 +114,10 @@ class FileFolder:
         self._mark = secrets.token_hex(4)
         self._folder = lru_cache(maxsize=1000)(self._make_folder)
 
+    def place(self, path: str) -> Path:
+        """Return where a file is that has been put below the folder."""
+        return self._root / path
+
     def digest(self, path: PurePosixPath, size: int | None) -> str | None:
         """Return the SHA-256 of a file that is there already.
 

@@ -22,14 +22,16 @@ from tap_confluence.errors import (
 from tap_confluence.http import Download, MisdirectedError, Source, TooLargeError
 from tap_confluence.settings import download_folder
 from tap_confluence.statuses import TRASHED
+from tap_confluence.streams import file_text
 from tap_confluence.streams.file_folder import FileFolder, path_of_file
+from tap_confluence.streams.file_text import FileTexts
 from tap_confluence.streams.parents import ParentStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http.client import Client
     from tap_confluence.streams.parents import Work
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 PATH = "filePath"
 SHA256 = "fileSha256"
 SKIPPED = "fileSkipped"
-FIELDS = (PATH, SHA256, SKIPPED)
+FIELDS = (PATH, SHA256, SKIPPED, file_text.TEXT, file_text.SKIPPED)
 """What a record says of the file."""
 
 FAILED = "failed"
@@ -74,26 +76,29 @@ class Files:
         folder: Where to put them.
         most_bytes: Only files that are no larger; None takes any size.
         media_types: Only files of these types, such as `image/png` or `image/*`; None takes all.
+        texts: Reads the text of files; None if that is not wanted.
         tag: Under which name the requests are counted.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         client: Client,
         folder: FileFolder,
         *,
         most_bytes: int | None,
         media_types: Sequence[str] | None,
+        texts: FileTexts | None,
         tag: str,
     ) -> None:
         self._client = client
         self._folder = folder
         self._most_bytes = most_bytes
         self._media_types = media_types and [each.lower() for each in media_types]
+        self._texts = texts
         self._tag = tag
 
     def fetch(self, record: Record, place: Place) -> Fields:
-        """Fetch a file, unless it is there already or not wanted. Runs in a worker thread.
+        """Fetch a file, and read its text, as far as that is wanted. Runs in a worker thread.
 
         Args:
             record: What is known of it, as a record of `attachments`.
@@ -106,6 +111,16 @@ class Files:
             RefusedError: It is gone or forbidden.
             ConfluenceError: It cannot be read, or not be written.
         """
+        fields = self._fetch(record, place)
+        path = fields[PATH]
+        if self._texts is None:
+            return fields
+        if path is None:
+            return fields | file_text.without_text()
+        media_type, name = (str(record.get(key) or "") for key in ("mediaType", "title"))
+        return fields | self._texts.read(self._folder.place(path), media_type, name)
+
+    def _fetch(self, record: Record, place: Place) -> Fields:
         size, number = size_of(record), version_of(record)
         if not self._takes_type(str(record.get("mediaType") or "")):
             return skipped("media type")
@@ -161,6 +176,18 @@ class FileStream(ParentStream):
             self.run.references.note_file(record)
             yield record
 
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        try:
+            yield from super().get_records(context)
+        finally:
+            if self._texts is not None:
+                self._texts.close()
+
+    @cached_property
+    def _texts(self) -> FileTexts | None:
+        return FileTexts() if self.config["attachment_text"] else None
+
     @cached_property
     def _files(self) -> Files | None:
         folder = download_folder(self.config)
@@ -171,6 +198,7 @@ class FileStream(ParentStream):
             FileFolder(folder),
             most_bytes=self.config.get("attachment_max_bytes"),
             media_types=self.config.get("attachment_media_types"),
+            texts=self._texts,
             tag=self.name,
         )
 

@@ -156,7 +156,7 @@ class ParentStream(ConfluenceStream):
             The record of each item that this stream is to write itself.
         """
         if any(stream.has_readable_body for stream in self.family):
-            work = self.run.references.introduce(work, _body_to_read)
+            work = self.run.references.introduce(work, _item_to_read)
         has_details = any(map(self.section_of, self.family))
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
@@ -472,7 +472,6 @@ def check_item(client: Client, path: str, params: Mapping[str, str], *, tag: str
         return
 
 
-def _body_to_read(work: Work) -> object:
-    """Return the body of an item that a stream is to make readable."""
-    is_read = any(stream.has_readable_body for stream in work.streams)
-    return work.item.get("body") if is_read else None
+def _item_to_read(work: Work) -> dict[str, Any] | None:
+    """Return an item whose body a stream is to make readable."""
+    return work.item if any(stream.has_readable_body for stream in work.streams) else None

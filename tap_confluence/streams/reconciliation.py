@@ -258,7 +258,7 @@ class Reconciliation:
         if is_in_doubt:
             self._keep(isDue=True)
         last = self.last_whole
-        if last is None or self._has_other_account:
+        if last is None or last > self._now or self._has_other_account:
             return True
         age = datetime.fromisoformat(self._now) - datetime.fromisoformat(last)
         interval = stream.run.reconcile_interval

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from tap_confluence.content import mentions_in
 from tap_confluence.decoding import ADF
 from tap_confluence.settings import site_url
+from tap_confluence.streams.included_pages import IncludedPages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tap_confluence.content import Links, Person
+    from tap_confluence.content.references import Reference
     from tap_confluence.run import Run
+    from tap_confluence.streams.included_pages import PageQuestion
+
+    Item = Mapping[str, Any]
+    """A page or whatever has a body, as its list has it."""
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -37,6 +43,7 @@ class References(ABC):
         files: The names of the files that this run has read, by file id.
         paths: Where it has found or put them in their folder, by what they are on and their name;
             empty where links are not to lead there.
+        included: The pages that others show.
     """
 
     at_once: ClassVar[int]
@@ -45,6 +52,7 @@ class References(ABC):
         self.people: dict[str, Person] = {}
         self.files: dict[str, str] = {}
         self.paths: dict[tuple[str, str], str] = {}
+        self.included = IncludedPages(run, self.links_of, self.ask_for_pages)
         self._run = run
         self._root = site_url(run.config)
         self._asked: set[str] = set()
@@ -77,12 +85,24 @@ class References(ABC):
             Those who were found, by what bodies call them.
         """
 
-    def introduce(self, items: Iterable[T], body_of: Callable[[T], object]) -> Iterator[T]:
-        """Yield items after those have been looked up whom their bodies mention."""
+    @abstractmethod
+    def ask_for_pages(self, pages: Mapping[str, Reference]) -> Iterable[PageQuestion]:
+        """Return how to ask for pages with their bodies.
+
+        Args:
+            pages: Pages by their addresses, each with its id, or else the key of its space and its
+                title.
+        """
+
+    def introduce(self, items: Iterable[T], item_of: Callable[[T], Item | None]) -> Iterator[T]:
+        """Yield items after that has been looked up which their bodies mention or include."""
         for some in _in_chunks(items, self.at_once):
+            read = [item for item in map(item_of, some) if item is not None]
+            if self._run.config["resolve_includes"]:
+                read += self.included.bring(read)
             unknown: dict[str, str] = {}
-            for each in some:
-                unknown |= mentions_in(body_of(each))
+            for item in read:
+                unknown |= mentions_in(item.get("body"))
             unknown = {name: kind for name, kind in unknown.items() if name not in self._asked}
             if unknown:
                 self._asked.update(unknown)

@@ -21,7 +21,8 @@ def warn_of_unknown(where: str, names: Iterable[str], streams: Collection[str]) 
         names: What it names: streams, or patterns of their names.
         streams: The streams there are.
     """
-    unknown = [name for name in sorted(names) if not any(fnmatch(s, name) for s in streams)]
+    others = sorted(set(names) - set(streams))
+    unknown = [name for name in others if not any(fnmatch(s, name) for s in streams)]
     if unknown:
         shown = ", ".join(f"'{name}'{_hint(name, streams)}" for name in unknown)
         logger.warning("%s names what is no stream of this tap: %s", where, shown)

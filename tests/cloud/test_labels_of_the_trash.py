@@ -63,6 +63,7 @@ def put_away(site: DemoSite) -> list[str]:
 FILTERS = [{"exclude_labels": [SECRET]}, {"labels": [SECRET]}]
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("filters", FILTERS, ids=["excluded", "asked for"])
 def test_a_first_run_has_what_the_labels_leave(
     site: DemoSite, filters: dict[str, Sequence[str]]
@@ -77,6 +78,7 @@ def test_a_first_run_has_what_the_labels_leave(
     assert run.activated == {"page_labels", "child_pages", "content_inventory"}
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("filters", FILTERS, ids=["excluded", "asked for"])
 def test_what_is_put_away_later_is_judged_by_its_labels(
     site: DemoSite, filters: dict[str, Sequence[str]]
@@ -104,6 +106,7 @@ def written(run: Run) -> set[str]:
     return {key for stream in ("pages", "blog_posts") for (key,) in run.keys(stream)}
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("filters", FILTERS, ids=["excluded", "asked for"])
 def test_a_later_run_asks_for_the_labels_of_what_is_new_in_the_trash_alone(
     site: DemoSite, filters: dict[str, Sequence[str]]

@@ -50,6 +50,7 @@ def assert_lacks(run: Run, site: DemoSite, stream: str, *ids: str) -> None:
     assert any(told in line for line in run.log) is bool(ids), run.log
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("status", [500, 504])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_page_on_a_first_run(site: DemoSite, place: int, status: int) -> None:
@@ -62,6 +63,7 @@ def test_a_page_on_a_first_run(site: DemoSite, place: int, status: int) -> None:
     assert any(f"Skipping {page} of 'pages'" in line for line in run.log)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("body_format", ["storage", "atlas_doc_format"])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_body(site: DemoSite, place: int, body_format: str) -> None:
@@ -77,6 +79,7 @@ def test_a_body(site: DemoSite, place: int, body_format: str) -> None:
     assert any(f"Skipping the body of {page} of 'pages'" in line for line in run.log)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("gap", [1, 2, 30])
 @pytest.mark.parametrize("searches", [True, False])
 def test_two_pages(site: DemoSite, gap: int, *, searches: bool) -> None:
@@ -149,6 +152,7 @@ def wide() -> Iterator[DemoSite]:
         yield site
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("searches", [True, False])
 @pytest.mark.parametrize("place", [0, 1, -1])
 @pytest.mark.parametrize("stream", LISTED)
@@ -168,6 +172,7 @@ def test_an_item_of_any_list(wide: DemoSite, stream: str, place: int, *, searche
     assert stream not in run.activated
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("stream", ["pages", "blog_posts", "custom_content"])
 @pytest.mark.parametrize("place", [0, 1])
 def test_an_item_of_some_spaces(wide: DemoSite, stream: str, place: int) -> None:
@@ -228,6 +233,7 @@ def test_a_page_that_is_too_large(site: DemoSite, most: int) -> None:
     assert sum(limit > max(2 * most, 2) for limit in limits) <= 6 + 3
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("lasts", [1, 2, 4])
 @pytest.mark.parametrize("stream", ["pages", "content_inventory", "attachments"])
 def test_a_cursor_that_is_known_for_some_pages_only(
@@ -245,6 +251,7 @@ def test_a_cursor_that_is_known_for_some_pages_only(
     assert not lacks or any(f"Skipped 1 of '{stream}'" in line for line in run.log)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("after", [0, 1, 3])
 @pytest.mark.parametrize(
     ("stream", "path"),

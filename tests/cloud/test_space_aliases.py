@@ -40,6 +40,7 @@ def assert_brings(site: DemoSite, given: dict[str, Any], same: dict[str, Any]) -
         assert set(run.keys(stream)) == truth[stream], stream
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("spelling", [ALIAS, ALIAS.upper(), ALIAS.lower(), "ENG", "eng"])
 @pytest.mark.parametrize("name", ["space_keys", "exclude_space_keys"])
 def test_a_space_is_named_by_its_alias_or_its_key(site: DemoSite, name: str, spelling: str) -> None:

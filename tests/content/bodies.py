@@ -105,6 +105,27 @@ STORAGE: Final = st.lists(
     max_size=5,
 ).map("".join)
 
+# What tells rendered macros from other HTML, where it belongs and where it does not.
+_CLASSES: Final = (
+    "panel panelHeader panelContent title code preformatted expand-container expand-control "
+    "expand-control-text status-macro confluence-information-macro-note emoticon icon checked"
+)
+
+
+def _classed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda tag, names, parts: f'<{tag} class="{" ".join(names)}">{"".join(parts)}</{tag}>',
+        st.sampled_from(["div", "p", "span", "ul", "li", "a"]),
+        st.lists(st.sampled_from(_CLASSES.split()), max_size=2),
+        st.lists(inner, max_size=3),
+    )
+
+
+RENDERED: Final = st.lists(
+    st.recursive(_INLINES.map(_element("p")) | TEXTS.map(escape), _classed, max_leaves=10),
+    max_size=5,
+).map("".join)
+
 _ADF_MARKS: Final = st.lists(
     st.sampled_from(
         [

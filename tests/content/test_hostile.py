@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from tap_confluence.content import blocks, to_markdown, to_text
+from tap_confluence.content import blocks, storage, to_markdown, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,19 @@ def test_entities_of_a_body_s_own_are_never_expanded(convert: Callable[..., str]
     body = f'<!DOCTYPE x [<!ENTITY l0 "lol">{laughs}]><p>&l9;</p>'
     assert "lollol" not in convert(body, "storage")
     assert "&l9;" in convert(body, "storage")
+
+
+@pytest.mark.parametrize("quote", ["&quot;", "&#34;", "&#x27;", "&apos;", "&lt;", "&amp;"])
+def test_markup_with_quotes_in_attributes_needs_no_repair(
+    quote: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(storage, "repaired")
+    body = (
+        f"<p><a href='https://example.com' data-datasource=\"{quote}id{quote}\">a {quote}</a></p>"
+    )
+    link = to_markdown(body, "storage")
+    assert link.startswith("[a ")
+    assert link.endswith("](https://example.com)")
 
 
 @both
@@ -216,6 +229,8 @@ def test_documents_within_documents_are_read_to_the_last(convert: Callable[..., 
         {"nestedContent": 5, "adf": "{", "cxhtml": 7},
         {"nestedContent": {"type": []}, "__bodyContent": {"value": {}}},
         {"extensionTitle": 5, "id": 7, "collection": None, "alt": []},
+        {"guestParams": {"a": {"type": "doc"}, "b": {"type": "doc", "content": [None, 5]}}},
+        {"guestParams": {"a": '{"type":"doc","content":[', "b": '{"type": ["doc"]}', "c": "{}"}},
     ],
 )
 @pytest.mark.parametrize(
@@ -232,12 +247,39 @@ def test_extensions_of_any_shape_are_no_error(
         assert found.endswith("b")
 
 
+@both
+def test_rich_text_in_the_settings_of_apps_is_read_at_any_depth(
+    convert: Callable[..., str],
+) -> None:
+    document: Any = {"type": "doc", "content": [{"type": "text", "text": "deep"}]}
+    for _ in range(5_000):
+        attributes = {"extensionKey": "nested", "parameters": {"guestParams": [{"a": document}]}}
+        document = {"type": "doc", "content": [{"type": "extension", "attrs": attributes}]}
+    found = convert(document, "atlas_doc_format")
+    assert found.count("[nested]") == 5_000
+    assert found.endswith("deep")
+
+
+@both
+def test_numbers_before_rows_are_no_more_than_there_are_rows(convert: Callable[..., str]) -> None:
+    cell = {"type": "tableCell", "attrs": {"rowspan": 10**9, "colspan": 10**9}}
+    rows = [{"type": "tableRow", "content": [cell]}, {"type": "tableRow"}, 5]
+    table = {"type": "table", "attrs": {"isNumberColumnEnabled": True}, "content": rows * 200}
+    assert len(convert(table, "atlas_doc_format")) < 100_000
+
+
 @pytest.mark.parametrize(
     "piece",
     [
         "<p>word</p>",
         "<ul><li>word",
         "<blockquote>word",
+        '<div class="panel"><div class="panelHeader">word</div>',
+        '<div class="panel"><p>word</p><div class="panelHeader">word',
+        '<div class="confluence-information-macro-note"><p class="title">word',
+        '<div class="expand-control">word',
+        '<span class="status-macro">word',
+        '<a data-card-appearance="block" href="/x">',
         "<table><tr><td>word",
         '<table><tr><td colspan="1000" rowspan="1000">word</td></tr><tr><td>x</td></tr></table>',
         '<tr><td colspan="1000" rowspan="1000">word</td></tr>',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -161,6 +162,19 @@ def test_the_mentions_in_a_body_are_found_by_the_best_id_there_is() -> None:
         assert mentions_in(odd) == {}
 
 
+def test_the_mentions_in_rich_text_that_an_app_keeps_in_its_settings_are_found() -> None:
+    document = {"type": "doc", "content": [{"type": "mention", "attrs": {"id": "b"}}]}
+    faq = {"extensionKey": "a/b/static/faq", "parameters": {"guestParams": {"answer": document}}}
+    node = json.dumps({"type": "extension", "attrs": faq})
+    assert mentions_in({"atlas_doc_format": {"value": node}}) == {"b": "account-id"}
+
+    text = json.dumps(document)
+    for kept in (escape(text), escape(text, {'"': "&quot;"})):
+        storage = f'<ac:adf-parameter key="answer">{kept}</ac:adf-parameter>'
+        assert mentions_in({"storage": {"value": storage}}) == {"b": "account-id"}
+
+
 def test_people_are_found_in_a_body_of_tags_that_never_end() -> None:
     assert mentions_in({"storage": {"value": "<ri:user " * 200_000}}) == {}
+    assert mentions_in({"storage": {"value": "mention<ac:adf-parameter>{" * 100_000}}) == {}
     assert mentions_in({"storage": {"value": '<ri:user ri:userkey="' * 100_000}}) == {}

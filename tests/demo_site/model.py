@@ -185,6 +185,7 @@ class Attachment(Content):
     size: int = 0
     comment: str | None = None
     container: Content | None = None
+    data: bytes | None = None
 
     @property
     def id(self) -> str:

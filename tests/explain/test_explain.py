@@ -84,6 +84,7 @@ def some_contents(wiki: Wiki, number: int) -> list[Content]:
     return list(chosen.values())
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("number", range(COMBINATIONS))
 def test_what_is_explained_as_extracted_is_what_the_filters_leave(site: Site, number: int) -> None:
     wiki = site.wiki

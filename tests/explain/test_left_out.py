@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,27 +15,34 @@ from tests.explain.sites import config_of, truth_of
 from tests.running import run_tap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.demo_site import DemoSite
     from tests.explain.sites import Site
+    from tests.running import Run
 
 
-def leavings(caplog: pytest.LogCaptureFixture, stream: str) -> dict[str, str]:
+def run_in_detail(config: Mapping[str, Any], *streams: str) -> Run:
+    """Run the tap, whose log then names each item."""
+    logger = logging.getLogger("tap-confluence")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        return run_tap(config, streams=streams)
+    finally:
+        logger.setLevel(level)
+
+
+def leavings(run: Run, stream: str) -> dict[str, str]:
     """What the log says was left out of a stream, and why."""
-    found = {}
-    for record in caplog.records:
-        if record.levelno == logging.DEBUG and record.msg.startswith("Leaving out %s"):
-            item_id, name, reason = record.args  # type: ignore[misc]
-            if name == stream:
-                found[str(item_id)] = str(reason)
-    return found
+    said = rf"^DEBUG \| tap-confluence \| Leaving out (\S+) of '{stream}': (.*)$"
+    return dict(re.findall(said, run.stderr, re.MULTILINE))
 
 
 @pytest.mark.parametrize(
     "setting", ["exclude_space_keys", "exclude_page_ids", "labels", "exclude_labels"]
 )
-def test_the_log_names_what_a_filter_leaves_out(
-    site: Site, setting: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_names_what_a_filter_leaves_out(site: Site, setting: str) -> None:
     wiki = site.wiki
     label = next(wiki.labels[n].name for p in wiki.pages if p.status == "current" for n in p.labels)
     space = next(space for space in wiki.spaces if space.key == "ENG")
@@ -48,50 +56,38 @@ def test_the_log_names_what_a_filter_leaves_out(
     truth = truth_of(site, **filters)
     streams = ("pages", "blog_posts", "page_footer_comments", "attachments")
 
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run_tap(config_of(site, **filters), streams=streams)
+    run = run_in_detail(config_of(site, **filters), *streams)
 
     whole = truth_of(site)
     for stream in streams:
         missing = {item_id for (item_id,) in whole[stream] - truth[stream]}
-        named = leavings(caplog, stream)
+        named = leavings(run, stream)
         assert missing <= named.keys(), stream
         reasons = {named[item_id] for item_id in missing}
         if stream == "pages":
             assert reasons == {f"does not pass {setting}"}
 
 
-def test_the_log_names_what_is_older_than_the_anchor(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run = run_tap(config_of(site, anchor_date="2025-01-01"), streams=("pages", "attachments"))
+def test_the_log_names_what_is_older_than_the_anchor(site: Site) -> None:
+    run = run_in_detail(config_of(site, anchor_date="2025-01-01"), "pages", "attachments")
 
     whole = truth_of(site)
     for stream in ("pages", "attachments"):
         missing = whole[stream] - set(run.keys(stream))
-        named = leavings(caplog, stream)
+        named = leavings(run, stream)
         assert missing
         assert {item_id for (item_id,) in missing} == named.keys()
         assert all(reason.endswith(", where the stream starts") for reason in named.values())
 
 
-def test_the_log_names_each_item_that_is_forbidden(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_names_each_item_that_is_forbidden(site: Site) -> None:
     pages = [p.id for p in site.wiki.pages if p.status == "current"][2:6]
     for page_id in pages:
         site.faults.forbid(rf"/(api/v2/pages|rest/(api|experimental)/content)/{page_id}(/.*)?", 403)
 
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run_tap(config_of(site), streams=("page_versions",))
+    run = run_in_detail(config_of(site), "page_versions")
 
-    named = {
-        str(record.args[0])
-        for record in caplog.records
-        if record.msg.startswith("Skipping %s of") and isinstance(record.args, tuple)
-    }
-    assert set(pages) <= named
+    assert set(pages) <= set(re.findall(r"\| Skipping (\S+) of ", run.stderr))
 
 
 def test_nobody_looks_for_reasons_that_the_log_does_not_want(
@@ -109,44 +105,35 @@ def test_nobody_looks_for_reasons_that_the_log_does_not_want(
     assert json.dumps(run.state)
 
 
-def test_the_log_names_comments_that_another_stream_has(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run_tap(config_of(site), streams=("page_footer_comments",))
+def test_the_log_names_comments_that_another_stream_has(site: Site) -> None:
+    run = run_in_detail(config_of(site), "page_footer_comments")
 
     others = truth_of(site)["blog_post_footer_comments"]
-    named = leavings(caplog, "page_footer_comments")
+    named = leavings(run, "page_footer_comments")
     own = {c.id for c in site.wiki.footer_comments if isinstance(c.container, Page)}
     assert {item_id for (item_id,) in others} <= named.keys()
     assert own.isdisjoint(named)
 
 
-def test_the_log_names_what_lies_in_the_tree_and_is_no_row(
-    cloud: DemoSite, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_names_what_lies_in_the_tree_and_is_no_row(cloud: DemoSite) -> None:
     kinds = {kind: [*items] for kind, items in cloud.wiki.tree_items.items()}
     drafts = {
         item.id: kind for kind, items in kinds.items() for item in items if item.status == "draft"
     }
 
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run_tap(config_of(cloud), streams=tuple(f"{kind}s" for kind in kinds))
+    run = run_in_detail(config_of(cloud), *(f"{kind}s" for kind in kinds))
 
     assert drafts
     for item_id, kind in drafts.items():
-        assert leavings(caplog, f"{kind}s")[item_id] == "its status is draft"
+        assert leavings(run, f"{kind}s")[item_id] == "its status is draft"
 
 
-def test_the_log_names_tasks_that_are_older_than_the_anchor(
-    cloud: DemoSite, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG, logger="tap-confluence"):
-        run = run_tap(config_of(cloud, anchor_date="2025-01-01"), streams=("tasks",))
+def test_the_log_names_tasks_that_are_older_than_the_anchor(cloud: DemoSite) -> None:
+    run = run_in_detail(config_of(cloud, anchor_date="2025-01-01"), "tasks")
 
     missing = truth_of(cloud)["tasks"] - set(run.keys("tasks"))
     assert missing
-    assert {item_id for (item_id,) in missing} == leavings(caplog, "tasks").keys()
+    assert {item_id for (item_id,) in missing} == leavings(run, "tasks").keys()
 
 
 def test_a_row_without_a_key_is_named_by_its_place_and_its_title() -> None:

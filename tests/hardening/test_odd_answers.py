@@ -54,6 +54,7 @@ def test_a_run_of_data_center_ends_well_whatever_it_is_answered(
     _run(data_center, distortion, body_markdown=readable, body_text=readable)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("site", ["cloud", "data_center"])
 def test_the_sign_in_ends_well_whatever_it_is_answered(

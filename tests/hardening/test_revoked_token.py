@@ -92,6 +92,7 @@ def revoke_after(site: Site, requests: int) -> None:
     site.faults.before_request = revoke
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 1.0])
 def test_nothing_is_taken_for_deleted(site: Site, undisturbed: Undisturbed, share: float) -> None:
     first = undisturbed.first

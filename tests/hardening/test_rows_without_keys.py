@@ -94,6 +94,7 @@ def run_on(site: Site, distortion: Distortion | None) -> Run:
     return run
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("is_null", [False, True])
 @pytest.mark.parametrize("path", LISTS_OF_CLOUD)
 def test_a_list_of_the_cloud_with_a_row_that_names_nothing(
@@ -102,6 +103,7 @@ def test_a_list_of_the_cloud_with_a_row_that_names_nothing(
     assert_held_back(run_on(cloud, Keyless(0, 1.0, (), path, is_null=is_null)))
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("is_null", [False, True])
 @pytest.mark.parametrize("path", LISTS_OF_DATA_CENTER)
 def test_a_list_of_data_center_with_a_row_that_names_nothing(

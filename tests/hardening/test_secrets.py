@@ -9,9 +9,10 @@ import pytest
 
 from tests.demo_site import DemoSite, GatewaySite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
+from tests.forked import run_forked
 from tests.hardening.distortion import Distortion
 from tests.hardening.odd_sites import OddCloud, OddDataCenter, settings_for
-from tests.running import everything, run_command
+from tests.running import everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[OddCloud | OddDataCenter]:
         yield site
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_no_secret_is_logged_when_the_site_is_in_trouble(
     site: OddCloud | OddDataCenter, trouble: str, tmp_path: Path
@@ -86,7 +88,7 @@ def test_no_token_of_oauth_is_logged(trouble: str, tmp_path: Path) -> None:
             "anchor_date": "2000-01-01",
             "max_retries": 0,
         }
-        run = run_command(config, catalog=everything(), environment=DEBUG)
+        run = run_forked(config, catalog=everything(), environment=DEBUG)
         tokens = {"demo-access-", "demo-refresh-token-", credentials["client_secret"]}
         assert not any(token in run.stdout + run.stderr for token in tokens)
         assert "Traceback" not in run.stderr
@@ -110,7 +112,7 @@ SECRET = ("api_token", "personal_access_token", "password")
 def _check(config: dict[str, Any], secrets: set[bytes], files: Path) -> int:
     """Run with the most talkative log, and look for the secrets in all that it leaves."""
     assert secrets
-    run = run_command(config, catalog=everything(), environment=DEBUG)
+    run = run_forked(config, catalog=everything(), environment=DEBUG)
     left = [run.stdout.encode(), run.stderr.encode()]
     left += [path.read_bytes() for path in files.rglob("*") if path.is_file()]
     for secret in secrets:

@@ -196,6 +196,7 @@ NO_LISTS = [
 ]
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("answer", NO_LISTS)
 @pytest.mark.parametrize(
     ("path", "stream"),

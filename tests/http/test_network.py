@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.demo_site import DemoSite, GatewaySite, Wiki
+from tests.forked import run_forked
 from tests.http.other_sites import other_site
-from tests.running import run_command, run_tap, settings_of
+from tests.running import run_tap, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def test_a_bad_proxy_is_named_before_the_gateway_is_asked(
 
 
 def test_a_proxy_that_does_not_answer_shows_no_password(site: DemoSite) -> None:
-    run = run_command(
+    run = run_forked(
         settings_of(site, max_retries=0),
         environment={
             "HTTP_PROXY": f"{PROXY}:1",

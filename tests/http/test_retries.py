@@ -18,6 +18,7 @@ LIST = "/api/v2/pages"
 DETAILS = "/api/v2/pages/"
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", [*FAILURES, "wrong-shape"])
 @pytest.mark.parametrize("path", [LIST, DETAILS])
 def test_a_failed_answer_is_asked_for_again(site: DemoSite, kind: str, path: str) -> None:
@@ -33,6 +34,7 @@ def test_a_failed_answer_is_asked_for_again(site: DemoSite, kind: str, path: str
     assert sum("Repeating /api/v2/pages" in line for line in run.log) == 2
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", LIMITS)
 @pytest.mark.parametrize("path", [LIST, DETAILS])
 def test_a_limited_request_is_sent_again_after_a_pause(

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tap_confluence.errors import (
+    ConfluenceError,
     EndpointGoneError,
     ForbiddenError,
     NotFoundError,
@@ -22,6 +23,7 @@ from tap_confluence.errors import (
 from tap_confluence.http import Basic, Client, RateLimit, Usage
 from tests.http.conftest import ROOT
 from tests.http.other_sites import other_site
+from tests.running import captured_log
 from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
@@ -155,17 +157,17 @@ def test_a_refusal_in_html_is_named_not_shown(client: Client, requests_mock: Moc
 
 @pytest.mark.parametrize("status", [200, 401, 403, 404, 500])
 def test_an_answer_that_repeats_the_credentials_is_not_shown(
-    client: Client, requests_mock: Mocker, status: int, caplog: pytest.LogCaptureFixture
+    client: Client, requests_mock: Mocker, status: int
 ) -> None:
     echoed = f"Authorization: Basic {SECRETS[1]}== is secret-token"
     requests_mock.get(f"{ROOT}{PATH}", status_code=status, text=f"<pre>{echoed}</pre>")
 
-    with waits_skipped(), pytest.raises(Exception, match=r".+") as raised:
+    with captured_log() as log, waits_skipped(), pytest.raises(ConfluenceError) as raised:
         client.get(PATH, tag="pages")
 
     for secret in SECRETS:
         assert secret not in str(raised.value)
-        assert secret not in caplog.text
+        assert secret not in log.getvalue()
 
 
 def test_a_connection_error_does_not_show_the_query(client: Client, requests_mock: Mocker) -> None:

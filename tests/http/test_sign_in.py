@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.forked import run_forked
 from tests.http.other_sites import other_site
-from tests.running import run_command, run_tap, settings_of
+from tests.running import run_tap, settings_of
 from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_a_site_that_is_open_to_all_does_not_pass_for_signed_in(site: DemoSite) 
 
 
 def test_as_a_command_it_writes_one_line_to_stderr_and_nothing_to_stdout(site: DemoSite) -> None:
-    complaint = complaint_of(run_command(settings_of(site, **CREDENTIALS)))
+    complaint = complaint_of(run_forked(settings_of(site, **CREDENTIALS)))
 
     assert "does not accept the credentials" in complaint
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives import serialization
 from tests.datacenter import runs
 from tests.demo_site import DemoSite, GatewaySite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
+from tests.forked import run_forked
 from tests.http.other_sites import other_site
-from tests.running import run_command, run_tap, settings_of, settings_through
+from tests.running import run_tap, settings_of, settings_through
 from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def complaint_of(run: Run) -> str:
     return complaint
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("way", ["text", "one line", "path", "key apart", "encrypted", "paths"])
 def test_a_certificate_opens_the_site(
     guarded: DemoSite | DataCenterSite, papers: Papers, ca_bundle: str, tmp_path: Path, way: str
@@ -313,7 +315,7 @@ def test_no_redirect_takes_them_along(tmp_path: Path) -> None:
 
 
 def test_their_values_are_shown_nowhere(site: DemoSite) -> None:
-    run = run_command(
+    run = run_forked(
         settings_of(site, extra_headers=HEADERS, space_keys=[*SECRETS]),
         environment={"TAP_CONFLUENCE_LOGLEVEL": "DEBUG"},
     )
@@ -325,7 +327,7 @@ def test_their_values_are_shown_nowhere(site: DemoSite) -> None:
 
 def test_they_are_read_from_the_environment(site: DemoSite) -> None:
     site.faults.sign_on = {"cookie": COOKIE}
-    run = run_command(
+    run = run_forked(
         None,
         "--config=ENV",
         environment={

@@ -56,6 +56,7 @@ def sync(site: Site, state: Json | None = None, **settings: int) -> Run:
     return cloud.sync(site, state, only(*STREAMS), **settings)
 
 
+@pytest.mark.each_value
 def test_an_idle_run_costs_what_it_costs_without_an_import(site: Site, kind: type[Site]) -> None:
     with kind(wiki_with_import(2 * DAY_MS)) as other:
         usual = sync(other, sync(other).state)
@@ -67,6 +68,7 @@ def test_an_idle_run_costs_what_it_costs_without_an_import(site: Site, kind: typ
         assert idle.keys(stream) == []
 
 
+@pytest.mark.each_value
 def test_an_idle_run_asks_for_the_list_alone_however_many_pages_it_has(site: Site) -> None:
     first = sync(site, page_size=7)
 
@@ -77,6 +79,7 @@ def test_an_idle_run_asks_for_the_list_alone_however_many_pages_it_has(site: Sit
     assert [request.path for request in details if "/pages/" in request.path] == []
 
 
+@pytest.mark.each_value
 def test_an_edit_of_one_of_them_brings_this_one(site: Site) -> None:
     first = sync(site)
     edited = site.wiki.edit_page(last_page(site))
@@ -89,6 +92,7 @@ def test_an_edit_of_one_of_them_brings_this_one(site: Site) -> None:
     assert third.keys("pages") == []
 
 
+@pytest.mark.each_value
 def test_one_more_of_the_same_moment_is_brought_alone(site: Site) -> None:
     first = sync(site)
     site.wiki.tick_ms = 0
@@ -154,6 +158,7 @@ def test_a_first_run_that_is_killed_amid_them_comes_to_an_end(
         assert sync(site, state).keys("pages") == []
 
 
+@pytest.mark.each_value
 def test_a_state_of_an_earlier_version_brings_them_once_more_and_no_more(site: Site) -> None:
     first = sync(site)
     for entry in first.state["bookmarks"].values():

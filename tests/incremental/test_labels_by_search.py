@@ -100,6 +100,7 @@ MANNERS: dict[str, Callable[[Faults], object]] = {
 }
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("beside", [(), ("pages", "page_versions", "page_restrictions")])
 @pytest.mark.parametrize("manner", MANNERS)
 def test_labels_are_those_of_the_site_at_each_step(manner: str, beside: tuple[str, ...]) -> None:
@@ -118,6 +119,7 @@ def test_labels_are_those_of_the_site_at_each_step(manner: str, beside: tuple[st
             relabel(site.wiki, dice)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("beside", [(), ("pages", "blog_posts", "attachments")])
 @pytest.mark.parametrize("cap", [2, 200])
 def test_labels_of_data_center_are_those_of_the_site_at_each_step(

@@ -152,6 +152,7 @@ def test_a_state_that_makes_no_sense_is_refused_in_one_line(site: ClockedSite, s
     assert "state" in complaint
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("name", ["overlap", "trash", "trashStart", "repliesListed"])
 @pytest.mark.parametrize("value", [7, "?", None, {}])
 def test_what_the_tap_keeps_besides_is_ignored_if_it_makes_no_sense(

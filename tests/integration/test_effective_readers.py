@@ -129,7 +129,7 @@ def test_a_site_without_roles_is_read_by_its_permissions(
 
 def test_the_views_follow_what_changes(tables: Tables) -> None:
     tables.empty()
-    wiki = Wiki.seeded(pages=60, seed=5)
+    wiki = Wiki.seeded(pages=30, seed=5)
     with DemoSite(wiki) as site:
         first = read(settings_of(site))
         tables.load(first)
@@ -152,7 +152,7 @@ def test_the_views_follow_what_changes(tables: Tables) -> None:
 
 def test_the_views_agree_with_a_data_center(tables: Tables) -> None:
     tables.empty()
-    wiki = Wiki.seeded(pages=60, seed=5)
+    wiki = Wiki.seeded(pages=30, seed=5)
     for group in wiki.groups:
         for member in wiki.people.members(group) if "/" in group.name else ():
             # No Data Center tells who is in a group with a slash in its name.

@@ -61,7 +61,7 @@ def assert_readers(
 
 
 def test_what_a_cloud_site_does_not_tell_is_closed_until_it_does(tables: Tables) -> None:
-    wiki = Wiki.seeded(pages=60, seed=5)
+    wiki = Wiki.seeded(pages=30, seed=5)
     with DemoSite(wiki) as site, waits_skipped():
         settings = settings_of(site, max_retries=2)
         first = read(settings)
@@ -96,7 +96,7 @@ def test_what_lies_under_what_a_site_cannot_tell_is_closed_unless_it_is_said_to_
     tables: Tables,
 ) -> None:
     tables.empty()
-    wiki = Wiki.seeded(pages=60, seed=5)
+    wiki = Wiki.seeded(pages=30, seed=5)
     wiki.people.role_mode = "PRE_ROLES"
     with DemoSite(wiki) as site:
         site.faults.restrictions_untold = KINDS
@@ -119,7 +119,7 @@ def test_what_lies_under_what_a_site_cannot_tell_is_closed_unless_it_is_said_to_
 
 def test_a_table_of_restrictions_is_needed_only_for_what_is_there(tables: Tables) -> None:
     tables.empty()
-    wiki = Wiki.seeded(pages=60, seed=5)
+    wiki = Wiki.seeded(pages=30, seed=5)
     for page in [page for page in wiki.pages if page.parent_type == "embed"]:
         wiki.purge_page(page.id)
     for item in [*wiki.tree_items["embed"]]:
@@ -133,7 +133,7 @@ def test_a_table_of_restrictions_is_needed_only_for_what_is_there(tables: Tables
 
 def test_what_a_data_center_does_not_tell_is_closed_until_it_does(tables: Tables) -> None:
     tables.empty()
-    wiki = Wiki.seeded(pages=60, seed=5)
+    wiki = Wiki.seeded(pages=30, seed=5)
     for group in wiki.groups:
         if "/" in group.name:
             # No Data Center tells who is in a group with a slash in its name.

@@ -56,6 +56,7 @@ def path_of(site: AnySite, file: Attachment) -> str:
     return f"/download/attachments/{file.container.id}/{file.title}"
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_the_file_is_missing_and_the_next_run_tries_it_once(
     any_site: AnySite, tmp_path: Path, kind: str

@@ -19,6 +19,7 @@ SECTIONS = {
 }
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", ["500", "not-json", "cut-off"])
 @pytest.mark.parametrize("stream", SECTIONS)
 def test_one_section_of_one_item_is_missing_alone(

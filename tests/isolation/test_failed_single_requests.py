@@ -82,6 +82,7 @@ EACH += [("page_watchers", 403), ("page_likes", 404), ("folders", 404), ("group_
 EACH += [("page_classification_levels", 404), ("custom_content_labels", 410)]
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize(("stream", "status"), EACH)
 def test_one_item_of_the_cloud_never_denies_the_stream(
     cloud: DemoSite, stream: str, status: int

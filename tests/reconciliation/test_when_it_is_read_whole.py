@@ -119,6 +119,7 @@ BROKEN: dict[str, Any] = {
     "no object": "x",
     "a list": [],
     "no times": {"tableStart": 3, "lastWholeRead": "yesterday", "evidence": {"count": "many"}},
+    "a time to come": {"tableStart": None, "lastWholeRead": "2100-01-01T00:00:00.000Z"},
     "odd rows": {"tableStart": None, "lastWholeRead": "2026-07-01T00:00:00.000Z", "rows": "all"},
 }
 

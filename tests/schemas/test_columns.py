@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.running import Run
 
 READABLE: dict[str, Any] = {"body_markdown": True, "body_text": True, "version_bodies": True}
+FETCHED: dict[str, Any] = {"attachment_max_bytes": 200_000, "attachment_text": True}
 NOT_SHOWN = {
     "custom_content.customContentId": "nothing of an app lies in something of an app here",
     "page_includes.targetId": "bodies include pages by their titles here",
@@ -29,8 +30,8 @@ NOT_SHOWN = {
 
 def runs_of_all_streams(wiki: Wiki, folder: Path) -> Iterator[Run]:
     with DemoSite(wiki) as site:
-        fetched = {"attachment_download_dir": str(folder), "attachment_max_bytes": 200_000}
-        yield run_tap(settings_of(site, **READABLE, **fetched), catalog=everything())
+        config = settings_of(site, attachment_download_dir=str(folder), **READABLE, **FETCHED)
+        yield run_tap(config, catalog=everything())
     with datacenter.ClockedDataCenter(wiki) as site:
         all_streams = datacenter.only(*datacenter.discovered())
         yield datacenter.sync(site, catalog=all_streams, **READABLE)
@@ -42,7 +43,10 @@ def filled(records: list[dict[str, Any]]) -> set[str]:
 
 def test_each_column_is_filled_by_some_record(tmp_path: Path) -> None:
     found: dict[str, set[str]] = {stream: set() for stream in SCHEMAS}
-    for run in runs_of_all_streams(Wiki.seeded(pages=24, seed=6), tmp_path):
+    wiki = Wiki.seeded(pages=24, seed=6)
+    notes = next(file for file in wiki.attachments if file.media_type == "text/plain")
+    notes.data, notes.size = b"Notes", 5
+    for run in runs_of_all_streams(wiki, tmp_path):
         assert run.exit_status == 0, run.complaints
         for stream, records in run.records.items():
             found[stream] |= filled(records)

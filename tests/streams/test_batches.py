@@ -13,10 +13,10 @@ import pytest
 
 from tests.datacenter.runs import settings_of as data_center_settings
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
+from tests.forked import run_forked
 from tests.running import (
     everything,
     only,
-    run_command,
     run_tap,
     settings_of,
     truth_by_default,
@@ -73,6 +73,7 @@ def keys_of(run: Run, rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
 @pytest.mark.parametrize("compression", ["gzip", "none", None])
 def test_batch_files_hold_every_record_whole(
@@ -217,7 +218,7 @@ def test_a_file_that_cannot_be_written_is_one_line_and_no_state(
     (tmp_path / "in the way").write_text("")
     setting = batches(tmp_path, prefix="in the way/")
 
-    run = run_command({**config, **setting}, catalog=only("pages"))
+    run = run_forked({**config, **setting}, catalog=only("pages"))
 
     assert run.exit_status == 1
     assert "Traceback" not in run.stderr

@@ -67,6 +67,7 @@ def test_nothing_is_lost_behind_an_empty_page(any_site: DemoSite) -> None:
     assert_complete(run, any_site)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("workers", [1, 32])
 def test_nothing_is_lost_whatever_the_number_of_requests_in_flight(
     any_site: DemoSite, workers: int

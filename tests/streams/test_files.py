@@ -188,6 +188,7 @@ def test_only_files_of_the_wanted_types_are_fetched(site: DemoSite, folder: Path
     assert not any(each.startswith("image/") for each in skipped)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize(("status", "reason"), [(404, "gone"), (403, "forbidden"), (410, "gone")])
 @pytest.mark.parametrize("where", ["site", "media"])
 def test_a_file_that_is_not_given_is_left_out_and_counted(
@@ -220,6 +221,7 @@ def test_a_file_in_the_trash_is_fetched_if_the_site_gives_it(site: DemoSite, fol
     assert record_of(run, refused.id)["fileSkipped"] == "trashed"
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("kind", [*PASSING, "cut-off", "429-absurd"])
 def test_what_fails_and_passes_is_repeated(any_site: AnySite, folder: Path, kind: str) -> None:
     any_site.faults.fail_next(2, kind, way_to_files(any_site)[-1])

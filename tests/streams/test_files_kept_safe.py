@@ -13,8 +13,9 @@ import pytest
 
 from tests.demo_site import DemoSite
 from tests.demo_site.gateway import GatewaySite
+from tests.forked import run_forked
 from tests.http.other_sites import other_site
-from tests.running import clean_environment, command, only, run_command, run_tap, settings_of
+from tests.running import clean_environment, command, only, run_tap, settings_of
 from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def test_tokens_are_in_no_log_and_no_record_even_when_it_fails(
     site.faults.forbid(f"{FILE}{file_id_of(site, an_attachment(site.wiki))}/binary", 403)
     config = settings_of(site, attachment_download_dir=str(folder), max_retries=9)
 
-    run = run_command(
+    run = run_forked(
         config,
         catalog=only(*STREAMS),
         environment={"TAP_CONFLUENCE_LOGLEVEL": "DEBUG", "LOGLEVEL": "DEBUG"},

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.demo_site import DemoSite, Wiki
+from tests.forked import run_forked
 from tests.incremental.warehouse import Warehouse
-from tests.running import only, run_command, run_tap, settings_of
+from tests.running import only, run_tap, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,7 @@ def test_rows_that_a_filter_leaves_out_are_not_wanted_in_any_run(site: DemoSite)
     assert loaded(all_of_them, first, second).keys("page_labels") == wanted
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("keys", [["nonsense"], ["title"], ["id", "title"]])
 @pytest.mark.parametrize("place", ["key_properties", "table-key-properties"])
 def test_keys_that_are_not_those_of_the_stream_are_refused(
@@ -87,7 +89,7 @@ def test_keys_that_are_not_those_of_the_stream_are_refused(
     metadata["metadata"].pop("table-key-properties")
     (entry if place == "key_properties" else metadata["metadata"])[place] = keys
 
-    run = run_command(settings_of(site), catalog=catalog)
+    run = run_forked(settings_of(site), catalog=catalog)
 
     assert run.exit_status == 1
     assert run.stdout == ""
@@ -116,7 +118,7 @@ def test_keys_of_a_stream_that_is_not_selected_are_of_no_interest(site: DemoSite
 def test_a_stream_map_that_does_not_fit_its_stream_is_refused(
     site: DemoSite, stream_map: dict[str, Any]
 ) -> None:
-    run = run_command(settings_of(site, stream_maps={"pages": stream_map}), catalog=only("pages"))
+    run = run_forked(settings_of(site, stream_maps={"pages": stream_map}), catalog=only("pages"))
 
     assert run.exit_status == 1
     assert run.stdout == ""

@@ -90,6 +90,7 @@ def assert_marked(run: Run, site: DemoSite | DataCenterSite, stream: str, item_i
     return next(row for row in run.records[stream] if row["principalType"] == "unknown")
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize(
     ("stream", "kind"),
     [(PAGES, "page"), (POSTS, "blogpost"), *zip(BETWEEN, KINDS, strict=True)],

@@ -15,14 +15,22 @@ from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import ACCOUNT_ID
 from tap_confluence.decoding import unquoted
 from tap_confluence.errors import RefusedError
+from tap_confluence.http import BODY, in_chunks
+from tap_confluence.streams.included_pages import PageQuestion
 from tap_confluence.streams.references import HOLDERS, TAG, References
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tap_confluence.content.references import Reference
     from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
+
+PAGES = "/api/v2/pages"
+
+MOST_PAGES = 250
+"""Ids of pages that one request may name."""
 
 _SPACE: re.Pattern[str] = re.compile(r"/spaces/([^/?#]+)")
 _ACCOUNT: re.Pattern[str] = re.compile(r"[\w:.-]{1,128}")
@@ -50,7 +58,7 @@ class CloudReferences(References):
         if content_id is None and item.get("attachmentId") is None:
             content_id = item.get("id")
         content_id = content_id and str(content_id)
-        known = self.people, self.files, self.paths
+        known = self.people, self.files, self.paths, self.included.by_address
         return Links(self._root, self._space_key(item), content_id, *known)
 
     @override
@@ -76,6 +84,21 @@ class CloudReferences(References):
             account, name = user.get("accountId"), user.get("displayName") or user.get("publicName")
             if isinstance(account, str) and isinstance(name, str) and name:
                 yield account, Person(name, f"{self._root}/people/{quote(account, safe=':')}")
+
+    @override
+    def ask_for_pages(self, pages: Mapping[str, Reference]) -> Iterator[PageQuestion]:
+        space_ids = {key.lower(): space_id for space_id, key in self._space_keys.items()}
+        body = {BODY: self._run.config["body_format"]}
+        by_id = {address: page for address, page in pages.items() if page.target_id}
+        for address, page in pages.items():
+            space_id = space_ids.get((page.space_key or "").lower())
+            if space_id and address not in by_id:
+                params = {**body, "space-id": space_id, "title": page.title or ""}
+                yield PageQuestion(PAGES, params, {address: page})
+        for some in in_chunks(list(by_id), MOST_PAGES):
+            ids = sorted({str(by_id[address].target_id) for address in some})
+            params = {**body, "id": ids, "limit": str(MOST_PAGES)}
+            yield PageQuestion(PAGES, params, {address: by_id[address] for address in some})
 
     def _space_key(self, item: Mapping[str, Any]) -> str | None:
         """Return the key of the space of an item, as its own address tells, or else the spaces."""

@@ -12,16 +12,19 @@ from typing_extensions import override
 from tap_confluence.content import Links, Person
 from tap_confluence.content.mentions import USER_KEY, USERNAME
 from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES
-from tap_confluence.datacenter.api.paths import USER
+from tap_confluence.datacenter.api.paths import CONTENT, USER
 from tap_confluence.errors import ForbiddenError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.failures import Failures
+from tap_confluence.streams.included_pages import PageQuestion
 from tap_confluence.streams.references import TAG, References
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from tap_confluence.content.references import Reference
     from tap_confluence.http.client import Answer
+    from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
 
@@ -31,16 +34,26 @@ PARAMS = {USER_KEY: "key", USERNAME: "username"}
 
 
 class DataCenterReferences(References):
-    """Resolves references with what is spelled out of an item, and people one by one."""
+    """Resolves references with what is spelled out of an item, and people one by one.
+
+    Args:
+        run: The run.
+        expansion_of_pages: Returns what has to be spelled out of a page for the filters.
+    """
 
     at_once = MOST_WITH_BODIES
 
     _is_refused = False
 
+    def __init__(self, run: Run, expansion_of_pages: Callable[[], Iterable[str]]) -> None:
+        super().__init__(run)
+        self._expansion_of_pages = expansion_of_pages
+
     @override
     def links_of(self, item: Mapping[str, Any]) -> Links:
         content_id, space_key = records.place(item)
-        return Links(self._root, space_key, content_id, self.people, self.files, self.paths)
+        known = self.people, self.files, self.paths, self.included.by_address
+        return Links(self._root, space_key, content_id, *known)
 
     @override
     def look_up(self, people: Mapping[str, str]) -> Iterator[tuple[str, Person]]:
@@ -71,6 +84,19 @@ class DataCenterReferences(References):
             failures.end()
             if person := self._person(user):
                 yield name, person
+
+    @override
+    def ask_for_pages(self, pages: Mapping[str, Reference]) -> Iterator[PageQuestion]:
+        body = f"body.{self._run.config['body_format']}"
+        names = dict.fromkeys((body, "space", *self._expansion_of_pages()))
+        expand = {"expand": ",".join(names)}
+        for address, page in pages.items():
+            if page.target_id:
+                path = f"{CONTENT}/{page.target_id}"
+                yield PageQuestion(path, expand, {address: page})
+            elif page.space_key and page.title:
+                params = {**expand, "spaceKey": page.space_key, "title": page.title}
+                yield PageQuestion(CONTENT, params, {address: page})
 
     def _person(self, user: Mapping[str, Any]) -> Person | None:
         name, username = user.get("displayName"), user.get("username")
