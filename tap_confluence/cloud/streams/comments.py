@@ -133,6 +133,7 @@ class CommentStream(ContentStream):
         share = ShareOfFailures()
         last: FailedItemError | None = None
         read_again: list[str] = []
+        met: set[str] = set()
 
         def work() -> Iterator[Work]:
             nonlocal latest, last
@@ -144,6 +145,7 @@ class CommentStream(ContentStream):
                 container = {self.container_key: root[self.container_key]}
                 comments = [root, *({**container, **reply} for reply in thread.replies)]
                 latest = self.latest(latest, *map(self.timestamp, comments))
+                met.update(self._listed_of(comments))
                 again = self._read_again(comments, thread)
                 read_again.extend(again)
                 since = self._earliest(start, again)
@@ -160,8 +162,10 @@ class CommentStream(ContentStream):
             what = f"the replies to {share.failed} of {share.asked} comments"
             raise outage(self.name, what, last)
         self.advance(latest)
+        listed = {key for key in self.failed_before[self] if key.endswith(CHILDREN)}
+        gone = set() if self.is_partial else listed - met
         # Not before what is in them has been written.
-        for key in read_again:
+        for key in (*read_again, *gone):
             self.retry_no_more(key)
         yield from self.write(self.retries())
 
@@ -186,11 +190,19 @@ class CommentStream(ContentStream):
 
     def _read_again(self, comments: Iterable[dict[str, Any]], thread: Thread) -> list[str]:
         """Return which lists of a thread were read that an earlier run has listed as failed."""
+        return [
+            key
+            for key, comment_id in self._listed_of(comments).items()
+            if comment_id not in thread.unread
+        ]
+
+    def _listed_of(self, comments: Iterable[dict[str, Any]]) -> dict[str, str]:
+        """Return which lists of replies to some comments an earlier run has listed as failed."""
         keys = {
             f"{comment_id}{CHILDREN}": comment_id for comment_id in map(self.identity, comments)
         }
         before = self.failed_before[self]
-        return [key for key in keys if key in before and keys[key] not in thread.unread]
+        return {key: comment_id for key, comment_id in keys.items() if key in before}
 
     def _earliest(self, start: str | None, read_again: Iterable[str]) -> str | None:
         """Return from which time on comments of a thread are due.
