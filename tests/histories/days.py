@@ -231,6 +231,8 @@ class Days(History):
         self._look()
         self._seen |= {row["id"] for row in run.records.get(INVENTORY, [])}
         self._count_whole(run, began_ms)
+        if not event.deeds:
+            self._may_differ -= run.activated
         self._is_plain = not event.deeds
         if event.deeds or goes_on:
             return
@@ -286,7 +288,6 @@ class Days(History):
                 self.figures.spurious += not is_due
                 self._tell(f"  {stream} was read whole {'by time' if is_due else 'for nothing'}")
             self._whole_ms[stream] = self._read_ms[stream] = began_ms
-            self._may_differ.discard(stream)
 
     @override
     def read_anew(self) -> Run:
