@@ -77,6 +77,16 @@ class Run:
         return self.states[-1]
 
     @property
+    def state_without_its_time(self) -> Json:
+        """The last state, but for the moment at which the run began."""
+        state = copy.deepcopy(self.state)
+        for entry in state["bookmarks"].values():
+            kept = entry.get("reconciliation", {})
+            kept.pop("lastWholeRead", None)
+            kept.get("evidence", {}).pop("began", None)
+        return state
+
+    @property
     def activated(self) -> set[str]:
         """The streams that were declared complete."""
         return {m["stream"] for m in self.messages if m["type"] == "ACTIVATE_VERSION"}

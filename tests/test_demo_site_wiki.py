@@ -303,7 +303,8 @@ def test_every_change_can_choose_for_itself(wiki: Wiki) -> None:
     wiki.add_page(wiki.add_space("HIDDEN"))
     wiki.hide_space("HIDDEN")
     # There is nothing left to choose in a space that is not there.
-    for name in sorted(CHANGES - needs, key={"delete_space", "hide_space"}.__contains__):
+    last = ["delete_space", "hide_space"]
+    for name in [*sorted(CHANGES - needs - {*last}), *last]:
         result = getattr(wiki, name)()
         assert isinstance(result, str), name
     assert {"edit_page", "restore_page", "purge_page", "add_task"} <= CHANGES

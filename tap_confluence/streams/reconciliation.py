@@ -65,9 +65,11 @@ class ReconciledStream(ConfluenceStream):
 
     @override
     def starting_point(self) -> str | None:
-        # What is older than the table is not in it, and so is not gone from it either.
         start, first = super().starting_point(), self.reconciliation.table_start
-        return start if start is None or first is None else max(start, first)
+        if start is None or first is None or not self.reconciliation.has_rows:
+            return start
+        # What is older than the table is not in it, and so is not gone from it either.
+        return max(start, first)
 
     @override
     def new_version(self) -> int | None:
@@ -126,6 +128,11 @@ class Reconciliation:
         return table_start_of(self._entry) if self._stream.is_incremental else None
 
     @property
+    def has_rows(self) -> bool:
+        """Whether an earlier run has read something of the stream, which may be in its table."""
+        return is_begun(self._entry)
+
+    @property
     def anchor(self) -> str | None:
         """Where the stream starts without a bookmark: never later than its table does."""
         anchor = self._stream.run.anchor
@@ -159,15 +166,15 @@ class Reconciliation:
         if not self._stream.is_incremental:
             self.has_read_whole = True
             return
-        is_begun_before = is_begun(self._entry)
-        if not self._state and not is_begun_before:
+        has_rows = self.has_rows
+        if not self._state and not has_rows:
             # Until this run has come to its end, nobody knows what happens meanwhile.
             self._is_first = self.has_read_whole = True
             self._keep(tableStart=self.anchor, lastWholeRead=self._now, isDue=True, **self._account)
         elif not self._state:
             self._keep(tableStart=None)
-        elif not is_begun_before and self.last_whole is None:
-            self.has_read_whole = True
+        elif not has_rows:
+            self.has_read_whole = self.last_whole is None
             self._keep(tableStart=self.anchor)
 
     @property

@@ -164,10 +164,10 @@ Bookmarks = dict[str, Any]
 
 
 PROGRESS = (
-    *("replication_key_value", "overlap", "trash", "fullRead", "threads"),
+    *("replication_key_value", "overlap", "fullRead", "threads"),
     *("pages", "blog_posts"),
 )
-"""What only the entry of a stream has of which something has been read."""
+"""What only the entry of a stream has of which something dated has been read."""
 
 
 def is_begun(entry: StreamState) -> bool:

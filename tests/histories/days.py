@@ -231,6 +231,8 @@ class Days(History):
         self._look()
         self._seen |= {row["id"] for row in run.records.get(INVENTORY, [])}
         self._count_whole(run, began_ms)
+        if not event.deeds:
+            self._may_differ -= run.activated
         self._is_plain = not event.deeds
         if event.deeds or goes_on:
             return
@@ -257,6 +259,8 @@ class Days(History):
     @override
     def _run(self, event: Sync) -> Run:
         before = len(self.site.requests)
+        # The first run has all there is, and tells of nothing that is gone.
+        self._read_ms = self._read_ms or dict.fromkeys(self._streams, self.site.wiki.now_ms)
         run = super()._run(event)
         self._cost = len(self.site.requests) - before
         return run
@@ -284,7 +288,6 @@ class Days(History):
                 self.figures.spurious += not is_due
                 self._tell(f"  {stream} was read whole {'by time' if is_due else 'for nothing'}")
             self._whole_ms[stream] = self._read_ms[stream] = began_ms
-            self._may_differ.discard(stream)
 
     @override
     def read_anew(self) -> Run:
@@ -344,7 +347,11 @@ class Days(History):
             return
         for key in expected.keys() - table.keys():
             yield f"{stream} misses {key}"
-        for key in table.keys() - expected.keys():
+        extra = table.keys() - expected.keys()
+        if self._wanted == FROM_AN_ANCHOR:
+            # What came into the trash since, or was archived, may be older.
+            extra -= self.deployment.truth(self.site)[stream]
+        for key in extra:
             row = table[key]
             content_id = (
                 row.get("pageId") or row.get("blogPostId") if stream == TASKS else row["id"]

@@ -90,6 +90,7 @@ def test_a_change_that_becomes_visible_late_is_still_seen(
     site.wiki.now_ms -= 60_000
     monkeypatch.setattr(site.wiki, "tick_ms", 0)
     late = site.wiki.add_page()
+    site.wiki.now_ms += 60_000
 
     second = sync(site, first.state, only("pages"))
 

@@ -82,6 +82,28 @@ def test_a_reply_written_while_comments_are_read_is_not_lost(site: ClockedSite) 
         assert keys_of(first, second, stream=stream) == site.truth()[stream], stream
 
 
+def test_a_comment_that_goes_before_its_replies_could_be_read_holds_back_no_deletion(
+    site: ClockedSite,
+) -> None:
+    site.replies_in_lists = False
+    catalog = only(INVENTORY, *COMMENTS)
+    page = site.wiki.add_page()
+    comment = site.wiki.add_footer_comment(page)
+    site.wiki.add_footer_comment(parent_id=comment)
+    site.faults.break_path(f"/api/v2/footer-comments/{comment}/children", "500")
+    first = sync(site, catalog=catalog, max_retries=0, reconcile_interval_hours=0)
+    site.faults.heal()
+    site.wiki.delete_comment(comment)
+
+    second = sync(site, first.state, catalog, reconcile_interval_hours=0)
+
+    assert comment in first.ids("page_footer_comments")
+    assert f"{comment}/children" in first.state["bookmarks"]["page_footer_comments"]["failed"]
+    assert "failed" not in second.state["bookmarks"]["page_footer_comments"]
+    assert "page_footer_comments" in second.activated
+    assert set(second.keys("page_footer_comments")) == site.truth()["page_footer_comments"]
+
+
 def test_once_a_reply_was_seen_in_the_list_comments_are_not_asked_for_theirs(
     site: ClockedSite,
 ) -> None:

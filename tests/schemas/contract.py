@@ -58,7 +58,10 @@ INLINE_INCLUDES = {
 EXPORTED = {"body.export_view": RENDERED}
 READABLE = {"bodyMarkdown": "made of the body", "bodyText": "made of the body"}
 MODIFIED = {"modifiedAt": OWN_TIME}
-FETCHED = dict.fromkeys(("filePath", "fileSha256", "fileSkipped"), "tells where the file was put")
+FETCHED = {
+    **dict.fromkeys(("filePath", "fileSha256", "fileSkipped"), "tells where the file was put"),
+    **dict.fromkeys(("fileText", "fileTextSkipped"), "what the file says"),
+}
 
 
 def label(owner_key: str) -> Contract:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Question
-from tap_confluence.cloud.api.incremental_list import NEWEST_FIRST, OLDEST_FIRST, lean
+from tap_confluence.cloud.api.incremental_list import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    PAGES_AHEAD,
+    lean,
+)
 from tap_confluence.cloud.api.replies import REPLIES, RepliesSearch, Wanted, get_replies
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import NO_OWN_TYPES
@@ -34,7 +39,7 @@ from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -173,10 +178,20 @@ class CommentStream(ContentStream):
         self.entry["repliesListed"] = True
         return True
 
+    @override
+    def ask_all_rows_ahead(self, *, tag: str) -> None:
+        if self.entry.get("repliesListed") or not (self.is_incremental and self.bookmark):
+            super().ask_all_rows_ahead(tag=tag)
+        elif not self.content_filter.leaves_nothing:
+            self.reader.ask_ahead_once(self._whole_list(tag=tag), further=PAGES_AHEAD)
+
+    def _whole_list(self, *, tag: str) -> ListRequest:
+        [first] = self.lists(tag=tag, bodies=False)
+        return first.with_params(sort=OLDEST_FIRST)
+
     def _oldest_first(self, *, tag: str) -> Iterator[dict[str, Any]]:
         """Read the whole list without bodies, once a run for all streams that are made of it."""
-        [first] = self.lists(tag=tag, bodies=False)
-        return self.reader.items_once(first.with_params(sort=OLDEST_FIRST))
+        return self.reader.items_once(self._whole_list(tag=tag))
 
     def _read_threads(self) -> Iterator[Record]:
         """Read the comments that are no reply, then go through all of them for their replies.
@@ -193,6 +208,7 @@ class CommentStream(ContentStream):
         share = ShareOfFailures()
         last: FailedItemError | None = None
         read_again: list[str] = []
+        met: set[str] = set()
 
         def work() -> Iterator[Work]:
             nonlocal last
@@ -208,6 +224,7 @@ class CommentStream(ContentStream):
                     last = error
                 container = {self.container_key: root[self.container_key]}
                 replies = [{**container, **reply} for reply in thread.replies]
+                met.update(map(self.identity, (root, *replies)))
                 again = self._read_again(thread)
                 read_again.extend(again)
                 since = self._earliest(start, again)
@@ -220,7 +237,7 @@ class CommentStream(ContentStream):
             raise outage(self.name, what, last)
         reading.finish()
         # Not before what is in them has been written.
-        for key in read_again:
+        for key in (*read_again, *self._gone(met)):
             self.retry_no_more(key)
         yield from self.write(self.retries())
 
@@ -288,6 +305,17 @@ class CommentStream(ContentStream):
         before = self.failed_before[self]
         keys = (f"{comment_id}{CHILDREN}" for comment_id in thread.asked)
         return [key for key in keys if key in before]
+
+    def _gone(self, met: Collection[str]) -> list[str]:
+        """Return what an earlier run has listed as failed of comments that are gone.
+
+        Args:
+            met: The ids of those that are known to be there.
+        """
+        listed = [key for key in self.failed_before[self] if key.endswith(CHILDREN)]
+        unmet = {key: key.removesuffix(CHILDREN) for key in listed}
+        unmet = {key: comment_id for key, comment_id in unmet.items() if comment_id not in met}
+        return [key for key, id_ in unmet.items() if not self._has(f"{self.path}/{id_}")]
 
     def _earliest(self, start: str | None, read_again: Iterable[str]) -> str | None:
         """Return from which time on comments of a thread are due.
