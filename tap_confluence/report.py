@@ -16,6 +16,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http import Usage
 from tap_confluence.output.progress_line import is_watched
+from tap_confluence.output.turn import FEW_SECONDS
 from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
 from tap_confluence.statuses import CURRENT
@@ -26,7 +27,9 @@ from tap_confluence.streams.reconciliation import ReconciledStream
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
+    from tap_confluence.output.turn import Turn
     from tap_confluence.run import Run
 
 logger = logging.getLogger("tap-confluence")
@@ -47,6 +50,9 @@ HEADINGS = (
 )
 NUMBERS = range(1, 6)
 """The columns of the table that are set to the right."""
+
+PROGRESS = "progress"
+"""Under which name requests are counted that only tell how long the run will take."""
 
 MINUTES = len("2024-01-31T00:00")
 
@@ -115,10 +121,34 @@ class Report:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._bookmarks_before = self._read_bookmarks()
+        self._counts: dict[str, Future[int | None]] = {}
 
     def look(self) -> tuple[int, str]:
         """Return how many rows have been written so far, and in words what else is to be told."""
-        return self._rows, f"{self._run.client.total_usage.requests} requests"
+        sent = f"{self._run.client.total_usage.requests:,} requests"
+        turn = self._run.turn
+        if turn is None:
+            return self._rows, sent
+        self._count(turn)
+        rows = self._streams[turn.name].written_rows if turn.name in self._streams else 0
+        return self._rows, f"{sent}, {turn.told(rows)}"
+
+    def _count(self, turn: Turn) -> None:
+        """Ask the site how much there is to read, of what takes some time to read."""
+        cql, seconds = turn.cql, turn.seconds
+        if not cql or seconds < FEW_SECONDS:
+            return
+        turn.cql = ""
+        params = {"cql": cql, "limit": "1", "includeArchivedSpaces": "true"}
+        try:
+            get = self._run.client.get
+            answer = get(search.SITE_SEARCH, params, tag=PROGRESS, max_retries=0)
+        except ConfluenceError as error:
+            logger.debug("The site does not count what there is to read: %s", error)
+            return
+        found = answer.body.get("totalSize")
+        if isinstance(found, int):
+            turn.of, turn.is_counted = found, False
 
     def tell_gaps(self) -> None:
         """Log what the run skipped.
@@ -145,28 +175,33 @@ class Report:
             )
             raise ConfluenceError(message)
 
-    def compare_with_search(self) -> None:
-        """Log how much content a search counts, where this run has come upon all there is.
+    def ask_search(self) -> None:
+        """Have a search count how much content there is, if this run has come upon all of it.
 
         That is asked of a first run and of a full refresh, which have read `content_inventory`
         without filters; a run that reads changes asks nothing.
         """
-        inventory = self._run.streams[InventoryStream.name]
-        filters = self._run.filters
+        inventory, filters = self._inventory, self._run.filters
         is_narrowed = filters.by_space or filters.by_tree or filters.by_label
         if (
-            not isinstance(inventory, InventoryStream)
-            or not inventory.selected
-            or inventory.is_denied
-            or self._bookmarks_before
-            or is_narrowed
-            or CURRENT not in filters.statuses
+            inventory.selected
+            and not inventory.is_denied
+            and not self._bookmarks_before
+            and not is_narrowed
+            and CURRENT in filters.statuses
         ):
-            return
-        for kind, plural in KINDS.items():
-            found = self._count_by_search(kind, inventory.name)
+            reader = self._run.reader
+            self._counts = {
+                kind: reader.start(search.count, reader.client, f"type={kind}", tag=inventory.name)
+                for kind in KINDS
+            }
+
+    def compare_with_search(self) -> None:
+        """Log how much content the search counts, if it was asked."""
+        for kind, count in self._counts.items():
+            found, plural = self._result(count), KINDS[kind]
             if found is not None:
-                known = inventory.current[kind]
+                known = self._inventory.current[kind]
                 logger.info(
                     "Completeness: %d current %s in this run, about %d by the site's search",
                     known,
@@ -238,14 +273,18 @@ class Report:
             if entry.get("replication_key_value")
         }
 
-    def _count_by_search(self, kind: str, tag: str) -> int | None:
+    @property
+    def _inventory(self) -> InventoryStream:
+        [inventory] = (s for s in self._run.streams.values() if isinstance(s, InventoryStream))
+        return inventory
+
+    def _result(self, count: Future[int | None]) -> int | None:
         """Return how many current items a search counts; an estimate, None if nobody tells."""
         try:
-            [found] = search.counts(self._run.reader, f"type={kind}", tag=tag)
+            return self._run.reader.result(count)
         except (RefusedError, RetriesExhaustedError, RateLimitError) as error:
             logger.debug("The site does not count its content: %s", error)
             return None
-        return found
 
 
 def _to_the_minute(timestamp: str) -> str:

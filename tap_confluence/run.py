@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tap_confluence.errors import RefusedError
     from tap_confluence.http import Client, FailedItem, StopFlag
     from tap_confluence.locks import StreamLocks
+    from tap_confluence.output.turn import Turn
 
     Row = dict[str, Any]
 
@@ -227,6 +228,7 @@ class Run:
         deployment: Cloud or Data Center.
         notes: What the run leaves out.
         user_ids: The account ids of those whom the records written so far name.
+        turn: How far the stream has come that is being read.
 
     Args:
         tap: What the SDK runs, with checked settings.
@@ -239,6 +241,7 @@ class Run:
         self.deployment = deployment
         self.notes = Notes()
         self.user_ids: set[str] = set()
+        self.turn: Turn | None = None
         self._stop = stop
         self._state_written_at = time.monotonic()
 

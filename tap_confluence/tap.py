@@ -15,7 +15,7 @@ from tap_confluence.command import TapCommand
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.about import about_text
-from tap_confluence.output.progress_line import live_line
+from tap_confluence.output.progress_line import progress_shown
 from tap_confluence.output.writer import BufferedWriter, print_text, say
 from tap_confluence.redaction import guard_log
 from tap_confluence.report import Report
@@ -35,6 +35,7 @@ from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.catalog_check import check_keys, check_shape
 from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
+from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.reconciliation import ReconciledStream, reconciled
 from tap_confluence.streams.selection import tell_absent, tell_selection
 from tap_confluence.streams.state import bookmarks_of, without_progress
@@ -171,11 +172,20 @@ class TapConfluence(RunTap):
         self.write_message(StateMessage(value=self.state))
 
     def _prepare(self) -> None:
-        """Have the first requests of all streams on the way together."""
-        for stream in self.streams.values():
-            is_read = stream.selected or stream.has_selected_descendents
-            if is_read and isinstance(stream, ConfluenceStream) and not stream.parent_stream_type:
-                stream.prepare()
+        """Have the first requests of all streams on the way together.
+
+        Those come first that ask little: what they wait for would else be asked for when all the
+        rest is done.
+        """
+        read = [
+            stream
+            for stream in self.streams.values()
+            if isinstance(stream, ConfluenceStream)
+            and not stream.parent_stream_type
+            and (stream.selected or stream.has_selected_descendents)
+        ]
+        for stream in sorted(read, key=lambda each: isinstance(each, IncrementalStream)):
+            stream.prepare()
 
     def _mark_filters(self) -> None:
         """Keep in the state which filters it is about to be written with."""
@@ -400,9 +410,10 @@ class TapConfluence(RunTap):
         self._mark_filters()
         begun_with = copy.deepcopy(self.state)
         try:
-            with live_line(report.look):
+            with progress_shown(report.look):
                 self._prepare()
                 self.sync_all()
+                report.ask_search()
                 self._end_complete_streams()
             report.compare_with_search()
             report.tell_gaps()

@@ -45,7 +45,7 @@ def _leave_most_combinations_to_slow(cases: list[pytest.Function]) -> None:
         times = [uses[value] for value in values[case]]
         return times.count(0), -sum(times)
 
-    while worth(best := max(cases, key=worth))[0]:
+    while cases and worth(best := max(cases, key=worth))[0]:
         uses.update(values.pop(best))
         cases = list(values)
     for case in cases:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence import report
+from tap_confluence.output import progress_line, turn
+from tap_confluence.report import Report
 from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
 from tests.forked import run_forked
 from tests.running import Run, only, run_tap, settings_of
-from tests.terminal import Terminal, watch
+from tests.terminal import SOON, Terminal, watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -348,3 +352,99 @@ def test_who_wants_warnings_only_gets_no_report(site: DemoSite, tmp_path: Path) 
     watch(tmp_path, settings_of(site), only("groups"), terminal, TAP_CONFLUENCE_LOGLEVEL="WARNING")
 
     assert terminal.text == ""
+
+
+def test_the_log_tells_how_far_a_stream_is_and_how_long_it_will_still_take(
+    site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once(monkeypatch)
+    held = asked_late(site, r"/api/v2/pages/\d+", monkeypatch)
+
+    run = run_tap(settings_of(site, max_concurrency=1), catalog=only("pages", "page_versions"))
+
+    found = len([page for page in site.wiki.pages if page.status == "current"])
+    said = rf"pages: \d+ of about {found} items, about \d+ s left$"
+    assert held
+    assert any(re.search(said, line) for line in progress(run))
+
+
+def test_what_has_changed_is_counted_when_it_is_listed(
+    site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run_tap(settings_of(site), catalog=only("pages", "page_versions"))
+    for page in [page for page in site.wiki.pages if page.status == "current"][:5]:
+        site.wiki.edit_page(page.id)
+    at_once(monkeypatch)
+    before = len(site.requests)
+    asked_late(site, r"/api/v2/pages/\d+", monkeypatch)
+
+    run = run_tap(settings_of(site, max_concurrency=1), first.state, only("pages", "page_versions"))
+
+    assert any(re.search(r"pages: [1-5] of 5 items", line) for line in progress(run))
+    assert not [r for r in site.requests[before:] if "cql" in r.query], "nothing was asked for it"
+
+
+@pytest.mark.parametrize("deployment", [DemoSite, DataCenterSite])
+def test_of_groups_it_is_known_how_many_there_are(
+    deployment: type[DemoSite | DataCenterSite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with deployment(Wiki.plain()) as site:
+        at_once(monkeypatch)
+        asked_late(site, r"/rest/api/group/.+", monkeypatch)
+        config = settings_of(site) if isinstance(site, DemoSite) else datacenter.settings_of(site)
+
+        run = run_tap({**config, "max_concurrency": 1}, catalog=only("group_members"))
+
+    assert any(re.search(r"group_members: \d+ of \d+ items, about", line) for line in progress(run))
+
+
+def test_where_nobody_counts_it_says_what_is_known(
+    site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.faults.break_path("/rest/api/search", "500")
+    at_once(monkeypatch)
+    asked_late(site, r"/api/v2/pages/\d+", monkeypatch)
+
+    run = run_tap(settings_of(site, max_concurrency=1), catalog=only("pages", "page_versions"))
+
+    assert any(
+        re.search(r"pages: \d+ items, of how many is not known$", line) for line in progress(run)
+    )
+    assert run.exit_status == 0
+
+
+def asked_late(
+    site: DemoSite | DataCenterSite, pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """Have the site answer what matches a pattern once somebody looks on, and list it."""
+    looked, held, look = threading.Condition(), [], Report.look
+    looks = 0
+
+    def counted(self: Report) -> tuple[int, str]:
+        nonlocal looks
+        with looked:
+            looks += 1
+            looked.notify_all()
+        return look(self)
+
+    def hold(_: int, path: str) -> None:
+        if re.fullmatch(pattern, path):
+            held.append(path)
+            with looked:
+                enough = looks + 1
+                looked.wait_for(lambda: looks >= enough, SOON)
+
+    monkeypatch.setattr(Report, "look", counted)
+    site.faults.before_request = hold
+    return held
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the log tell without delay what it tells each minute."""
+    monkeypatch.setattr(progress_line, "SECONDS_BETWEEN_LINES", 0.01)
+    for module in (turn, report):
+        monkeypatch.setattr(module, "FEW_SECONDS", 0.0)
+
+
+def progress(run: Run) -> list[str]:
+    return [line for line in run.log if "So far: " in line]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tap_confluence.cli.counts.site import TAG
+from tap_confluence.cli.estimate import counts_of, told
 from tap_confluence.command import run_beside
 from tap_confluence.errors import (
     ForbiddenError,
@@ -23,13 +24,12 @@ from tap_confluence.tap import TapConfluence
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from tap_confluence.cli.counts.site import SiteCounts
     from tap_confluence.http.client import Answer
     from tap_confluence.sdk import ConfigInput
 
-TAG = "check"
-
-MOST_COUNTED = 10_000
-"""Pages, or blog posts, to count one by one: forty requests."""
+NOUNS = {"pages": "page", "blog_posts": "blog post", "spaces": "space"}
+"""What is counted, and what to call one of it."""
 
 ONE = {"limit": "1"}
 """How many items to ask for."""
@@ -63,8 +63,9 @@ def check(tap: TapConfluence) -> bool:
         say(f"- {stream.name} ({is_selected}) needs {stream.needed(error)}")
     readable = sum(1 for stream in tap.streams.values() if stream not in refused)
     say(f"{readable} of {len(tap.streams)} streams may be read")
-    pages, posts = _count(tap, "pages", "page"), _count(tap, "blog_posts", "blog post")
-    spaces = _noun(sum(1 for _ in tap.run.content_filter.spaces()), "space")
+    counts = counts_of(tap)
+    say(*told(tap, counts))
+    pages, posts, spaces = (_counted(counts, kind, noun) for kind, noun in NOUNS.items())
     found = f"{pages} and {posts} in {spaces}"
     if missing:
         say(f"Connection successful, but not all streams may be read; found {found}")
@@ -73,19 +74,14 @@ def check(tap: TapConfluence) -> bool:
     return not missing
 
 
-def _count(tap: TapConfluence, name: str, noun: str) -> str:
-    """Count what the filters select of a list, up to a limit."""
-    stream: Any = tap.streams[name]
-    try:
-        number = sum(1 for _ in islice(stream.all_items(tag=TAG), MOST_COUNTED + 1))
-    except RefusedError:
+def _counted(counts: SiteCounts, kind: str, noun: str) -> str:
+    """Say how many there are of a kind that the filters select."""
+    amount = counts(kind)
+    if amount is None:
         return f"no {noun}"
-    more = "more than " if number > MOST_COUNTED else ""
-    return more + _noun(min(number, MOST_COUNTED), noun)
-
-
-def _noun(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    number = amount.wanted
+    about = "" if amount.is_counted else "about "
+    return f"{about}{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _refused(tap: TapConfluence) -> dict[ConfluenceStream, RefusedError]:

@@ -151,9 +151,11 @@ class ContentFilter(AnyContentFilter):
         Args:
             limit: Items in one answer.
         """
+        if not self._filters.by_space:
+            return False
         count = len(self._spaces)
         is_most = self._filters.takes_most(count, len(self._space_verdicts))
-        if not self._filters.by_space or not count or (is_most and count > MOST_KEYS):
+        if not count or (is_most and count > MOST_KEYS):
             return False
         wanted, whole = self._sizes
         asked_in_vain = ASKED_IN_VAIN + count // MOST_KEYS

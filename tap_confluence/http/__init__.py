@@ -6,6 +6,7 @@ from tap_confluence.http.auth import Basic, Bearer, Credentials, OAuth
 from tap_confluence.http.client import Client
 from tap_confluence.http.detours import Detour, SeenItems, UndividedPaginator
 from tap_confluence.http.download import Download, MisdirectedError, Source, TooLargeError
+from tap_confluence.http.early_start import with_first
 from tap_confluence.http.gateway import find_cloud_id, gateway_root
 from tap_confluence.http.halving import BODY
 from tap_confluence.http.list_page import (
@@ -31,7 +32,8 @@ from tap_confluence.http.pagination import (
 from tap_confluence.http.rate_limit import RateLimit
 from tap_confluence.http.reader import FEW_AHEAD, MANY_AHEAD, Reader
 from tap_confluence.http.sign_in import SERVER_INFORMATION, check_cloud, check_data_center
-from tap_confluence.http.thread_pool import LookAhead, StopFlag, ThreadPool
+from tap_confluence.http.stop_flag import StopFlag
+from tap_confluence.http.thread_pool import LookAhead, ThreadPool
 from tap_confluence.http.usage import Usage
 
 __all__ = [
@@ -77,4 +79,5 @@ __all__ = [
     "in_chunks",
     "read_pages",
     "rows_of",
+    "with_first",
 ]

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from tap_confluence.http.auth import Credentials
     from tap_confluence.http.rate_limit import RateLimit
     from tap_confluence.http.site_access import SiteAccess
-    from tap_confluence.http.thread_pool import StopFlag
+    from tap_confluence.http.stop_flag import StopFlag
 
     Params = Mapping[str, str | Sequence[str]]
 

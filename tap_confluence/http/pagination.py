@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from abc import abstractmethod
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -30,7 +31,6 @@ from tap_confluence.http.list_page import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
 
     from tap_confluence.http.client import Answer, Client
     from tap_confluence.http.halving import Failure
@@ -282,7 +282,12 @@ class OffsetPaginator(Paginator):
 
     The next offset follows from what was received: `_links.next` may count by the limit that was
     asked for instead of the lower one that was served. What cannot be got is passed over.
+
+    Attributes:
+        start: Where to begin.
     """
+
+    start = 0
 
     @override
     def past(self, client: Client, request: ListRequest, error: Failure) -> ListPage:
@@ -305,7 +310,7 @@ class OffsetPaginator(Paginator):
 
     @override
     def first_page(self, request: ListRequest) -> ListRequest:
-        return request.with_params(start="0")
+        return request.with_params(start=str(self.start))
 
     @override
     def next_page(self, request: ListRequest, answer: Answer, rows: list[Row]) -> Params | None:
@@ -443,14 +448,15 @@ class PageWalk:
         self._go_on = go_on
         self._paginator = paginator or LinkPaginator()
         self._lock = threading.Lock()
+        self._tag = first.tag
         self._following: ListRequest | None = None
         self._is_being_read = False
         self._coming: deque[Future[ListPage]] = deque()
-        with self._lock:
-            if coming is None:
+        if coming is None:
+            with self._lock:
                 self._ask(self._paginator.first_page(first), is_first=not is_begun)
-            else:
-                self._expect(coming.result)
+        else:
+            self._share(coming)
 
     @property
     def first(self) -> Future[ListPage]:
@@ -479,7 +485,10 @@ class PageWalk:
             yield page
 
     def _ask(self, request: ListRequest, *, is_first: bool = False) -> None:
-        self._expect(lambda: self._get(request, is_first=is_first))
+        def get() -> ListPage:
+            return self._arrive(self._get(request, is_first=is_first))
+
+        self._coming.append(self._thread_pool.submit_first(get))
 
     def _get(self, request: ListRequest, *, is_first: bool) -> ListPage:
         try:
@@ -490,8 +499,18 @@ class PageWalk:
             # The list goes on, but not from here any more.
             raise StuckError(request, error) from error
 
-    def _expect(self, page: Callable[[], ListPage]) -> None:
-        self._coming.append(self._thread_pool.submit(lambda: self._arrive(page())))
+    def _share(self, coming: Future[ListPage]) -> None:
+        """Take a page that has been asked for already, as soon as it is there."""
+        page: Future[ListPage] = Future()
+
+        def take(asked: Future[ListPage]) -> None:
+            try:
+                page.set_result(self._arrive(asked.result()))
+            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                page.set_exception(error)
+
+        self._coming.append(page)
+        coming.add_done_callback(take)
 
     def _ask_following(self) -> None:
         # A page that nobody reads yet is not one ahead of another.
@@ -506,6 +525,9 @@ class PageWalk:
         following = page.next
         if following is not None and self._go_on is not None:
             following = self._go_on(page, following)
+        if following is not None:
+            # The first page may have been asked for by who else needs it.
+            following = replace(following, tag=self._tag)
         with self._lock:
             self._following = following
             self._ask_following()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -12,13 +15,14 @@ from tap_confluence.http.pagination import PageWalk
 from tap_confluence.http.thread_pool import LookAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.http.client import Client, Params
+    from tap_confluence.http.early_start import EarlyStart
     from tap_confluence.http.list_page import FailedItem, ListPage
     from tap_confluence.http.pagination import GoOn, Paginator
-    from tap_confluence.http.thread_pool import StopFlag, ThreadPool
+    from tap_confluence.http.stop_flag import StopFlag
+    from tap_confluence.http.thread_pool import ThreadPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +38,10 @@ FEW_AHEAD = 2
 MOST_KEPT = 32 * 1024 * 1024
 """Bytes that all rows together may take which are kept for those who need them later: some 250,000
 pages without their bodies do."""
+
+_LISTENING: ContextVar[tuple[list[FailedItem], ...]] = ContextVar("listening", default=())
+"""Where to put what the site fails for, innermost last. Readings that go on beside each other have
+a context each."""
 
 
 class Reader:
@@ -58,10 +66,9 @@ class Reader:
         self.on_failed: Callable[[FailedItem], object] | None = None
         self._thread_pool = thread_pool
         self._asked_ahead: dict[str, _AskedAhead] = {}
-        self._shared_answers: dict[str, bool] = {}
+        self._shared: dict[str, Future[Any]] = {}
         self._kept: dict[str, KeptRows] = {}
         self._failed: dict[str, list[FailedItem]] = {}
-        self._listening: list[list[FailedItem]] = []
 
     def first_page(self, path: str, params: Params | None = None, *, tag: str) -> ListRequest:
         """Return the request for the first page of a list."""
@@ -124,11 +131,11 @@ class Reader:
             heard: Where to put what it fails for.
         """
         while True:
-            self._listening.append(heard)
+            token = _LISTENING.set((*_LISTENING.get(), heard))
             try:
                 row = next(rows, None)
             finally:
-                self._listening.pop()
+                _LISTENING.reset(token)
             if row is None:
                 return
             yield row
@@ -137,7 +144,7 @@ class Reader:
         """Tell whoever wants to know of an item of a list that the site fails for, if it is one."""
         if failed is None:
             return
-        for heard in self._listening:
+        for heard in _LISTENING.get():
             heard.append(failed)
         if self.on_failed is not None:
             self.on_failed(failed)
@@ -169,12 +176,44 @@ class Reader:
         If the first page was asked for ahead, it is looked at and left to those who asked for it.
         """
         key = _key(request)
-        if key not in self._shared_answers:
+
+        def find() -> bool:
             asked = self._asked_ahead.get(key)
             pages = self._walk(request, go_on=go_on, coming=asked.first if asked else None)
             whole = read_whole(self, request, pages)
-            self._shared_answers[key] = any(predicate(i) for page in whole for i in page.rows)
-        return self._shared_answers[key]
+            return any(predicate(item) for page in whole for item in page.rows)
+
+        return self.shared(f"any of {key}", find)
+
+    def shared(self, name: str, find: Callable[[], T]) -> T:
+        """Return what several streams need, which is found once a run: by whoever comes first.
+
+        Args:
+            name: What it is known by.
+            find: Finds it, without waiting for a turn.
+
+        Raises:
+            ConfluenceError: It cannot be found; to each who asks.
+        """
+        if name in self._shared:
+            known: Future[T] = self._shared[name]
+            return self.result(known)
+        found: Future[T] = Future()
+        self._shared[name] = found
+        try:
+            found.set_result(find())
+        except BaseException as error:
+            found.set_exception(error)
+            raise
+        return found.result()
+
+    def begin(self, read: Callable[[], Iterable[T]]) -> EarlyStart[T]:
+        """Have a reading begin before its turn, up to its first row. As `EarlyStarts.begin`."""
+        return self._thread_pool.early_starts.begin(read)
+
+    def wait_for_turn(self) -> None:
+        """Do nothing, or wait if this is read before its turn."""
+        self._thread_pool.early_starts.wait_for_turn()
 
     def get(self, path: str, params: Params, *, tag: str) -> dict[str, Any]:
         """Get a single object."""
@@ -189,7 +228,8 @@ class Reader:
     ) -> None:
         """Have the first pages of a list on the way before the list has its turn.
 
-        The first page is asked for once and given to all who ask for it here.
+        The first page is asked for once and given to all who ask for it here; each of them follows
+        the list from there in a way of its own.
 
         Args:
             request: The first page.
@@ -198,11 +238,18 @@ class Reader:
         """
         key = _key(request)
         asked = self._asked_ahead.get(key)
+        walk = self._walk(
+            request, ahead=further, go_on=go_on, coming=asked.first if asked else None
+        )
         if asked is None:
-            walk = self._walk(request, ahead=further, go_on=go_on)
-            self._asked_ahead[key] = _AskedAhead(walk, walk.first)
+            self._asked_ahead[key] = _AskedAhead(walk.first, deque([walk]))
         else:
-            asked.readers += 1
+            asked.walks.append(walk)
+
+    def ask_ahead_once(self, request: ListRequest, *, further: int = 0) -> None:
+        """The same for a list that is asked for once a run, whoever else asks for it here."""
+        if (key := _key(request)) not in self._asked_ahead and key not in self._kept:
+            self.ask_ahead(request, further=further)
 
     def pages(
         self,
@@ -225,12 +272,9 @@ class Reader:
         asked = None if paginator else self._asked_ahead.get(key)
         if asked is None:
             return iter(self._walk(request, paginator, ahead=ahead, go_on=go_on))
-        asked.readers -= 1
-        if not asked.readers:
+        walk = asked.walks.popleft()
+        if not asked.walks:
             del self._asked_ahead[key]
-        walk, asked.walk = asked.walk, None
-        if walk is None:
-            walk = self._walk(request, ahead=ahead, go_on=go_on, coming=asked.first)
         walk.ahead = ahead
         return iter(walk)
 
@@ -271,6 +315,12 @@ class Reader:
         """
         return LookAhead(self._thread_pool, items, call, window=per_worker * self._thread_pool.size)
 
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """Run calls side by side in a worker thread; none of them may do so itself."""
+        if len(calls) < 2 or self.client.tries_once:  # noqa: PLR2004
+            return [call() for call in calls]
+        return self._thread_pool.together(calls)
+
     def result(self, future: Future[T]) -> T:
         """Wait for what a call that runs ahead gives."""
         return self._thread_pool.result(future)
@@ -302,14 +352,12 @@ class _AskedAhead:
     """A list that was asked for before it has its turn.
 
     Attributes:
-        walk: The walk over it, until its first reader has taken it.
         first: Its first page, for all readers.
-        readers: How many of them are still to come.
+        walks: The walk over it of each reader that is still to come.
     """
 
-    walk: PageWalk | None
     first: Future[ListPage]
-    readers: int = 1
+    walks: deque[PageWalk]
 
 
 def _key(request: ListRequest) -> str:

@@ -8,15 +8,21 @@ import threading
 import weakref
 from collections import deque
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
-from tap_confluence.errors import StoppedError
+from tap_confluence.http.early_start import EarlyStarts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tap_confluence.http.stop_flag import StopFlag
+
+    _Call = tuple[Future[Any], Callable[[], Any]]
+
+FIRST_CALLS = 16
+"""Calls about the items of a list that come before those about the later items of others."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,40 +30,6 @@ Item = TypeVar("Item")
 
 M_ARENA_MAX = -8
 """Number of the option of mallopt(3), from glibc's malloc.h."""
-
-POLL_SECONDS = 0.2
-"""How soon a stop is noticed while nothing else happens."""
-
-
-class StopFlag:
-    """Set by a signal, looked at wherever the run waits."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._signal_number = 0
-
-    def set(self, signal_number: int) -> None:
-        """Ask the run to stop."""
-        self._signal_number = signal_number
-        self._event.set()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, or raise as soon as the run is asked to stop.
-
-        Raises:
-            StoppedError: The run was asked to stop.
-        """
-        self._event.wait(seconds)
-        self.check()
-
-    def check(self) -> None:
-        """Do nothing, or raise when the run was asked to stop.
-
-        Raises:
-            StoppedError: The run was asked to stop.
-        """
-        if self._event.is_set():
-            raise StoppedError(self._signal_number)
 
 
 def _share_memory_arenas() -> None:
@@ -73,10 +45,16 @@ def _share_memory_arenas() -> None:
 class ThreadPool:
     """A fixed number of threads that run calls in the order they were handed in.
 
+    Those come before the others that more waits for: the pages of lists, and what is asked for
+    about the first items of one. So no short list waits for a long one.
+
     The threads are daemons, unlike those of `concurrent.futures`: a process that was asked to
     stop does not wait for an answer that may take minutes. A thread is started only when all
     others are busy, because each keeps memory of its own. They end when no one has the workers
     any more; what was not begun by then is not run.
+
+    Attributes:
+        early_starts: The readings that go on while others wait for results.
 
     Args:
         size: Calls that run at the same time.
@@ -85,7 +63,7 @@ class ThreadPool:
 
     def __init__(self, size: int, stop: StopFlag) -> None:
         self.size = size
-        self._stop = stop
+        self.early_starts = EarlyStarts(stop)
         self._load = _Load()
         self._threads = 0
         _share_memory_arenas()
@@ -97,14 +75,35 @@ class ThreadPool:
         Returns:
             Its result to come. Await it with `result`.
         """
+        return self._submit(self._load.others, lambda: call(*args, **kwargs))
+
+    def submit_first(self, call: Callable[[], T]) -> Future[T]:
+        """Have a call run in a thread, before those that were not handed in here."""
+        return self._submit(self._load.first, call)
+
+    def _submit(self, calls: deque[_Call], call: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
         with self._load.lock:
             self._load.unfinished += 1
             if self._threads < min(self._load.unfinished, self.size):
                 self._threads += 1
                 threading.Thread(target=self._load.run, name="confluence", daemon=True).start()
-        self._load.calls.put((future, lambda: call(*args, **kwargs)))
+        calls.append((future, call))
+        self._load.waiting.put(1)
         return future
+
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """Run calls in a thread of the pool, with the help of others that have nothing to do.
+
+        What no other has begun by then is run by the thread that asks, so that none ever waits for
+        a call that waits itself.
+        """
+        first, *others = calls
+        futures = [self.submit_first(call) for call in others]
+        results = [first()]
+        for call, future in zip(others, futures, strict=True):
+            results.append(call() if future.cancel() else future.result())
+        return results
 
     def result(self, future: Future[T]) -> T:
         """Wait for the result of a call.
@@ -112,13 +111,8 @@ class ThreadPool:
         Raises:
             StoppedError: The run was asked to stop.
         """
-        while True:
-            self._stop.check()
-            try:
-                return future.result(timeout=POLL_SECONDS)
-            except FutureTimeoutError:
-                if future.done():
-                    raise
+        self.early_starts.wait(future)
+        return future.result()
 
 
 @dataclass
@@ -126,21 +120,23 @@ class _Load:
     """The calls that are to be run: all that the threads know of the workers.
 
     Attributes:
-        calls: Those that no thread has begun, each with its result to come; None after the last.
+        first: Those that come before all others, each with its result to come.
+        others: The others.
+        waiting: 1 for each call that no thread has begun, and 0 after the last.
         unfinished: How many there are, those included that a thread has begun.
         lock: Held while `unfinished` is changed.
     """
 
-    calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = field(
-        default_factory=SimpleQueue
-    )
+    first: deque[_Call] = field(default_factory=deque)
+    others: deque[_Call] = field(default_factory=deque)
+    waiting: SimpleQueue[int] = field(default_factory=SimpleQueue)
     unfinished: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
         """Run calls, one after the other, until there is an end of them."""
-        while (given := self.calls.get()) is not None:
-            future, call = given
+        while self.waiting.get():
+            future, call = self._next()
             if future.set_running_or_notify_cancel():
                 try:
                     result = call()
@@ -154,15 +150,21 @@ class _Load:
             else:
                 self._finish()
             # While it waits, a thread must not keep what the reader has already let go.
-            del future, call, given
-        self.calls.put(None)
+            del future, call
+        self.waiting.put(0)
+
+    def _next(self) -> _Call:
+        try:
+            return self.first.popleft()
+        except IndexError:
+            return self.others.popleft()
 
     def end(self) -> None:
         """Have all threads end, each after the call that it has begun."""
         with contextlib.suppress(Empty):
             while True:
-                self.calls.get_nowait()
-        self.calls.put(None)
+                self.waiting.get_nowait()
+        self.waiting.put(0)
 
     def _finish(self) -> None:
         with self.lock:
@@ -192,6 +194,7 @@ class LookAhead(Generic[Item, T]):
         self._call = call
         self._window = window
         self._ahead: deque[tuple[Item, Future[T] | None]] = deque()
+        self._calls = 0
 
     def __iter__(self) -> Iterator[tuple[Item, Future[T] | None]]:
         """Yield each item with its call's result to come, in the order of the items.
@@ -199,20 +202,10 @@ class LookAhead(Generic[Item, T]):
         An error in reading the items is raised once the items before it have been yielded,
         where a serial run would meet it.
         """
-        failure: BaseException | None = None
+        failure: Exception | None = None
         try:
             while failure is None or self._ahead:
-                while failure is None and len(self._ahead) < self._window:
-                    try:
-                        item = next(self._items)
-                    except StopIteration as end:
-                        failure = end
-                    except Exception as error:  # noqa: BLE001 - raised again below, in its turn
-                        failure = error
-                    else:
-                        call = self._call(item)
-                        future = self._thread_pool.submit(call) if call else None
-                        self._ahead.append((item, future))
+                failure = failure or self._fill()
                 if self._ahead:
                     yield self._ahead.popleft()
             if not isinstance(failure, StopIteration):
@@ -222,3 +215,19 @@ class LookAhead(Generic[Item, T]):
                 if future is not None:
                     future.cancel()
             self._ahead.clear()
+
+    def _fill(self) -> Exception | None:
+        """Run calls for the next items; return what ended the items, if anything did."""
+        while len(self._ahead) < self._window:
+            try:
+                item = next(self._items)
+            except Exception as error:  # noqa: BLE001 - raised again in its turn
+                return error
+            future = None
+            if call := self._call(item):
+                is_first = self._calls < FIRST_CALLS
+                submit = self._thread_pool.submit_first if is_first else self._thread_pool.submit
+                future = submit(call)
+                self._calls += 1
+            self._ahead.append((item, future))
+        return None

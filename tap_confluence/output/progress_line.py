@@ -15,9 +15,14 @@ from tap_confluence.redaction import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Look = Callable[[], tuple[int, str]]
+
 logger = logging.getLogger("tap-confluence")
 
 SECONDS_BETWEEN_LOOKS = 0.5
+
+SECONDS_BETWEEN_LINES = 60.0
+"""How often the log tells how far the run has come, where no line is drawn below it."""
 
 LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
 """The variable of the environment that names a file with which the log is made to measure."""
@@ -30,15 +35,16 @@ def is_watched() -> bool:
 
 
 @contextmanager
-def live_line(look: Callable[[], tuple[int, str]]) -> Iterator[None]:
-    """Show below the log how far the run has come, on a terminal and if tqdm is installed.
+def progress_shown(look: Look) -> Iterator[None]:
+    """Show how far the run has come: below the log on a terminal, if tqdm is installed, else in it.
 
     Args:
         look: Tells the rows written so far, and what else is to be said of the run. It is called
             in a thread of its own.
     """
     if not (is_watched() and find_spec("tqdm")):
-        yield
+        with _repeated(lambda: _log(look), SECONDS_BETWEEN_LINES):
+            yield
         return
     from tqdm import tqdm  # noqa: PLC0415 - not for those who do not look on
     from tqdm.contrib.logging import logging_redirect_tqdm  # noqa: PLC0415
@@ -47,17 +53,33 @@ def live_line(look: Callable[[], tuple[int, str]]) -> Iterator[None]:
         logging_redirect_tqdm(),
         tqdm(bar_format="{n:,} rows in {elapsed}{postfix}", file=sys.stderr, leave=False) as line,
     ):
-        is_over = threading.Event()
 
         def refresh() -> None:
-            while not is_over.wait(SECONDS_BETWEEN_LOOKS):
-                line.n, more = look()
-                line.set_postfix_str(printable(more))
+            line.n, more = look()
+            line.set_postfix_str(printable(more))
 
-        thread = threading.Thread(target=refresh, name="live-line", daemon=True)
-        thread.start()
-        try:
+        with _repeated(refresh, SECONDS_BETWEEN_LOOKS):
             yield
-        finally:
-            is_over.set()
-            thread.join()
+
+
+def _log(look: Look) -> None:
+    rows, more = look()
+    logger.info("So far: %d rows, %s", rows, printable(more), extra={"rows_so_far": rows})
+
+
+@contextmanager
+def _repeated(call: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Do something again and again in a thread of its own."""
+    is_over = threading.Event()
+
+    def repeat() -> None:
+        while not is_over.wait(seconds):
+            call()
+
+    thread = threading.Thread(target=repeat, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()

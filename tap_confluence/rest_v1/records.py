@@ -316,6 +316,21 @@ def expanded_attachments(item: Mapping[str, Any]) -> list[Json] | None:
     return _all_of(_part(item, "children").get("attachment"))
 
 
+def expanded_comments(item: Mapping[str, Any]) -> list[Json] | None:
+    """Return the comments that came with an item; None where some or all of them did not."""
+    return _all_of(_part(item, "children").get("comment"))
+
+
+def told_comment(item: Mapping[str, Any]) -> Json:
+    """Turn a comment that came with another item into what is known of it, without a body."""
+    return {
+        "id": _identity(item, "id"),
+        "status": item.get("status"),
+        "title": item.get("title"),
+        "version": version(_part(item, "version")),
+    }
+
+
 def storage_body(item: Mapping[str, Any]) -> str:
     """Return the storage body that came with an item, if any did."""
     return str(_part(_part(item, "body"), "storage").get("value") or "")

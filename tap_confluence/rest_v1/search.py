@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_confluence.http import Reader
+    from tap_confluence.http import Client, Reader
 
 SITE_SEARCH = "/rest/api/search"
 CONTENT_SEARCH = "/rest/api/content/search"
@@ -27,17 +27,15 @@ def counts(reader: Reader, *queries: str, tag: str) -> list[int | None]:
     Raises:
         RefusedError: The account may not search.
     """
-    asked = [
-        reader.start(
-            reader.client.get,
-            SITE_SEARCH,
-            {"cql": query, "limit": "1", "includeArchivedSpaces": "true"},
-            tag=tag,
-        )
-        for query in queries
-    ]
-    sizes = [reader.result(answer).body.get("totalSize") for answer in asked]
-    return [size if isinstance(size, int) else None for size in sizes]
+    asked = [reader.start(count, reader.client, query, tag=tag) for query in queries]
+    return [reader.result(size) for size in asked]
+
+
+def count(client: Client, query: str, *, tag: str) -> int | None:
+    """Ask the same of one search. Runs in a worker thread."""
+    params = {"cql": query, "limit": "1", "includeArchivedSpaces": "true"}
+    size = client.get(SITE_SEARCH, params, tag=tag).body.get("totalSize")
+    return size if isinstance(size, int) else None
 
 
 def in_spaces(keys: Iterable[str]) -> str:

@@ -8,13 +8,14 @@ from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from typing_extensions import override
 
 from tap_confluence.schemas.audit import AUDIT_RECORD
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import ListRequest, Paginator
+    from tap_confluence.streams.cost import Size
 
 logger = logging.getLogger("tap-confluence")
 
@@ -60,6 +62,9 @@ class AuditStream(ConfluenceStream):
     paged through: each answer is asked for by the span of time that it is to cover, back to the
     bookmark, and a span ends between two timestamps, never within one. Then the spans are written
     from the oldest on, and the bookmark moves with each.
+
+    Attributes:
+        most_a_page: How many records an answer holds at most.
     """
 
     name = "audit_records"
@@ -69,9 +74,14 @@ class AuditStream(ConfluenceStream):
     primary_keys = ("id",)
     replication_key = "createdAt"
     schema = AUDIT_RECORD
-    cost = "1 for 1,000 new records, on Data Center for 200; twice that when it is thousands"
+    most_a_page: ClassVar[int]
 
     _leads_in_a_circle = False
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        records = size["audit_records"].listed if size.is_first else 0
+        yield Requests(max(1, full_pages(records, self.most_a_page)))
 
     @abstractmethod
     def request(self, first: str | None, last: str) -> ListRequest:

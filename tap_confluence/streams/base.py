@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from abc import abstractmethod
+from collections.abc import Sized
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -31,8 +33,10 @@ from tap_confluence.errors import (
 from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import MANY_AHEAD
 from tap_confluence.output.batch_files import PARQUET, write_batch
+from tap_confluence.output.turn import Turn
 from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
 from tap_confluence.streams.parquet import as_row
 from tap_confluence.streams.state import all_failed, failed_of
@@ -48,13 +52,18 @@ from tap_confluence.timestamps import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.errors import FailedItemError
     from tap_confluence.http import FailedItem, Reader
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Size
     from tap_confluence.streams.state import StreamState
+
+MINUTES = len("2024-01-31T00:00")
+"""How much of a timestamp a search takes."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
@@ -69,6 +78,8 @@ class ConfluenceStream(RunStream):
         path: Where it is read from, below the root of the site.
         scope: The scope a token needs to read it.
         right: What an account needs to read it, if that is more than to see what it is of.
+        kind: What a search calls that of which the stream has a row each, such as `page`; empty
+            where no search finds just that.
         is_filtered: Whether the filters of the settings say what belongs to it.
         is_whole: Whether a run that reads all of it has read all there is.
         fails_closed: Whether its rows grant rights. After an incomplete read of such a stream, too,
@@ -79,8 +90,6 @@ class ConfluenceStream(RunStream):
         stands_alone: Whether no other stream is made of the lists that are read for it.
         comes_first: Whether other streams are read by what it has found.
         comes_last: Whether it is made of what all other streams have met.
-        cost: How many requests it takes for 1,000 items in each run; told of what is left out by
-            default.
         not_on_data_center: Why Data Center has no such stream, of one that Cloud alone has.
         run: What it shares with the other streams of the run.
         own_keys: Its primary keys, whatever a catalog says.
@@ -90,13 +99,13 @@ class ConfluenceStream(RunStream):
     path: ClassVar[str] = ""
     scope: ClassVar[str] = ""
     right: ClassVar[str] = ""
+    kind: ClassVar[str] = ""
     is_filtered: ClassVar[bool] = True
     is_whole: ClassVar[bool] = True
     fails_closed: ClassVar[bool] = False
     stands_alone: ClassVar[bool] = False
     comes_first: ClassVar[bool] = False
     comes_last: ClassVar[bool] = False
-    cost: ClassVar[str] = ""
     request_per: ClassVar[str] = ""
     not_on_data_center: ClassVar[str] = ""
 
@@ -106,6 +115,8 @@ class ConfluenceStream(RunStream):
         self.own_keys = tuple(self.primary_keys)
         self.is_denied = False
         self._is_partial = False
+        self._begun: Iterable[Record] | None = None
+        self._entry_before: StreamState = {}
 
     @property
     def reader(self) -> Reader:
@@ -123,6 +134,10 @@ class ConfluenceStream(RunStream):
         if isinstance(error, ScopeError) and scope:
             return scope
         return self.right or " or ".join(filter(None, ("a right the account lacks", scope)))
+
+    def requests(self, size: Size) -> Iterator[Requests]:  # noqa: ARG002
+        """Yield the requests that it takes on a site, those left out that its parent sends."""
+        yield Requests(1)
 
     @property
     def is_incremental(self) -> bool:
@@ -159,8 +174,10 @@ class ConfluenceStream(RunStream):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         for child in self.selected_children:
             child.open()
+        before, self.run.turn = self.run.turn, self.turn
         try:
-            for record in self.read(context):
+            begun = self.take_turn()
+            for record in self.read(context) if begun is None else begun:
                 self.reader.stop.check()
                 yield record
         except RefusedError as error:
@@ -169,6 +186,26 @@ class ConfluenceStream(RunStream):
             # Code after the last yield runs when the last record has been written.
             if self.parent_stream_type is None:
                 self.complete()
+        finally:
+            self.run.turn = before
+
+    @cached_property
+    def turn(self) -> Turn:
+        """How far it has come, once it has its turn."""
+        return Turn(self.name, self._searched_for())
+
+    def _searched_for(self) -> str:
+        """Return what a search counts of what the stream will read, if it reads all from a start.
+
+        Nobody counts what lies in trees, carries labels, or has changed since the last run.
+        """
+        filters = self.run.filters
+        is_narrowed = filters.by_space or filters.by_tree or filters.by_label
+        if not self.kind or is_narrowed or (self.is_incremental and self.bookmark):
+            return ""
+        start = self.starting_point()
+        since = f' and lastmodified >= "{start[:MINUTES].replace("T", " ")}"' if start else ""
+        return f"type={self.kind}{since}"
 
     @override
     def new_version(self) -> int | None:
@@ -279,7 +316,8 @@ class ConfluenceStream(RunStream):
         """
         gave_any, refused = False, None
         failures = Failures()
-        for item, future in self.reader.look_ahead(items, call, per_worker=per_worker):
+        for item, future in self._counted(items, call, per_worker):
+            self.reader.wait_for_turn()
             if future is None:
                 if tell := names_left_out(self.name):
                     tell(_words_for(item), f"nothing is asked of what is {item.get('status')}")
@@ -305,6 +343,19 @@ class ConfluenceStream(RunStream):
         failures.check()
         if refused is not None and not gave_any:
             raise refused
+
+    def _counted(
+        self,
+        items: Iterable[dict[str, Any]],
+        call: Callable[[dict[str, Any]], Callable[[], T] | None],
+        per_worker: int,
+    ) -> Iterator[tuple[dict[str, Any], Future[T] | None]]:
+        """Run a call for each of some items ahead, and count those that are dealt with."""
+        if isinstance(items, Sized):
+            self.turn.of = len(items)
+        for each in self.reader.look_ahead(items, call, per_worker=per_worker):
+            self.turn.done += 1
+            yield each
 
     def note_skipped(self, what: str, error: RefusedError) -> None:
         """Take note of an item that is gone or forbidden, or that the site fails for."""
@@ -410,6 +461,12 @@ class ConfluenceStream(RunStream):
         return cast("StreamState", self.stream_state)
 
     @property
+    def entry_so_far(self) -> StreamState:
+        """The same as it is, without making one."""
+        entries = self.run.tap.state.get("bookmarks", {})
+        return cast("StreamState", entries.get(self.name) or {})
+
+    @property
     def complete_until(self) -> str:
         """The time up to which this run can have read everything: when it began.
 
@@ -437,6 +494,39 @@ class ConfluenceStream(RunStream):
 
     def prepare(self) -> None:
         """Have on the way what the stream will ask for first, before it has its turn."""
+
+    def begin(self) -> None:
+        """Begin to read before the turn of the stream, up to where something is to be written."""
+        for stream in self.family:
+            stream.hold_back_state()
+        self._begun = self.reader.begin(self.read_early)
+
+    def read_early(self) -> Iterable[Record]:
+        """Read before the turn of the stream. As `read`."""
+        return self.read(None)
+
+    def take_turn(self) -> Iterable[Record] | None:
+        """Return what has been begun, which goes on when it is read; None if nothing has."""
+        if self._begun is not None:
+            for stream in self.family:
+                stream.take_up_state()
+        return self._begun
+
+    def hold_back_state(self) -> None:
+        """Keep out of the state what is put into the entry, until the stream has its turn."""
+        self._entry_before = copy.deepcopy(self.entry_so_far)
+        self.entry = copy.deepcopy(self._entry_before)
+
+    def take_up_state(self) -> None:
+        """Put it into the state."""
+        held_back: Mapping[str, Any] = self.entry
+        before: Mapping[str, Any] = self._entry_before
+        self.entry = cast("StreamState", self.stream_state)
+        for name in (*before, *held_back):
+            if name not in held_back:
+                self.stream_state.pop(name, None)
+            elif held_back[name] != before.get(name):
+                self.stream_state[name] = held_back[name]
 
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""

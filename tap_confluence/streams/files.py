@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http.client import Client
-    from tap_confluence.streams.parents import Work
+    from tap_confluence.streams.parents import Ahead, Work
 
     Fields = dict[str, str | None]
 
@@ -170,9 +170,13 @@ class FileStream(ParentStream):
         return item
 
     @override
-    def write(self, work: Iterable[Work]) -> Iterator[Record]:
+    def look_ahead(self, work: Iterable[Work]) -> Ahead:
         files = self._files
-        for record in super().write(work if files is None else self._with_files(files, work)):
+        return super().look_ahead(work if files is None else self._with_files(files, work))
+
+    @override
+    def write_ahead(self, ahead: Ahead) -> Iterator[Record]:
+        for record in super().write_ahead(ahead):
             self.run.references.note_file(record)
             yield record
 

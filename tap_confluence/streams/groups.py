@@ -10,11 +10,18 @@ from typing_extensions import override
 from tap_confluence.schemas.groups import GROUP
 from tap_confluence.schemas.people import GROUP_MEMBER
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
+
+
+MOST_A_PAGE = 200
+"""Groups, or members of a group, that a site gives at once."""
 
 
 class GroupStream(ConfluenceStream):
@@ -26,10 +33,22 @@ class GroupStream(ConfluenceStream):
     is_filtered = False
     stands_alone = True
 
-    @property
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield requests_for_groups(size)
+
     @abstractmethod
+    def list_all(self) -> Sequence[dict[str, Any]]:
+        """Read all groups."""
+
+    @property
     def listed(self) -> Sequence[dict[str, Any]]:
         """All groups, which are read once a run."""
+        return self.reader.shared(self.name, self.list_all)
+
+    @override
+    def prepare(self) -> None:
+        self.begin()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -47,3 +66,24 @@ class GroupMemberStream(ConfluenceStream):
     is_filtered = False
     fails_closed = True
     stands_alone = True
+
+    @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield requests_for_groups(size)
+        yield requests_for_members(size)
+
+
+def requests_for_groups(size: Size) -> Requests:
+    """Return the requests for all groups."""
+    number = size.pages(size["groups"].listed, MOST_A_PAGE)
+    return Requests(number, "groups", GroupStream.name)
+
+
+def requests_for_members(size: Size) -> Requests:
+    """Return the requests for the members of all groups, if most people are in one of them."""
+    groups, people = size["groups"].listed, size["users"].listed
+    return Requests(groups + people // MOST_A_PAGE if groups else 0)

@@ -140,22 +140,33 @@ class IncrementalStream(ReconciledStream, RetryingStream):
         """The selected streams of details that are complete in every run."""
         return [stream for stream in self.family if isinstance(stream, FullTableDetailStream)]
 
+    @property
+    def is_walked_early(self) -> bool:
+        """Whether the details of the changes may be asked for before the turn of the stream."""
+        has_details = any(map(self.section_of, self.family))
+        # Pages that bodies include are looked up for one list after the other.
+        includes = self.config["resolve_includes"] and any(s.has_readable_body for s in self.family)
+        return has_details and not includes and len(self.full_table) < len(self.family)
+
     def progress(self) -> Family:
         """Return the other selected streams, and how far each of them has come."""
         full_table = self.full_table
         return {stream: Progress(stream) for stream in self.family if stream not in full_table}
 
     @override
+    def take_turn(self) -> Iterable[Record] | None:
+        begin_reconciliation(reconciled(self.family))
+        return super().take_turn()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         full_table = self.full_table
         came_along = False
-        begin_reconciliation(reconciled(self.family))
         if family := self.progress():
             self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
             hidden = Hidden(self.hidden_now)
-            work = self.hidden_work(family, full_table if came_along else [], hidden)
-            yield from self.write(work)
+            yield from self.write_hidden(family, full_table if came_along else [], hidden)
             note_hidden(family.values(), hidden)
             yield from self.write(self.retries())
         for stream in full_table:
@@ -171,6 +182,15 @@ class IncrementalStream(ReconciledStream, RetryingStream):
         for stream in whole:
             stream.reconciliation.begin_whole_read()
         return whole
+
+    def write_hidden(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Hidden,
+    ) -> Iterator[Record]:
+        """Write what is hidden and no earlier run has written. Takes what `hidden_work` takes."""
+        return self.write(self.hidden_work(family, full_table, hidden))
 
     def write_changes(
         self,

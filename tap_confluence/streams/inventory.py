@@ -10,15 +10,21 @@ from typing_extensions import override
 from tap_confluence.schemas.inventory import CONTENT_INVENTORY
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.evidence import Sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Size
     from tap_confluence.streams.evidence import Compared
+
+
+COMPARED = 2
+"""Kinds of content that a search counts after a first run."""
 
 
 class InventoryStream(ConfluenceStream):
@@ -63,6 +69,12 @@ class InventoryStream(ConfluenceStream):
         """
         for stream in streams:
             self.sightings[stream.name].add(record)
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if size.is_first:
+            # What is read is compared with what a search counts.
+            yield Requests(COMPARED)
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
@@ -34,14 +35,21 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.content import Links
-    from tap_confluence.http import Client
+    from tap_confluence.http import Client, Reader
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Requests, Size
 
     Rows = list[dict[str, Any]]
     Details = dict[str, "Rows | RefusedError | PartOfSection"]
     """What each section of an item's details gave: rows, or why it cannot be read."""
 
+    Ahead = Iterable[tuple["Work", Future[Details] | None]]
+    """Items to write, each with its details to come if they are asked for."""
+
 P = ParamSpec("P")
+
+_BEING_READ: ContextVar[object] = ContextVar("being_read", default=None)
+"""The list that is read. Readings that go on beside each other have a context each."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +99,6 @@ class ParentStream(ConfluenceStream):
     present: Record
     """The record of the item that is being written."""
 
-    is_being_read = False
-    """Whether the list has its turn."""
-
     _work: Work
     _body: object = None
     _details: dict[str, Rows] | None = None
@@ -129,6 +134,11 @@ class ParentStream(ConfluenceStream):
         return stream is self
 
     @property
+    def read_for_changes(self) -> list[ConfluenceStream]:
+        """The streams of the family that are read, but those that are a full table of details."""
+        return [stream for stream in self.family if not isinstance(stream, FullTableDetailStream)]
+
+    @property
     def gives_bodies_to_children(self) -> bool:
         """Whether a selected child makes its rows of bodies."""
         return any(isinstance(stream, BodyDetailStream) for stream in self.selected_children)
@@ -137,13 +147,29 @@ class ParentStream(ConfluenceStream):
         """Return the body of the present item, as its list gave it, for a child to make rows of."""
         return self._body if child in self._work.streams else None
 
+    @property
+    def is_being_read(self) -> bool:
+        """Whether the list has its turn, or is read before it by whoever asks."""
+        return _BEING_READ.get() is self
+
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        self.is_being_read = True
+        _BEING_READ.set(self)
         try:
             yield from super().get_records(context)
         finally:
-            self.is_being_read = False
+            _BEING_READ.set(None)
+
+    @override
+    def begin(self) -> None:
+        token = _BEING_READ.set(self)
+        super().begin()
+        _BEING_READ.reset(token)
+
+    @override
+    def read_early(self) -> Iterable[Record]:
+        _BEING_READ.set(self)
+        return super().read_early()
 
     @override
     def links(self) -> Links:
@@ -155,18 +181,25 @@ class ParentStream(ConfluenceStream):
         Yields:
             The record of each item that this stream is to write itself.
         """
+        return self.write_ahead(self.look_ahead(work))
+
+    def look_ahead(self, work: Iterable[Work]) -> Ahead:
+        """Have the details of the next items on the way while earlier ones are written."""
         if any(stream.has_readable_body for stream in self.family):
             work = self.run.references.introduce(work, _item_to_read)
         has_details = any(map(self.section_of, self.family))
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
-        ahead: Iterable[tuple[Work, Future[Details] | None]] = (
-            self.reader.look_ahead(work, self._call_for, per_worker=per_worker)
-            if has_details
-            else ((item, None) for item in work)
-        )
+        if has_details:
+            return self.reader.look_ahead(work, self._call_for, per_worker=per_worker)
+        return ((item, None) for item in work)
+
+    def write_ahead(self, ahead: Ahead) -> Iterator[Record]:
+        """Write items whose details are on the way. As `write`."""
         self.begin_walk()
         for current, future in ahead:
+            self.reader.wait_for_turn()
+            self.turn.done += 1
             self._work = current
             self._body = current.item.get("body")
             self._lacking = {}
@@ -182,6 +215,7 @@ class ParentStream(ConfluenceStream):
             else:
                 self.process_children(record)
             self.settle(current)
+        self.reader.wait_for_turn()
         self.end_walk()
 
     def begin_walk(self) -> None:
@@ -341,6 +375,11 @@ class DetailStream(ConfluenceStream):
         return self.parent.bookmark_overlap
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        # It is its parent that asks for details.
+        yield from ()
+
+    @override
     def links(self) -> Links:
         return self.parent.links()
 
@@ -406,7 +445,6 @@ class BodyDetailStream(ChangeDetailStream):
 
     section = "body"
     selected_by_default = False
-    cost = "none: they are made of the bodies of pages, which come with their list"
 
 
 class FullTableDetailStream(DetailStream):
@@ -441,6 +479,19 @@ def make_streams(kinds: Iterable[type[ConfluenceStream]], run: Run) -> list[Conf
             for kind in stream.further_parent_stream_types:
                 streams[kind].child_streams.append(stream)
     return list(streams.values())
+
+
+def read_sections(reader: Reader, sections: Iterable[str], read: Callable[[str], Rows]) -> Details:
+    """Read some sections of an item's details side by side, or tell why that cannot be done.
+
+    Args:
+        reader: Reads the site. It is asked from a worker thread.
+        sections: The sections.
+        read: Reads one of them.
+    """
+    names = list(sections)
+    found = reader.together([partial(read_section, read, name) for name in names])
+    return dict(zip(names, found, strict=True))
 
 
 def read_section(read: Callable[P, Rows], *args: P.args, **kwargs: P.kwargs) -> Rows | RefusedError:

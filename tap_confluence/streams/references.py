@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tap_confluence.content import mentions_in
@@ -55,7 +56,7 @@ class References(ABC):
         self.included = IncludedPages(run, self.links_of, self.ask_for_pages)
         self._run = run
         self._root = site_url(run.config)
-        self._asked: set[str] = set()
+        self._asked: dict[str, Future[None]] = {}
 
     def note_file(self, record: Mapping[str, Any]) -> None:
         """Remember a file, for the links of the bodies that come after it in this run."""
@@ -100,14 +101,24 @@ class References(ABC):
             read = [item for item in map(item_of, some) if item is not None]
             if self._run.config["resolve_includes"]:
                 read += self.included.bring(read)
-            unknown: dict[str, str] = {}
+            mentioned: dict[str, str] = {}
             for item in read:
-                unknown |= mentions_in(item.get("body"))
-            unknown = {name: kind for name, kind in unknown.items() if name not in self._asked}
-            if unknown:
-                self._asked.update(unknown)
-                self.people.update(self.look_up(unknown))
+                mentioned |= mentions_in(item.get("body"))
+            self._meet(mentioned)
             yield from some
+
+    def _meet(self, mentioned: Mapping[str, str]) -> None:
+        """Look up those people whom nobody has looked up, and wait for those whom another does."""
+        unknown = {name: kind for name, kind in mentioned.items() if name not in self._asked}
+        if unknown:
+            answered: Future[None] = Future()
+            self._asked.update(dict.fromkeys(unknown, answered))
+            try:
+                self.people.update(self.look_up(unknown))
+            finally:
+                answered.set_result(None)
+        for answered in {self._asked[name] for name in mentioned}:
+            self._run.reader.result(answered)
 
 
 def _remember(known: dict[K, str], key: K, value: str) -> None:

@@ -58,6 +58,22 @@ class FullSyncState(TypedDict, total=False):
     start: str | None
 
 
+class ThreadsState(TypedDict, total=False):
+    """How far a run has come that goes through all comments for the replies to them.
+
+    Attributes:
+        began: When the first run began that had a part in it.
+        newest: The latest change met so far, up to when it began.
+        start: Where the stream started: a run that starts earlier begins anew.
+        until: The threads of all comments that were last changed before this time are written.
+    """
+
+    began: str
+    newest: str | None
+    start: str | None
+    until: str
+
+
 class EvidenceState(TypedDict, total=False):
     """What there was of a stream when it was listed whole.
 
@@ -113,7 +129,11 @@ class StreamState(TypedDict, total=False):
         fullRead: How far a first run of Data Center has come; gone when it is done.
         lastFullRead: When the run began that read the stream whole last, of one that need not be
             read in each run.
+        threads: How far a run has come that goes through all comments for their replies; gone when
+            it is done.
         repliesListed: Whether the site's lists of comments have been seen to hold replies.
+        repliesTold: Whether the site's search has told of a reply, so that it is believed where it
+            tells of none.
         unsearched: Since when it has been known not to pay to search for content of a status.
         types: Marks of the types of custom content that have been read.
         reconciliation: When a stream of content was read whole, and whether it has to be.
@@ -130,7 +150,9 @@ class StreamState(TypedDict, total=False):
     trashStart: str | None
     fullRead: FullSyncState
     lastFullRead: str
+    threads: ThreadsState
     repliesListed: bool
+    repliesTold: bool
     unsearched: dict[str, str]
     types: object
     reconciliation: ReconciliationState
@@ -141,7 +163,10 @@ class StreamState(TypedDict, total=False):
 Bookmarks = dict[str, Any]
 
 
-PROGRESS = ("replication_key_value", "overlap", "trash", "fullRead", "pages", "blog_posts")
+PROGRESS = (
+    *("replication_key_value", "overlap", "trash", "fullRead", "threads"),
+    *("pages", "blog_posts"),
+)
 """What only the entry of a stream has of which something has been read."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from tap_confluence.errors import RefusedError
 from tap_confluence.streams.base import ConfluenceStream
 
@@ -32,6 +34,10 @@ class UserStream(ConfluenceStream):
         super().__init__(run)
         self._known: set[str] = set()
 
+    @override
+    def prepare(self) -> None:
+        self.begin()
+
     @property
     def unknown(self) -> list[str]:
         """The ids of those whom the records of the run name, and who have not come yet."""
@@ -55,6 +61,9 @@ class UserStream(ConfluenceStream):
         if self.run.collects_user_ids:
             sources.append(of_records)
         for source in sources:
+            if source not in of_site[:1]:
+                # What comes now depends on what the other streams have met.
+                self.reader.wait_for_turn()
             try:
                 for person in source():
                     if person["accountId"] not in self._known:

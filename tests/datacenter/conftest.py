@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def site() -> Iterator[ClockedDataCenter]:
-    """A self-hosted Confluence with 60 pages and what belongs to them."""
-    with ClockedDataCenter(Wiki.seeded(pages=60, seed=7)) as site:
+    """A self-hosted Confluence with 30 pages and what belongs to them."""
+    with ClockedDataCenter(Wiki.seeded(pages=30, seed=7)) as site:
         yield site

@@ -129,6 +129,7 @@ class Faults:
         limit_cap: The most rows a page has, however many are asked for.
         caps: The most rows of a page of REST v1 that are served without a word, by what is
             expanded.
+        tells_no_replies: Whether what is spelled out of a comment says that it has no replies.
         nested_caps: The most rows of a list inside a row of REST v1, by what it holds.
         tells_nested_limits: Whether a list inside a row says at how many rows it is cut off.
         index_lag: Seconds of the wiki's clock by which the search index is behind.
@@ -174,6 +175,7 @@ class Faults:
         self.ignores_start: str | None = None
         self.caps = dict(CAPS)
         self.nested_caps = dict(NESTED_CAPS)
+        self.tells_no_replies = False
         self.tells_nested_limits = True
         self.index_lag = 0.0
         self.most_in_time: int | None = None

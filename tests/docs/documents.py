@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import starmap
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tap_confluence.streams.base import ConfluenceStream
+
+COSTS = ("stream", "Cloud: first run", "idle run", "Data Center: first run", "idle run")
 
 PROJECT = Path(__file__).parents[2]
 
@@ -38,10 +41,8 @@ def readme() -> str:
             ("stream", "what it takes on Cloud", "what it takes on Data Center"),
             ((_linked(s), _needs_of_cloud(s), _needs_of_data_center(s)) for s in facts.left_out()),
         ),
-        "costs": table(
-            ("stream", "requests for 1,000 items, each run"),
-            ((code(names), cost) for cost, names in facts.costs().items()),
-        ),
+        "costs-by-default": table(COSTS, starmap(_cost, facts.costs_by_default().items())),
+        "costs": table(COSTS, starmap(_cost, facts.costs_alone().items())),
         "requests-per": table(
             ("a request in each run for each", "streams"),
             ((thing, code(names)) for thing, names in facts.requests_per().items()),
@@ -118,6 +119,11 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
 
 def _written(name: str) -> str:
     return (PROJECT / name).read_text()
+
+
+def _cost(name: str, costs: Iterable[facts.Cost]) -> list[str]:
+    named = f"`{name}`" if name in facts.streams() else name
+    return [named, *("" if n is None else f"{n:,}" for cost in costs for n in cost)]
 
 
 def _linked(stream: ConfluenceStream) -> str:

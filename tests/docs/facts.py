@@ -9,17 +9,45 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence import cloud
+from tap_confluence.cli.estimate import estimate
+from tap_confluence.streams.cost import Amount
 from tap_confluence.streams.parents import LabelStream
 from tap_confluence.tap import TapConfluence
 from tests.running import run_command, signals_left_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tap_confluence.streams.base import ConfluenceStream
 
     Setting = dict[str, Any]
     """A property of the JSON Schema of the settings."""
+
+NO_COST = (None, None)
+ONE_SITE = {
+    "spaces": Amount.of(50),
+    "pages": Amount(5000, 5000, hidden=200, trashed=100, changed=5000),
+    "blog_posts": Amount.of(500),
+    "attachments": Amount(4000, 4000, hidden=40, trashed=40, changed=4000, unsearched=40),
+    **dict.fromkeys(("footer_comments", "inline_comments"), Amount.of(1500)),
+    "comments": Amount.of(3000),
+    "listed_replies": Amount.of(50),
+    "custom_content": Amount.of(100),
+    "custom_content_types": Amount.of(2),
+    "tasks": Amount.of(2000),
+    "labels": Amount.of(200),
+    "groups": Amount.of(20),
+    "users": Amount.of(1000),
+    "anonymous": Amount.of(0),
+}
+"""A site for which documents tell the cost."""
+
+A_THOUSAND = {
+    **dict.fromkeys([*ONE_SITE, "folders", "whiteboards", "databases", "embeds"], Amount.of(1000)),
+    **dict.fromkeys(("audit_records", "classification_levels"), Amount.of(1000)),
+    "custom_content_types": Amount.of(1),
+}
+"""A site that has a thousand of everything."""
 
 CLOUD = {"domain": "example", "email": "ana@example.com", "api_token": "token"}
 DATA_CENTER = {"base_url": "https://wiki.example.com", "personal_access_token": "token"}
@@ -84,12 +112,52 @@ def left_out() -> list[ConfluenceStream]:
     return [stream for stream in streams().values() if not stream.selected_by_default]
 
 
-def costs() -> dict[str, list[str]]:
-    """Return what the streams cost that are left out by default, and which of them cost that."""
-    found: dict[str, list[str]] = {}
-    for stream in left_out():
-        found.setdefault(stream.cost, []).append(stream.name)
-    return found
+Cost = tuple[int | None, int | None]
+"""The requests of a first and of an idle run; nothing of what a deployment does not have."""
+
+
+def costs_by_default() -> dict[str, tuple[Cost, Cost]]:
+    """Return what the streams read by default cost on Cloud and on Data Center, for one site."""
+    names = [stream.name for stream in read_by_default()]
+    cloud, data_center = (_costs(config, names, ONE_SITE) for config in (CLOUD, DATA_CENTER))
+    both = {*cloud, *data_center}
+    costs = {
+        name: (cloud.get(name, NO_COST), data_center.get(name, NO_COST))
+        for name in [*(name for name in names if name in both), *sorted(both - {*names})]
+    }
+    return {**costs, "in all": (_total(cloud), _total(data_center))}
+
+
+def costs_alone() -> dict[str, tuple[Cost, Cost]]:
+    """Return what each stream costs that is left out by default, if it is read alone."""
+    there = data_center_streams()
+    return {
+        stream.name: (
+            _cost_alone(CLOUD, stream.name),
+            _cost_alone(DATA_CENTER, stream.name) if stream.name in there else NO_COST,
+        )
+        for stream in left_out()
+    }
+
+
+def _cost_alone(config: dict[str, str], name: str) -> Cost:
+    return _total(_costs(config, [name], A_THOUSAND))
+
+
+def _total(costs: Mapping[str, Cost]) -> Cost:
+    first, idle = (sum(each[run] or 0 for each in costs.values()) for run in (0, 1))
+    return first, idle
+
+
+def _costs(
+    config: dict[str, str], names: Collection[str], amounts: Mapping[str, Amount]
+) -> dict[str, Cost]:
+    with signals_left_alone():
+        tap = TapConfluence(config=config)
+    for stream in tap.streams.values():
+        stream.selected = stream.name in names
+    first, idle = (estimate(tap, amounts.get, is_first=run).by_stream for run in (True, False))
+    return {name: (first.get(name, 0), idle.get(name, 0)) for name in {**first, **idle}}
 
 
 def requests_per() -> dict[str, list[str]]:

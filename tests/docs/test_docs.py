@@ -28,7 +28,13 @@ def test_a_document_says_what_the_code_says(name: str) -> None:
 
 
 def test_the_cost_of_every_stream_that_is_left_out_is_told() -> None:
-    assert [stream.name for stream in facts.left_out() if not stream.cost] == []
+    costs = facts.costs_alone()
+
+    assert [*costs] == [stream.name for stream in facts.left_out()]
+    assert all(first and idle for (first, idle), _ in costs.values())
+    assert {name for name, (_, there) in costs.items() if there != facts.NO_COST} == {
+        name for name in costs if name in facts.data_center_streams()
+    }
 
 
 def test_the_checklists_name_files_that_are_there() -> None:

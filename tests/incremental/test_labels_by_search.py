@@ -35,13 +35,13 @@ A_DAY = 86_400_000
 STEPS = 3
 
 
-def seeded(pages: int = 40) -> Wiki:
+def seeded(pages: int = 24) -> Wiki:
     return Wiki.seeded(pages=pages, seed=5)
 
 
 @pytest.fixture
 def site() -> Iterator[ClockedSite]:
-    with ClockedSite(seeded()) as site:
+    with ClockedSite(seeded(40)) as site:
         yield site
 
 

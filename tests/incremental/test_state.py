@@ -153,7 +153,7 @@ def test_a_state_that_makes_no_sense_is_refused_in_one_line(site: ClockedSite, s
 
 
 @pytest.mark.each_value
-@pytest.mark.parametrize("name", ["overlap", "trash", "trashStart", "repliesListed"])
+@pytest.mark.parametrize("name", ["overlap", "trash", "trashStart", "repliesListed", "threads"])
 @pytest.mark.parametrize("value", [7, "?", None, {}])
 def test_what_the_tap_keeps_besides_is_ignored_if_it_makes_no_sense(
     site: ClockedSite, name: str, value: object

@@ -13,12 +13,12 @@ from tap_confluence.errors import (
     of_item,
 )
 from tap_confluence.http import ListRequest, collect, get_item
-from tap_confluence.streams.parents import read_section
+from tap_confluence.streams.parents import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_confluence.http import Client
+    from tap_confluence.http import Client, Reader
     from tap_confluence.streams.parents import Details
 
 LONGEST_PAGE = "250"
@@ -41,7 +41,7 @@ SECTION_LISTS = {"likes": "likes/users"}
 
 
 def get_details(  # noqa: PLR0913
-    client: Client,
+    reader: Reader,
     path: str,
     sections: Sequence[str],
     *,
@@ -51,13 +51,13 @@ def get_details(  # noqa: PLR0913
 ) -> Details:
     """Get several sections of an item's details. Takes what `get_with_details` takes."""
     _, details = get_with_details(
-        client, path, sections, tag=tag, body_format=body_format, statuses=statuses
+        reader, path, sections, tag=tag, body_format=body_format, statuses=statuses
     )
     return details
 
 
 def get_with_details(  # noqa: PLR0913
-    client: Client,
+    reader: Reader,
     path: str,
     sections: Sequence[str],
     *,
@@ -65,13 +65,13 @@ def get_with_details(  # noqa: PLR0913
     body_format: str = "",
     statuses: Sequence[str] = (),
 ) -> tuple[dict[str, Any], Details]:
-    """Get an item, with several sections of its details.
+    """Get an item, with several sections of its details. Runs in a worker thread.
 
     Each section is cut off at 50; where there are more, the rest is read from the section's own
     list. What cannot be rendered is got without its body.
 
     Args:
-        client: The site.
+        reader: Reads the site.
         path: The item, such as `/api/v2/pages/123`.
         sections: Such as `labels` and `versions`; or `body`, which is a row, if there is one.
         tag: Under which name the requests are counted.
@@ -86,6 +86,7 @@ def get_with_details(  # noqa: PLR0913
         RefusedError: The item itself is gone, or may not be read.
         RetriesExhaustedError: The site fails for it, or answers with something else.
     """
+    client = reader.client
     lists = [section for section in sections if section != BODY_SECTION]
     params: dict[str, str | Sequence[str]] = {f"include-{section}": "true" for section in lists}
     if statuses:
@@ -105,10 +106,15 @@ def get_with_details(  # noqa: PLR0913
         # In a list, the address of the site is not among those of each item.
         links.pop("base", None)
     parts = {section: item.pop(FIELDS.get(section, section), None) for section in lists}
-    details: Details = {
-        section: read_section(_rows, client, path, section, part, tag)
-        for section, part in parts.items()
-    }
+    came = {section: _rows(path, section, part, tag) for section, part in parts.items()}
+
+    def read(section: str) -> list[dict[str, Any]]:
+        rows, rest = came[section]
+        return rows if rest is None else rows + _listed(client, rest)
+
+    cut_off = [section for section, (_, rest) in came.items() if rest is not None]
+    read_on = read_sections(reader, cut_off, read)
+    details = {section: read_on.get(section, rows) for section, (rows, _) in came.items()}
     if BODY_SECTION in sections and body != []:
         details[BODY_SECTION] = body
     return item, details
@@ -118,22 +124,24 @@ def _body_param(body_format: str) -> dict[str, str]:
     return {"body-format": body_format} if body_format else {}
 
 
-def _rows(client: Client, path: str, section: str, part: object, tag: str) -> list[dict[str, Any]]:
+def _rows(
+    path: str, section: str, part: object, tag: str
+) -> tuple[list[dict[str, Any]], ListRequest | None]:
+    """Return the rows of a section that came with an item, and where the others are, if any are."""
     first = ListRequest(
         f"{path}/{SECTION_LISTS.get(section, section)}", {"limit": LONGEST_PAGE}, tag
     )
     if not isinstance(part, dict) or not isinstance(part.get("results"), list):
-        return _listed(client, first)
+        return [], first
     # What is no row has no key either, which its stream takes note of.
     rows = [_alone(row) if isinstance(row, dict) else {} for row in part["results"]]
     meta = part.get("meta")
     if not isinstance(meta, dict) or not meta.get("hasMore"):
-        return rows
+        return rows, None
     cursor = meta.get("cursor")
     if not isinstance(cursor, str) or not cursor:
-        return _listed(client, first)
-    rest = ListRequest(first.path, {**first.params, "cursor": cursor}, tag)
-    return rows + _listed(client, rest)
+        return [], first
+    return rows, ListRequest(first.path, {**first.params, "cursor": cursor}, tag)
 
 
 def _listed(client: Client, first: ListRequest) -> list[dict[str, Any]]:

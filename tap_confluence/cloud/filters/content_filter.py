@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -82,6 +82,10 @@ class ContentFilter(AnyContentFilter):
     def spaces(self) -> Iterable[Row]:
         """Read the wanted spaces, as the API lists them."""
         return self._spaces
+
+    def ask_spaces_ahead(self) -> None:
+        """Have the list of spaces on the way for one who reads it."""
+        self._spaces.ask_ahead()
 
     def space_keys(self) -> Mapping[str, str]:
         """Return the key of each space by its id, of the wanted ones at least."""
@@ -244,12 +248,13 @@ class ContentFilter(AnyContentFilter):
         """The search for content by its ids."""
         return ContentSearch(self._reader.client)
 
-    @cached_property
+    @property
     def custom_content_types(self) -> Sequence[str]:
         """The types of custom content to read."""
         if self._named_types is not None:
             return self._named_types
-        return find_types(self._reader, tag="custom_content")
+        find = partial(find_types, self._reader, tag="custom_content")
+        return self._reader.shared("types of custom content", find)
 
     @property
     @override

@@ -109,10 +109,8 @@ class LabelFilter:
 
         def call(post: Container) -> Callable[[], Details]:
             path, statuses = LISTS[post.field]
-            client, tag = self._reader.client, self._tag
-            return partial(
-                get_details, client, f"{path}/{post.id}", [SECTION], tag=tag, statuses=statuses
-            )
+            get = partial(get_details, self._reader, f"{path}/{post.id}", [SECTION])
+            return partial(get, tag=self._tag, statuses=statuses)
 
         failures = Failures()
         for post, future in self._reader.look_ahead(unknown, call):

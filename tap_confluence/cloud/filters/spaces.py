@@ -51,6 +51,11 @@ class SpaceFilter:
         """Read them, as the API lists them."""
         return iter(self._wanted) if self._filters.by_space else self._list({})
 
+    def ask_ahead(self) -> None:
+        """Have their list on the way for one who reads it."""
+        if not self._filters.by_space:
+            self._reader.ask_ahead(self._first_page({}))
+
     def check(self) -> None:
         """Make sure of the spaces that the settings name.
 
@@ -140,11 +145,13 @@ class SpaceFilter:
                 tell(space["id"], failing(verdicts))
 
     def _list(self, params: Mapping[str, Sequence[str]]) -> Iterator[Row]:
-        request = self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)
-        for space in self._reader.items(request):
+        for space in self._reader.items(self._first_page(params)):
             if space.get("key"):
                 self._keys[str(space["id"])] = _key_of(space)
             yield space
+
+    def _first_page(self, params: Mapping[str, Sequence[str]]) -> ListRequest:
+        return self._reader.first_page(SPACES, {**PARAMS, **params}, tag=TAG)
 
 
 def _key_of(space: Row) -> str:

@@ -35,6 +35,7 @@ class Attachments(FileStream, ContentStream):
     path = "/api/v2/attachments"
     scope = SCOPE
     owner_key = "attachmentId"
+    kind = "attachment"
     schema = ATTACHMENT
     statuses = ("current", "archived", "trashed")
     has_body = False

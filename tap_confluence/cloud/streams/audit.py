@@ -21,6 +21,7 @@ class AuditRecords(AuditStream):
 
     path = "/rest/api/audit"
     scope = "read:audit-log:confluence"
+    most_a_page = 1000
 
     @override
     def request(self, first: str | None, last: str) -> ListRequest:

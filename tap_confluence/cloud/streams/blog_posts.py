@@ -20,6 +20,7 @@ class BlogPosts(PostStream):
     path = "/api/v2/blogposts"
     scope = SCOPE
     owner_key = "blogPostId"
+    kind = "blogpost"
     schema = BLOG_POST
     statuses = ("current", "trashed")
 

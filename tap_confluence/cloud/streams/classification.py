@@ -12,6 +12,7 @@ from tap_confluence.cloud.streams.per_item import PerItemStream
 from tap_confluence.errors import ForbiddenError, NotFoundError, ScopeError
 from tap_confluence.schemas.usage import CLASSIFICATION_LEVEL, PAGE_CLASSIFICATION_LEVEL
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Reader
+    from tap_confluence.streams.cost import Size
 
 LEVELS = "/api/v2/classification-levels"
 
@@ -35,6 +37,10 @@ class ClassificationLevels(ConfluenceStream):
     schema = CLASSIFICATION_LEVEL
     not_on_data_center = NOT_CLASSIFIED
     is_filtered = False
+
+    @override
+    def prepare(self) -> None:
+        self.begin()
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -55,9 +61,14 @@ class PageClassificationLevels(PerItemStream):
     scope = "read:page:confluence, write:page:confluence"
     primary_keys = ("pageId",)
     schema = PAGE_CLASSIFICATION_LEVEL
-    cost = "1,000, and one more for each page without a level; 1 on a site without levels"
     not_on_data_center = NOT_CLASSIFIED
     owners = (Pages,)
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(1)
+        if size["classification_levels"].listed:
+            yield from super().requests(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

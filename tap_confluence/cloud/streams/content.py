@@ -21,6 +21,7 @@ from tap_confluence.filters.left_out import names_left_out
 from tap_confluence.http import BODY
 from tap_confluence.settings import READABLE, RENDERED, STORAGE
 from tap_confluence.statuses import TRASHED
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.incremental import ChangeWork, IncrementalStream
 from tap_confluence.streams.parents import FullTableDetailStream, PartOfSection, Work
 from tap_confluence.streams.progress import recognised
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Amount, Size
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details
     from tap_confluence.streams.reconciliation import ReconciledStream
@@ -92,6 +94,29 @@ class ContentStream(IncrementalStream):
         return STORAGE if self.gives_bodies_to_children else None
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if not self.read_for_changes:
+            return
+        amount = size[self.name]
+        yield Requests(self.requests_for_list(size) if size.is_first else self.least_requests(size))
+        if TRASHED in self.wanted_statuses:
+            yield Requests(size.pages(amount.trashed))
+        if size.is_first and any(map(self.section_of, self.read_for_changes)):
+            yield Requests(amount.changed)
+
+    def requests_for_list(self, size: Size) -> int:
+        """Return how many requests it takes to walk the whole list."""
+        return size.pages(size[self.name].listed)
+
+    def least_requests(self, size: Size) -> int:  # noqa: ARG002
+        """Return how many requests it takes to see that nothing has changed."""
+        return 1
+
+    def whole_list(self, size: Size) -> Requests:
+        """Return the requests for all items, which streams without a bookmark share."""
+        return Requests(self.requests_for_list(size), f"list of {self.path}")
+
+    @override
     def section_of(self, stream: ConfluenceStream) -> str | None:
         if stream is self:
             # Lists give no body that has to be rendered: it comes with the item itself.
@@ -143,6 +168,8 @@ class ContentStream(IncrementalStream):
         else:
             for progress in family.values():
                 progress.compare(changes.overview)
+            lacking = (any(p.lacks(*i) for p in family.values()) for i in changes.overview)
+            self.turn.of = sum(lacking)
         oldest = self.timestamp(first[0]) if first else None
         # Then every item is asked for its details anyway.
         come_along = changes.everything and any(
@@ -195,8 +222,27 @@ class ContentStream(IncrementalStream):
 
     @override
     def prepare(self) -> None:
+        self.ask_changes_ahead()
+        if self.is_walked_early:
+            self.begin()
+
+    def ask_changes_ahead(self) -> None:
+        """Have the first pages of the lists of changes on the way."""
         if family := self.progress():
             self._changes_of(family).ask_ahead()
+
+    @property
+    @override
+    def is_walked_early(self) -> bool:
+        return super().is_walked_early and self.is_judged_at_sight
+
+    @property
+    def is_judged_at_sight(self) -> bool:
+        """Whether nothing is asked for to tell which items are wanted.
+
+        The filters ask for what they need once a run, and not from several readings at a time.
+        """
+        return not self.run.filters.by_anything
 
     @property
     @override
@@ -283,8 +329,14 @@ class ContentStream(IncrementalStream):
         Args:
             tag: Under which name the requests are counted.
         """
+        self.ask_all_rows_ahead(tag=tag)
         for request in self._wanted_lists(tag=tag, bodies=False):
             yield from self.reader.items_once(in_stable_order(request))
+
+    def ask_all_rows_ahead(self, *, tag: str) -> None:
+        """Have the first pages of these lists on the way."""
+        for request in self._wanted_lists(tag=tag, bodies=False):
+            self.reader.ask_ahead_once(in_stable_order(request), further=PAGES_AHEAD)
 
     @cached_property
     def search(self) -> ExpandedSearch:
@@ -345,7 +397,7 @@ class ContentStream(IncrementalStream):
     ) -> tuple[dict[str, Any], Details]:
         """Get an item with its details; without its body if there is no format for that."""
         return get_with_details(
-            self.reader.client,
+            self.reader,
             f"{self.path}/{item_id}",
             sections,
             tag=self.name,
@@ -378,6 +430,14 @@ class SeparatelyReadStream(FullTableDetailStream):
     parent_stream_type: type[ContentStream]
     parent: ContentStream
 
+    def unbrought(self, size: Size) -> Amount:
+        """Return the items of the parent that will not bring their details along with others."""
+        amount = size[self.parent.name]
+        if not size.is_first or self.parent.read_for_changes in ([], [self.parent]):
+            return amount
+        # What has come along may be in the trash as well as anywhere else.
+        return amount.part(amount.wanted - amount.changed)
+
     @cached_property
     def brought(self) -> set[str]:
         """The ids of the items that have brought their details in this run."""
@@ -403,7 +463,7 @@ class SeparatelyReadStream(FullTableDetailStream):
 
         def call(item: dict[str, Any]) -> Callable[[], Details]:
             path = f"{parent.path}/{item['id']}"
-            return partial(get_details, self.reader.client, path, [self.section], tag=self.name)
+            return partial(get_details, self.reader, path, [self.section], tag=self.name)
 
         for item, details in self.each(items, call):
             found = details[self.section]

@@ -15,6 +15,7 @@ from tap_confluence.schemas.custom_content import CUSTOM_CONTENT
 from tap_confluence.schemas.labels import CUSTOM_CONTENT_LABEL
 from tap_confluence.schemas.properties import CUSTOM_CONTENT_CONTENT_PROPERTY
 from tap_confluence.schemas.versions import CUSTOM_CONTENT_VERSION
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.parents import ChangeDetailStream
 from tap_confluence.streams.state import start_over
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import ListRequest
+    from tap_confluence.streams.cost import Size
 
 SCOPE = "read:custom-content:confluence"
 
@@ -65,7 +67,23 @@ class CustomContent(ContentStream):
                 stream.leave_incomplete()
             return
         self._start_over_for_new(self.content_filter.custom_content_types)
+        self.ask_changes_ahead()
         yield from super().read(context)
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if not self.config.get("custom_content_types"):
+            yield Requests(1, "types of custom content")
+        yield from super().requests(size)
+
+    @override
+    def requests_for_list(self, size: Size) -> int:
+        lists, items = self.least_requests(size), size[self.name].listed
+        return lists + items // size.page_size
+
+    @override
+    def least_requests(self, size: Size) -> int:
+        return size["custom_content_types"].listed
 
     @property
     def lacks_types(self) -> bool:
@@ -93,7 +111,9 @@ class CustomContent(ContentStream):
 
     @override
     def prepare(self) -> None:
-        """Wait for the stream's turn: which lists there are has to be asked first."""
+        # Which lists there are has to be asked first.
+        if self.is_walked_early:
+            self.begin()
 
 
 class CustomContentLabels(ContentLabelStream):
@@ -104,10 +124,6 @@ class CustomContentLabels(ContentLabelStream):
     primary_keys = ("customContentId", "id")
     parent_stream_type = CustomContent
     schema = CUSTOM_CONTENT_LABEL
-    cost = (
-        "4 for their list and 5 for their labels, and one for each item that the search does not "
-        "find; in a first run none beyond those for versions and properties"
-    )
     not_on_data_center = NO_OWN_TYPES
     selected_by_default = False
 

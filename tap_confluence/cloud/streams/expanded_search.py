@@ -18,6 +18,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.http import FEW_AHEAD
 from tap_confluence.statuses import ARCHIVED, CURRENT
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.timestamps import to_timestamp
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.cloud.api.content_search import Expansion, Told
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Amount, Size
 
     Row = dict[str, Any]
 
@@ -79,6 +81,38 @@ class SearchedStream(ConfluenceStream):
     def lacks(self, item_id: str) -> bool:  # noqa: ARG002
         """Tell whether the stream still lacks what a search may tell of an item."""
         return True
+
+
+def requests_for_search(size: Size, amount: Amount, name: str) -> Requests:
+    """Return the requests of a search for content, which all streams made of it share.
+
+    Args:
+        size: What the site has.
+        amount: How much of it is searched for.
+        name: What the content is called.
+    """
+    at_once = min(MOST_EXPANDED, size.page_size)
+    return Requests(full_pages(amount.shown, at_once), f"search for {name}")
+
+
+def left_by_search(size: Size, amount: Amount) -> int:
+    """Return how many items a search leaves, which ends with its first batch if that is too many.
+
+    Args:
+        size: What the site has.
+        amount: How much of it is searched for.
+    """
+    current = amount.wanted - amount.hidden
+    asked = min(current, MOST_EXPANDED, size.page_size)
+    missed = max(0, amount.unsearched - (amount.hidden - amount.trashed))
+    if missed * asked <= most_missing(asked) * current:
+        return amount.unsearched
+    return amount.unsearched - missed + missed * asked // current + current - asked
+
+
+def most_missing(asked: int) -> int:
+    """Return how many of the items asked for a search may miss and still find enough."""
+    return max(FEW, asked // MOST_MISSING)
 
 
 class ExpandedSearch:
@@ -201,8 +235,8 @@ class _StatusSearch:
 
     def _pays(self, asked: int, found: int) -> bool:
         """Tell whether a search finds enough; a few that it does not are asked for one by one."""
-        most_missing = max(FEW, asked // MOST_MISSING) if self._has_other_way else asked
-        return found > 0 and asked - found <= most_missing
+        most = most_missing(asked) if self._has_other_way else asked
+        return found > 0 and asked - found <= most
 
     def _is_unsearched(self, status: str) -> bool:
         """Tell whether no stream has found it worth its while to search for items of a status."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from tap_confluence.cloud.api.tree_discovery import TAG as TREES
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.filters.left_out import failing, names_left_out
 from tap_confluence.schemas.hierarchy import DATABASE, EMBED, FOLDER, WHITEBOARD
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests, full_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +22,15 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.cloud.api.tree_discovery import TreeDiscovery
+    from tap_confluence.streams.cost import Size
 
 SHOWN = ("current", "archived", None)
+
+PAGES_A_DESCENT = 125
+"""How many pages one request for what lies under another brings, about."""
+
+SEARCHES = 2
+"""A search for all that lies among the pages, and a count."""
 
 
 class TreeItemReadingStream(ConfluenceStream):
@@ -34,6 +45,17 @@ class TreeItemReadingStream(ConfluenceStream):
 
     kind: ClassVar[str]
     not_on_data_center = "On Data Center only pages lie in the tree of a space."
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if self.run.filters.labels:
+            return
+        pages = self.stream_of(Pages)
+        yield replace(pages.whole_list(size), by=TREES)
+        spaces = size["spaces"].wanted
+        descents = full_pages(size["pages"].shown, PAGES_A_DESCENT) + spaces
+        yield Requests(SEARCHES + descents, "search among the pages", TREES)
+        yield Requests(size[f"{self.kind}s"].wanted, f"each {self.kind}", TREES)
 
     def tree_discovery(self) -> Iterator[Record]:
         """Get all that are wanted, with a request each."""
@@ -88,10 +110,6 @@ class TreeItemStream(TreeItemReadingStream):
     primary_keys = ("id",)
     request_per = "item"
     selected_by_default = False
-    cost = (
-        "1,000, and to find them one for each 1,000, for each 125 pages and for each space, "
-        "whether one of the streams is selected or all"
-    )
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.cloud.streams.comments import CommentStream
 from tap_confluence.cloud.streams.content import ContentStream
 from tap_confluence.cloud.streams.custom_content import CustomContent
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 KINDS = {
     "pages": "page",
@@ -33,6 +38,29 @@ class ContentInventory(InventoryStream):
     """
 
     scope = "read:page:confluence, read:attachment:confluence, read:comment:confluence"
+
+    @override
+    def prepare(self) -> None:
+        for source in map(self.stream_named, KINDS):
+            if isinstance(source, CustomContent):
+                # Which lists there are has to be asked first.
+                self.reader.begin(partial(self._ask_ahead, source))
+            elif isinstance(source, ContentStream):
+                self._ask_ahead(source)
+
+    def _ask_ahead(self, source: ContentStream) -> Iterable[Record]:
+        source.ask_all_rows_ahead(tag=self.name)
+        return ()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for name in KINDS:
+            source = self.run.streams[name]
+            if isinstance(source, ContentStream):
+                yield source.whole_list(size)
+            if isinstance(source, CommentStream):
+                yield Requests(source.searches_for_replies(size))
+        yield from super().requests(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -15,7 +15,12 @@ from typing_extensions import override
 from tap_confluence.cloud.api.content_search import Expansion
 from tap_confluence.cloud.filters.labels import LABELS
 from tap_confluence.cloud.streams.content import SeparatelyReadStream
-from tap_confluence.cloud.streams.expanded_search import FEW, SearchedStream
+from tap_confluence.cloud.streams.expanded_search import (
+    FEW,
+    SearchedStream,
+    left_by_search,
+    requests_for_search,
+)
 from tap_confluence.errors import (
     ForbiddenError,
     RefusedError,
@@ -27,6 +32,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import LABEL
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import Failures
 from tap_confluence.streams.parents import LabelStream
 
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.cloud.streams.content import ContentStream
     from tap_confluence.http import Client, ListRequest
+    from tap_confluence.streams.cost import Size
 
 LABEL_KEYS = ("id", "name", "prefix")
 
@@ -78,6 +85,20 @@ class ContentLabelStream(SeparatelyReadStream, LabelStream, SearchedStream):
     @override
     def lacks(self, item_id: str) -> bool:
         return item_id not in self.brought
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        amount = self.unbrought(size)
+        if not amount.shown:
+            return
+        yield self.parent.whole_list(size)
+        yield requests_for_search(size, amount, self.parent.name)
+        left = left_by_search(size, amount) if self.has_other_way else amount.unsearched
+        if self.labelled_list and left > FEW:
+            yield Requests(size.pages(size["labels"].listed), "labels")
+            labels = size["labels"].listed if size.count("labels") else left
+            left = min(labels, left)
+        yield Requests(left)
 
     @override
     def read_all(self) -> Iterator[Record]:
@@ -192,6 +213,14 @@ class Labels(ConfluenceStream):
     primary_keys = ("id",)
     schema = LABEL
     is_filtered = False
+
+    @override
+    def prepare(self) -> None:
+        self.reader.ask_ahead_once(self.reader.first_page(LABELS, tag=self.name))
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(size.pages(size["labels"].listed), "labels")
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:

@@ -25,11 +25,14 @@ from tap_confluence.schemas.people import (
     PAGE_LIKE,
 )
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 NOT_TOLD = "REST v1 of Data Center does not tell who likes something."
 
@@ -41,8 +44,13 @@ class LikeStream(SeparatelyReadStream):
     request_per = "item"
     scope = "read:page:confluence"
     selected_by_default = False
-    cost = "1,000; in a first run none beyond those for versions and properties"
     not_on_data_center = NOT_TOLD
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if number := self.unbrought(size).wanted:
+            yield self.parent.whole_list(size)
+            yield Requests(number)
 
 
 class PageLikes(LikeStream):
@@ -73,10 +81,15 @@ class CommentLikeStream(ConfluenceStream):
     scope = "read:comment:confluence"
     request_per = "item"
     selected_by_default = False
-    cost = "1,000"
     not_on_data_center = NOT_TOLD
     primary_keys = ("commentId", "accountId")
     commented: ClassVar[type[CommentStream]]
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        comments = self.stream_of(self.commented)
+        yield comments.whole_list(size)
+        yield Requests(comments.items_in_list(size))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.streams.cost import Requests, Size
+
 SCOPE = "read:page:confluence"
 PATH = "/api/v2/pages"
 
@@ -35,6 +37,7 @@ class Pages(PostStream):
     path = PATH
     scope = SCOPE
     owner_key = "pageId"
+    kind = "page"
     schema = PAGE
     statuses = ("current", "archived", "trashed")
 
@@ -80,6 +83,14 @@ class ChildPages(ConfluenceStream):
     scope = SCOPE
     primary_keys = ("parentId", "id")
     schema = CHILD_PAGE
+
+    @override
+    def prepare(self) -> None:
+        self.stream_of(Pages).ask_all_rows_ahead(tag=self.name)
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield self.stream_of(Pages).whole_list(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

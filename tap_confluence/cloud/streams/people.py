@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from typing_extensions import override
 
 from tap_confluence.http import OffsetPaginator, collect
-from tap_confluence.streams.groups import GroupMemberStream, GroupStream
+from tap_confluence.streams.groups import MOST_A_PAGE, GroupMemberStream, GroupStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tap_confluence.streams.base import ConfluenceStream
 
 GROUPS = "/rest/api/group"
-MOST_A_PAGE = 200
-"""Groups, or members of a group, that the site gives at once; it refuses a higher limit."""
 
 
 class Groups(GroupStream):
@@ -30,10 +28,8 @@ class Groups(GroupStream):
     path = GROUPS
     scope = "read:group:confluence"
 
-    @cached_property
     @override
-    def listed(self) -> Sequence[dict[str, Any]]:
-        """All groups, which are read once a run."""
+    def list_all(self) -> Sequence[dict[str, Any]]:
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         request = self.reader.first_page(self.path, {"limit": limit}, tag=self.name)
         pages = self.reader.told(self.reader.pages(request, OffsetPaginator()))

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.cloud.streams.content import ContentStream
+    from tap_confluence.streams.cost import Size
 
 
 class PerItemStream(ConfluenceStream):
@@ -25,12 +27,20 @@ class PerItemStream(ConfluenceStream):
     What is in the trash is not asked for: the endpoints know nothing of it.
 
     Attributes:
+        requests_per_item: How many requests it takes for each.
         owners: The streams whose items are asked for it.
     """
 
     selected_by_default = False
     request_per = "item"
+    requests_per_item: ClassVar[int] = 1
     owners: ClassVar[tuple[type[ContentStream], ...]]
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for owner in map(self.stream_of, self.owners):
+            yield owner.whole_list(size)
+            yield Requests(self.requests_per_item * size[owner.name].shown)
 
     @abstractmethod
     def ask(self, item: dict[str, Any]) -> Record | None:

@@ -33,6 +33,11 @@ class PostStream(ContentStream):
     place of the versions among the details: one request an item more.
     """
 
+    @property
+    @override
+    def is_judged_at_sight(self) -> bool:
+        return not (self.run.filters.by_tree or self.run.filters.by_label)
+
     @override
     def from_trash(self, item_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         body = {BODY: self.listed_format} if self.listed_format else {}

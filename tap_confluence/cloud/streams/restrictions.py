@@ -17,7 +17,11 @@ from typing_extensions import override
 from tap_confluence.cloud.api.content_search import Expansion
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.blog_posts import BlogPosts
-from tap_confluence.cloud.streams.expanded_search import ExpandedSearch, SearchedStream
+from tap_confluence.cloud.streams.expanded_search import (
+    ExpandedSearch,
+    SearchedStream,
+    requests_for_search,
+)
 from tap_confluence.cloud.streams.hierarchy import TreeItemReadingStream
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.errors import GAVE_UP, FailedItemError, RetriesExhaustedError
@@ -30,6 +34,7 @@ from tap_confluence.schemas.restrictions import (
     PAGE_RESTRICTION,
     WHITEBOARD_RESTRICTION,
 )
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.restrictions import (
     EXPAND,
     RestrictionReader,
@@ -43,6 +48,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.cloud.streams.content import ContentStream
+    from tap_confluence.streams.cost import Size
 
 logger = logging.getLogger("tap-confluence")
 
@@ -130,10 +136,6 @@ class PostRestrictionStream(RestrictionStream):
         posts: The stream of these.
     """
 
-    cost = (
-        "Cloud: 4 for their list and 5 for their restrictions, none of these beside labels, and "
-        "one for each archived page where the search does not find these; Data Center: 5"
-    )
     posts: ClassVar[type[ContentStream]]
 
     @property
@@ -145,6 +147,13 @@ class PostRestrictionStream(RestrictionStream):
     @override
     def search(self) -> ExpandedSearch:
         return self.searched.search
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        amount = size[self.searched.name]
+        yield self.searched.whole_list(size)
+        yield requests_for_search(size, amount, self.searched.name)
+        yield Requests(amount.unsearched)
 
 
 class PageRestrictions(PostRestrictionStream):
@@ -174,10 +183,6 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
     """
 
     request_per = "item"
-    cost = (
-        "5, and one for each item that the search does not find, which may be all; without "
-        "`folders` and the like also what these cost"
-    )
 
     @property
     @override
@@ -188,6 +193,13 @@ class TreeItemRestrictionStream(RestrictionStream, TreeItemReadingStream):
     @override
     def search(self) -> ExpandedSearch:
         return ExpandedSearch(self.run, self.name, self._items, lambda: [self])
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield from super().requests(size)
+        amount = size[f"{self.kind}s"]
+        yield requests_for_search(size, amount, self.name)
+        yield Requests(amount.unsearched)
 
     def _items(self, _: str) -> Iterator[Record]:
         return ({"id": item_id, "status": status} for item_id, status in self.statuses().items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from typing_extensions import override
 from tap_confluence.errors import RefusedError
 from tap_confluence.schemas.roles import SPACE_ROLE
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Reader
+    from tap_confluence.streams.cost import Size
 
 ROLES = "/api/v2/space-roles"
 ROLE_MODE = "/api/v2/space-role-mode"
@@ -46,6 +49,14 @@ class SpaceRoles(ConfluenceStream):
     fails_closed = True
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(1, "roles")
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         for role in roles_of(self.reader):
             yield dict(role)
@@ -57,8 +68,12 @@ def roles_of(reader: Reader) -> Sequence[Record]:
     Raises:
         RefusedError: It has roles, or may have, and does not show them.
     """
+    return reader.shared(TAG, partial(_roles_of, reader))
+
+
+def _roles_of(reader: Reader) -> Sequence[Record]:
     try:
-        return list(reader.items_once(reader.first_page(ROLES, tag=TAG)))
+        return list(reader.items(reader.first_page(ROLES, tag=TAG)))
     except RefusedError as error:
         if error.status in NOT_THERE and _has_no_roles(reader):
             return []

@@ -10,11 +10,13 @@ from tap_confluence.cloud.api.details import get_details
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.streams.roles import NO_ROLES, roles_of
 from tap_confluence.cloud.streams.roles import SCOPE as ROLE_SCOPE
+from tap_confluence.cloud.streams.roles import TAG as TAG_OF_ROLES
 from tap_confluence.errors import RefusedError
 from tap_confluence.schemas.labels import SPACE_LABEL
 from tap_confluence.schemas.roles import SPACE_ROLE_ASSIGNMENT
 from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import IN_ASSIGNMENTS, IN_PERMISSIONS, spelled_alike
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.parents import DetailStream, ParentStream, Work
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.filters.settings import Filters
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Size
     from tap_confluence.streams.parents import Details
 
 
@@ -38,13 +42,26 @@ class Spaces(ParentStream):
     schema = SPACE
 
     @override
+    def prepare(self) -> None:
+        ContentFilter.of(self.run).ask_spaces_ahead()
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         family = [stream for stream in self.family if self._is_there(stream)]
         return self.write(Work(space, family) for space in ContentFilter.of(self.run).spaces())
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield requests_for_spaces(self.run.filters, size)
+        if any(isinstance(stream, SpaceRoleAssignments) for stream in self.family):
+            yield Requests(1, "roles", TAG_OF_ROLES)
+        if any(map(self.section_of, self.family)):
+            yield Requests(size["spaces"].wanted)
+
+    @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        return get_details(self.reader.client, f"{self.path}/{item_id}", sections, tag=self.name)
+        return get_details(self.reader, f"{self.path}/{item_id}", sections, tag=self.name)
 
     def _is_there(self, stream: ConfluenceStream) -> bool:
         """Tell whether the details may be asked for what a stream is made of."""
@@ -125,3 +142,9 @@ class SpaceProperties(SpacePropertyStream):
 
     scope = "read:space:confluence"
     parent_stream_type = Spaces
+
+
+def requests_for_spaces(filters: Filters, size: Size) -> Requests:
+    """Return the requests for the list of spaces, which is kept where it serves as a filter."""
+    once = "list of spaces" if filters.by_space else ""
+    return Requests(size.pages(size["spaces"].listed), once, Spaces.name)

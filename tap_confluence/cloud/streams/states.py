@@ -29,7 +29,6 @@ class ContentStates(PerItemStream):
     scope = "read:content-details:confluence"
     primary_keys = ("contentId",)
     schema = CONTENT_STATE
-    cost = "1,000, of pages and blog posts"
     owners = (Pages, BlogPosts)
     not_on_data_center = "REST v1 of Data Center does not tell."
 

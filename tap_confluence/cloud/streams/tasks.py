@@ -10,6 +10,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.evidence import Sightings
 from tap_confluence.streams.reconciliation import ReconciledStream, begin_reconciliation
 from tap_confluence.timestamps import is_due, to_timestamp
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.http import ListRequest
+    from tap_confluence.streams.cost import Size
 
 
 class Tasks(ReconciledStream):
@@ -41,6 +45,10 @@ class Tasks(ReconciledStream):
         return None if is_partial else self._sightings
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(size.pages(size["tasks"].listed))
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         begin_reconciliation([self])
         start = latest = self.starting_point()
@@ -61,14 +69,23 @@ class Tasks(ReconciledStream):
             whole_from = self.reconciliation.table_start
             yield from (r for r in self._all_tasks() if is_due(r["modifiedAt"], whole_from))
 
-    def _all_tasks(self) -> Iterator[Record]:
+    @override
+    def prepare(self) -> None:
+        for request in self._lists():
+            self.reader.ask_ahead(request)
+
+    def _lists(self) -> list[ListRequest]:
+        """Return the first pages of the lists to read."""
         body_format = self.config["body_format"]
         # There is no task that the site would render.
         body_format = STORAGE if body_format in RENDERED else body_format
         params = {} if body_format == "none" else {"body-format": body_format}
-        content_filter = ContentFilter.of(self.run)
         whole = self.reader.first_page(self.path, params, tag=self.name)
-        for request in content_filter.space_lists(whole):
+        return ContentFilter.of(self.run).space_lists(whole)
+
+    def _all_tasks(self) -> Iterator[Record]:
+        content_filter = ContentFilter.of(self.run)
+        for request in self._lists():
             tasks = self.reader.items(request)
             wanted = content_filter.filtered(tasks, "taskId", stream=self.name)
             yield from map(_with_timestamp, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,18 @@ from typing_extensions import override
 
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
-from tap_confluence.http import OffsetPaginator, collect
+from tap_confluence.cloud.streams.spaces import requests_for_spaces
+from tap_confluence.http import OffsetPaginator, collect, with_first
 from tap_confluence.schemas.templates import TEMPLATE
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 PATHS = ("/rest/api/template/page", "/rest/api/template/blueprint")
 MOST_A_PAGE = "25"
@@ -43,23 +48,36 @@ class Templates(ConfluenceStream):
     not_on_data_center = "REST v1 of Data Center does not tell."
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(len(PATHS))
+        if self.run.filters.takes_what_spaces_keep:
+            yield requests_for_spaces(self.run.filters, size)
+            yield Requests(len(PATHS) * size["spaces"].wanted)
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        content_filter, filters = ContentFilter.of(self.run), self.run.filters
+        of_site = self.reader.result(self.reader.start(self._get, {}))
+        of_spaces = with_first(self._of_spaces)
         seen: set[str] = set()
-        for template in self._get({}):
-            if template["templateId"] not in seen:
-                seen.add(template["templateId"])
-                yield _record(template, {})
-        spaces = content_filter.spaces() if filters.takes_what_spaces_keep else []
-
-        def call(space: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
-            return partial(self._get, {"spaceKey": str(space["key"])})
-
-        for space, templates in self.each(spaces, call, owner=path_of_space):
+        for space, templates in itertools.chain([({}, of_site)], of_spaces):
             for template in templates:
                 if template["templateId"] not in seen:
                     seen.add(template["templateId"])
                     yield _record(template, space)
+
+    def _of_spaces(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """Yield each wanted space with its templates."""
+
+        def call(space: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:
+            return partial(self._get, {"spaceKey": str(space["key"])})
+
+        if self.run.filters.takes_what_spaces_keep:
+            spaces = ContentFilter.of(self.run).spaces()
+            yield from self.each(spaces, call, owner=path_of_space)
 
     def _get(self, params: dict[str, str]) -> list[dict[str, Any]]:
         """Get the templates of a space, or of the site. Runs in a worker thread."""

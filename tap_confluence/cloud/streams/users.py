@@ -15,6 +15,8 @@ from tap_confluence.errors import RefusedError
 from tap_confluence.http import FEW_AHEAD, CircleGuard, OffsetPaginator, rows_of
 from tap_confluence.http.pagination import next_link
 from tap_confluence.schemas.people import USER
+from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.groups import requests_for_groups, requests_for_members
 from tap_confluence.streams.users import UserStream
 
 if TYPE_CHECKING:
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
     from tap_confluence.http import ListRequest
     from tap_confluence.http.client import Answer
+    from tap_confluence.streams.cost import Size
 
 USER_SEARCH = "/rest/api/search/user"
-EVERYONE = {"cql": "type=user", "sitePermissionTypeFilter": "all", "limit": "200"}
+MOST_FOUND = 200
+"""People that a search gives at once."""
+
+EVERYONE = {"cql": "type=user", "sitePermissionTypeFilter": "all", "limit": str(MOST_FOUND)}
 
 AS_THEY_ARE = ("accountId", "displayName", "publicName", "profilePicture", "personalSpaceId")
 NULL_WHEN_EMPTY = ("accountType", "accountStatus", "email", "timeZone")
@@ -45,6 +51,16 @@ class Users(UserStream):
 
     _is_blind = False
     """Whether people may not be looked up."""
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        people = size["users"].listed
+        yield Requests(full_pages(people, MOST_IDS))
+        if "site" in self.config["user_sources"]:
+            yield Requests(size.pages(people, MOST_FOUND))
+            if not self._members_are_met:
+                yield requests_for_groups(size)
+                yield requests_for_members(size)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -82,7 +98,7 @@ class Users(UserStream):
         search = PeopleSearch()
         request = self.reader.first_page(USER_SEARCH, EVERYONE, tag=self.name)
         try:
-            for page in self.reader.told(self.reader.pages(request, search)):
+            for page in self.reader.told(self.reader.pages(request, search, ahead=1)):
                 yield from page.rows
         except RefusedError as error:
             if not search.reached or error.status != HTTPStatus.BAD_REQUEST:
@@ -96,10 +112,13 @@ class Users(UserStream):
                 search.total,
             )
 
+    @property
+    def _members_are_met(self) -> bool:
+        """Whether another stream names all who are in groups."""
+        return self.run.collects_user_ids and self.stream_of(GroupMembers).selected
+
     def _members(self) -> Iterator[Record]:
-        of_groups = self.stream_of(GroupMembers)
-        if self.run.collects_user_ids and of_groups.selected and not of_groups.is_denied:
-            # Then they have been met.
+        if self._members_are_met and not self.stream_of(GroupMembers).is_denied:
             return
         for _, members in self.stream_of(Groups).members(self):
             yield from ({"accountId": member} for member in members)

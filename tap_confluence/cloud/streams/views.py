@@ -21,7 +21,7 @@ class ViewStream(PerItemStream):
     """Views and viewers since the start date of the settings, with two requests an item."""
 
     path = f"{ANALYTICS}/{{id}}/views"
-    cost = "2,000"
+    requests_per_item = 2
     scope = "read:analytics.content:confluence"
     not_on_data_center = "REST v1 of Data Center does not tell."
     right = "a plan with analytics, and the right to see the views of a page"

@@ -11,10 +11,12 @@ from typing_extensions import override
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
+from tap_confluence.cloud.streams.spaces import requests_for_spaces
 from tap_confluence.http import OffsetPaginator, collect
 from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Client, ListRequest
+    from tap_confluence.streams.cost import Size
 
 SCOPE = "read:watcher:confluence, read:user:confluence"
 MOST_A_PAGE = "200"
@@ -37,7 +40,11 @@ class PageWatchers(ConfluenceStream):
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
     schema = PAGE_WATCHER
-    cost = "1,000"
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield self.stream_of(Pages).whole_list(size)
+        yield Requests(size["pages"].shown)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -67,7 +74,11 @@ class SpaceWatchers(ConfluenceStream):
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
     schema = SPACE_WATCHER
-    cost = "1,000, of spaces"
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield requests_for_spaces(self.run.filters, size)
+        yield Requests(size["spaces"].wanted)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -13,7 +13,12 @@ from typing_extensions import override
 
 from tap_confluence import http
 from tap_confluence.errors import NotFoundError, RetriesExhaustedError
-from tap_confluence.http import CursorPaginator, ListRequest, OverlappingOffsetPaginator
+from tap_confluence.http import (
+    CursorPaginator,
+    ListRequest,
+    OverlappingOffsetPaginator,
+    StuckError,
+)
 from tap_confluence.http.pagination import next_link, query_of
 
 if TYPE_CHECKING:
@@ -124,14 +129,30 @@ def read_by_offset(reader: Reader, query: Query) -> Iterator[Batch]:
         yield _batch(reader, page)
 
 
-def read_pages(client: Client, query: Query) -> Iterator[ListPage]:
-    """Read a short list that is paged by offset, in the calling thread."""
-    return http.read_pages(client, query.first_page(), OverlappingOffsetPaginator())
+def whole_pages_by_offset(reader: Reader, query: Query, start: int = 0) -> Iterator[ListPage]:
+    """Read a list of which nothing may be left out, one page ahead of the caller.
+
+    Args:
+        reader: Reads the site.
+        query: The list.
+        start: Where to begin.
+
+    Raises:
+        RefusedError: The site refuses a page.
+        RetriesExhaustedError: It fails for an item.
+    """
+    paginator = OverlappingOffsetPaginator()
+    paginator.start, paginator.needs_all = start, True
+    for page in reader.pages(query.first_page(), paginator, ahead=1):
+        if page.failed is not None and page.failed.is_left_out:
+            raise StuckError(page.request, page.failed.error)
+        yield page
 
 
 def collect(client: Client, query: Query) -> list[dict[str, Any]]:
     """Get all items of a short list that is paged by offset, in the calling thread."""
-    return [item for page in read_pages(client, query) for item in page.items]
+    pages = http.read_pages(client, query.first_page(), OverlappingOffsetPaginator())
+    return [item for page in pages for item in page.items]
 
 
 def _batch(reader: Reader, page: ListPage) -> Batch:

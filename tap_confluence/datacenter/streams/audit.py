@@ -29,6 +29,7 @@ class AuditRecords(AuditStream):
     """The audit log of the site, as far as its coverage is set."""
 
     path = "/rest/auditing/1.0/events"
+    most_a_page = MOST_A_PAGE
 
     @override
     def needed(self, error: RefusedError) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Amount, Size
 
 
 class Place:
@@ -69,6 +70,10 @@ class PageFooterComments(Place, ContainedStream):
     def wanted_statuses(self) -> list[str]:
         # The setting is about what they are on.
         return [CURRENT]
+
+    @override
+    def amount(self, size: Size) -> Amount:
+        return size["comments"]
 
     @override
     def record(self, item: dict[str, Any]) -> Record:

@@ -26,7 +26,6 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
-from tap_confluence.streams.reconciliation import begin_reconciliation, reconciled
 from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Requests, Size
     from tap_confluence.streams.incremental import Family
     from tap_confluence.streams.parents import FullTableDetailStream
 
@@ -59,13 +59,19 @@ class ContainedStream(ContentStream):
     """The lists that earlier runs have listed as failed and this one has read."""
 
     @override
+    def requests_for_changes(self, size: Size) -> Iterator[Requests]:
+        for post in self.run.streams.values():
+            if isinstance(post, PostStream):
+                yield post.requests_for_hidden(size)
+        yield from super().requests_for_changes(size)
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         fresh = [
             stream
             for stream in self.family
             if stream.is_incremental and not stream.bookmark and "trash" not in stream.entry
         ]
-        begin_reconciliation(reconciled(self.family))
         # What is on what is hidden is part of the full read that begins now.
         note_hidden(map(Progress, fresh), Hidden(self.hidden_now))
         self._read_again = []

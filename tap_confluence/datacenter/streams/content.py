@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from typing_extensions import override
 
@@ -32,13 +33,13 @@ from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT, TRASHED
-from tap_confluence.streams.incremental import IncrementalStream
+from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.incremental import Hidden, IncrementalStream
 from tap_confluence.streams.parents import (
-    DetailStream,
     FullTableDetailStream,
     Work,
     check_item,
-    read_section,
+    read_sections,
 )
 from tap_confluence.streams.progress import Passed, recognised
 from tap_confluence.streams.restrictions import (
@@ -57,8 +58,9 @@ if TYPE_CHECKING:
 
     from tap_confluence.datacenter.api.batches import Batch
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Amount, Size
     from tap_confluence.streams.incremental import Family
-    from tap_confluence.streams.parents import Details
+    from tap_confluence.streams.parents import Ahead, Details
     from tap_confluence.streams.progress import Dated
     from tap_confluence.streams.reconciliation import ReconciledStream
 
@@ -72,6 +74,9 @@ EXPANSIONS: Mapping[str, tuple[str, ...]] = {
     RESTRICTIONS: EXPAND,
 }
 """What to have spelled out of an item for the sections of full-table details."""
+
+ASKED_FOR = ("versions", "properties")
+"""The sections of details that no list spells out."""
 
 SEARCH_OVERLAP = timedelta(days=1)
 """How far before its bookmark a stream starts again. Searches take a date to the minute, in the
@@ -103,18 +108,17 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     changed, oldest first.
 
     Attributes:
-        kind: The type of content.
         hidden: The statuses that it may have and that a search does not find.
         expand: What to have spelled out of an item.
         has_body: Whether it has a body.
     """
 
-    kind: ClassVar[str]
     hidden: ClassVar[tuple[str, ...]] = ()
     expand: ClassVar[tuple[str, ...]]
     has_body: ClassVar[bool] = True
 
     _full_sync: ResumableFullSync | None = None
+    _hidden_ahead: Ahead | None = None
 
     _family: Family
     _kept_out: Sequence[str] = ()
@@ -203,6 +207,47 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
             record["body"] = {k: body for k, body in record["body"].items() if k == body_format}
         return record
 
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        if self.read_for_changes:
+            yield from self.requests_for_changes(size)
+        # In a first run, they come along with these.
+        if self.full_table and not (size.is_first and self.read_for_changes):
+            expand = _expansion_for(self.full_table)
+            number = self.requests_for_list(size, expand)
+            yield Requests(number, by=self.full_table[0].name)
+
+    def requests_for_changes(self, size: Size) -> Iterator[Requests]:
+        """Yield the requests for what has changed, and for its details."""
+        if not size.is_first:
+            yield Requests(1)
+            return
+        yield Requests(self.requests_for_list(size, self.expansion(), has_hidden=False))
+        yield Requests(self.requests_an_item * self.amount(size).changed)
+
+    @property
+    def requests_an_item(self) -> int:
+        """How many requests each item takes, for those details that its list does not give."""
+        return len({self.section_of(stream) for stream in self.read_for_changes} & {*ASKED_FOR})
+
+    def amount(self, size: Size) -> Amount:
+        """Return how much the list holds."""
+        return size[self.name]
+
+    def requests_for_list(
+        self, size: Size, expand: tuple[str, ...], *, has_hidden: bool = True
+    ) -> int:
+        """Return how many requests it takes to list all items.
+
+        Args:
+            size: What the site has.
+            expand: What is spelled out of each.
+            has_hidden: Whether those are among them that are archived or in the trash.
+        """
+        amount = self.amount(size)
+        listed = amount.wanted if has_hidden else amount.wanted - amount.hidden
+        return max(1, full_pages(listed, limit_for(expand, size.page_size)))
+
     @property
     @override
     def bookmark_overlap(self) -> timedelta:
@@ -211,6 +256,17 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
     @override
     def timestamp(self, item: dict[str, Any]) -> str | None:
         return records.modified_at(item)
+
+    @override
+    def prepare(self) -> None:
+        if self.is_walked_early:
+            self.begin()
+
+    @property
+    @override
+    def is_walked_early(self) -> bool:
+        # The filters ask for what they need once a run, and not from several readings at a time.
+        return super().is_walked_early and not self.run.filters.by_anything
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -331,7 +387,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 raise
             self.without_body[item_id] = FailedItemError(error)
         due = [*streams, *self.missed(item)]
-        sections = {stream.section for stream in due if isinstance(stream, DetailStream)}
+        sections = {section for stream in due if (section := self.section_of(stream))}
         missing = sorted(s for s in sections if self.expanded(item, s) is None)
         return item, self.get_details(self.identity(item), missing) if missing else {}
 
@@ -356,9 +412,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
 
     @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
-        details: Details = {
-            section: read_section(self._get_section, item_id, section) for section in sections
-        }
+        details = read_sections(self.reader, sections, partial(self._get_section, item_id))
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the item itself?
             params = {"status": "any"}
@@ -430,7 +484,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
         items = self.take(self.changed_since(start, expand), family)
         if not is_compared:
             items = recognised(items, family.values(), self.dated)
-        yield from self.write_changes(items, family)
+        yield from self.write_changes(itertools.chain(items, self._expecting(family, [])), family)
 
     def _compare(self, family: Family, start: str) -> list[Dated]:
         """Find out which items have been written, by a search that brings hardly more than dates.
@@ -479,11 +533,35 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                     cursor = batch.cursor if place == len(works) else None
                     failures = self.failures_of(item, due)
                     yield ReadWork(item, due, cursor, failures=failures)
+            yield from self._expecting(family, full_table)
 
         yield from self.write(work())
         read.finish()
         passed.note_walk()
         return resumed is None
+
+    def _expecting(
+        self, family: Family, full_table: Sequence[FullTableDetailStream]
+    ) -> Iterator[Never]:
+        """Have what is hidden on the way, when all changes have been listed."""
+        if self.is_walked_early:
+            self._hidden_ahead = self.reader.begin(
+                lambda: self.look_ahead(
+                    self.hidden_work(family, full_table, Hidden(self.hidden_now))
+                )
+            )
+        yield from ()
+
+    @override
+    def write_hidden(
+        self,
+        family: Family,
+        full_table: Sequence[FullTableDetailStream],
+        hidden: Hidden,
+    ) -> Iterator[Record]:
+        if self._hidden_ahead is None:
+            return super().write_hidden(family, full_table, hidden)
+        return self.write_ahead(self._hidden_ahead)
 
     def changed_since(self, start: str, expand: tuple[str, ...]) -> Iterator[Batch]:
         """List what a search finds to have changed at or after a time, or not long before."""

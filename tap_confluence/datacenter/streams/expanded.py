@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_confluence.streams.parents import DetailStream, ParentStream, Work
+from tap_confluence.streams.parents import ParentStream, Work
 from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
@@ -44,18 +44,17 @@ class ExpandedParentStream(ParentStream):
 
     @override
     def _details_call(self, work: Work) -> Callable[[], Details] | None:
-        missing = [s for s in _sections(work) if self.expanded(work.item, s) is None]
+        missing = [s for s in self._sections(work) if self.expanded(work.item, s) is None]
         return partial(self.get_details, self.id_to_ask_by(work.item), missing) if missing else None
 
     @override
     def _await_details(self, future: Future[Details] | None) -> dict[str, Rows] | None:
         item = self._work.item
-        rows = {section: self.expanded(item, section) for section in _sections(self._work)}
+        rows = {section: self.expanded(item, section) for section in self._sections(self._work)}
         came_along = {section: found for section, found in rows.items() if found is not None}
         asked_for = super()._await_details(future) or {}
         return {**came_along, **asked_for} or None
 
-
-def _sections(work: Work) -> list[str]:
-    streams = (s for s in work.streams if isinstance(s, DetailStream) and not s.is_denied)
-    return sorted({stream.section for stream in streams})
+    def _sections(self, work: Work) -> list[str]:
+        readable = (stream for stream in work.streams if not stream.is_denied)
+        return sorted({section for s in readable if (section := self.section_of(s))})

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.reconciliation import reconciled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.datacenter.api.batches import Batch
+    from tap_confluence.streams.cost import Size
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "pages": ("ancestors",),
@@ -30,21 +35,45 @@ EXPAND = ("space", "version")
 class ContentInventory(InventoryStream):
     """One row for each page, blog post, comment and attachment, without bodies."""
 
+    _lists: Iterable[tuple[ContentStream, Iterable[Batch]]] | None = None
+
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        for name, places in SOURCES.items():
+    def prepare(self) -> None:
+        if not self.run.filters.by_anything:
+            self._lists = [
+                (source, self.reader.begin(partial(self._list, source)))
+                for source in self._sources()
+            ]
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        for name in SOURCES:
             source = self.run.streams[name]
             if isinstance(source, ContentStream):
-                streams = reconciled(s for s in (source, *source.child_streams) if s.selected)
-                self.begin_sightings(streams)
-                expand = (*EXPAND, *places)
-                for batch in source.listed(source.wanted_statuses, expand, tag=self.name):
-                    source.report(batch, [self])
-                    for item in batch.items:
-                        self.meet({"version": records.version(item.get("version") or {})})
-                        concerned = [s for s in streams if source.concerns(s, item)]
-                        self.see(source.record(item), concerned)
-                        yield _row(source, item)
+                yield Requests(source.requests_for_list(size, EXPAND))
+        yield from super().requests(size)
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        lists = ((source, self._list(source)) for source in self._sources())
+        for source, batches in self._lists or lists:
+            streams = reconciled(s for s in (source, *source.child_streams) if s.selected)
+            self.begin_sightings(streams)
+            for batch in batches:
+                source.report(batch, [self])
+                for item in batch.items:
+                    self.meet({"version": records.version(item.get("version") or {})})
+                    concerned = [s for s in streams if source.concerns(s, item)]
+                    self.see(source.record(item), concerned)
+                    yield _row(source, item)
+
+    def _sources(self) -> Iterator[ContentStream]:
+        streams = map(self.stream_named, SOURCES)
+        return (stream for stream in streams if isinstance(stream, ContentStream))
+
+    def _list(self, source: ContentStream) -> Iterator[Batch]:
+        expand = (*EXPAND, *SOURCES[source.name])
+        return source.listed(source.wanted_statuses, expand, tag=self.name)
 
 
 def _row(source: ContentStream, item: dict[str, Any]) -> Record:

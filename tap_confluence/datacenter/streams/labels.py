@@ -10,11 +10,14 @@ from tap_confluence.datacenter.api.batches import Query, read_by_offset
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests, full_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
+
+    from tap_confluence.streams.cost import Size
 
 MOST_A_PAGE = 100
 
@@ -28,6 +31,14 @@ class Labels(ConfluenceStream):
     primary_keys = ("id",)
     schema = LABEL
     is_filtered = False
+
+    @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(max(1, full_pages(size["labels"].listed, MOST_A_PAGE)))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

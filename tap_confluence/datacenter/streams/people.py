@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect,
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.people import USER
+from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.groups import GroupMemberStream, GroupStream
 from tap_confluence.streams.users import UserStream
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Size
 
 EXPAND = ("status",)
 REFUSED = 400
@@ -32,10 +33,8 @@ class Groups(GroupStream):
 
     path = "/rest/api/group"
 
-    @cached_property
     @override
-    def listed(self) -> Sequence[Record]:
-        """All groups, which are read once a run."""
+    def list_all(self) -> Sequence[Record]:
         query = Query(self.path, {}, self.name, limit=MOST_EXPANDED)
         batches = read_by_offset(self.reader, query)
         groups: list[Record] = []
@@ -92,6 +91,10 @@ class Users(UserStream):
 
     path = f"{paths.USER}/list"
     schema = USER
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(max(1, full_pages(size["users"].listed, MOST_EXPANDED)))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -12,6 +12,7 @@ from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.api.task_parser import task_record, tasks_in
 from tap_confluence.datacenter.api.version_bodies import version_bodies
 from tap_confluence.datacenter.streams.content import ContentStream
+from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.errors import (
     NotFoundError,
     RefusedError,
@@ -24,6 +25,7 @@ from tap_confluence.http import get_item
 from tap_confluence.rest_v1 import records
 from tap_confluence.settings import STORAGE
 from tap_confluence.statuses import CURRENT, TRASHED
+from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.parents import DetailStream, PartOfSection, Work
 from tap_confluence.timestamps import is_due
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tap_confluence.streams.base import ConfluenceStream
+    from tap_confluence.streams.cost import Size
     from tap_confluence.streams.incremental import Family, Hidden
     from tap_confluence.streams.parents import Details, FullTableDetailStream
 
@@ -48,6 +51,22 @@ class PostStream(ContentStream):
     anything but its id, to see what is new there.
     """
 
+    @override
+    def requests_for_changes(self, size: Size) -> Iterator[Requests]:
+        yield from super().requests_for_changes(size)
+        yield self.requests_for_hidden(size)
+        hidden = size[self.name].hidden
+        if size.is_first and hidden:
+            at_once = limit_for(self.expansion(), size.page_size)
+            yield Requests(min(hidden, full_pages(hidden, at_once)))
+
+    def requests_for_hidden(self, size: Size) -> Requests:
+        """Return the requests for the list of all that is archived or in the trash."""
+        hidden = size[self.name].hidden
+        is_read = {CURRENT} < {*self.wanted_statuses}
+        number = max(1, full_pages(hidden, limit_for(("version",), size.page_size)))
+        return Requests(number if is_read else 0, f"hidden {self.name}", self.name)
+
     @cached_property
     @override
     def hidden_now(self) -> Mapping[str, str | None]:
@@ -61,9 +80,12 @@ class PostStream(ContentStream):
             for item_id, item in self._hidden.items()
         }
 
-    @cached_property
+    @property
     def _hidden(self) -> dict[str, dict[str, Any]]:
         """All that is archived or in the trash, with its version and little more, by id."""
+        return self.reader.shared(f"what is hidden of {self.name}", self._list_hidden)
+
+    def _list_hidden(self) -> dict[str, dict[str, Any]]:
         statuses = [status for status in self.wanted_statuses if status != CURRENT]
         batches = self.everything(statuses, ("version",), tag=self.name) if statuses else ()
         lean = ("status", "version")

@@ -22,7 +22,13 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import SPACE_LABEL
 from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
-from tap_confluence.streams.parents import DetailStream, Work, check_item, read_section
+from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.parents import (
+    DetailStream,
+    Work,
+    check_item,
+    read_sections,
+)
 from tap_confluence.streams.space_properties import SpacePropertyStream
 
 if TYPE_CHECKING:
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.run import Run
+    from tap_confluence.streams.cost import Size
     from tap_confluence.streams.parents import Details
 
 
@@ -59,11 +66,15 @@ class Spaces(ExpandedParentStream):
         self._lets_anonymous_in = False
 
     @override
+    def prepare(self) -> None:
+        self.begin()
+
+    @override
     def read(self, context: Context | None) -> Iterator[Record]:
         self._failures.clear()
         self._closed.clear()
         has_permissions = any(isinstance(stream, SpacePermissions) for stream in self.family)
-        self._lets_anonymous_in = has_permissions and self._may_anonymous_use()
+        self._lets_anonymous_in = has_permissions and self.lets_anonymous_in()
         batches = ContentFilter.of(self.run).space_batches(self.name, SPACE_EXPAND)
         count = 0
 
@@ -101,11 +112,19 @@ class Spaces(ExpandedParentStream):
         super().written(work)
 
     @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        spaces, sections = size["spaces"], {*map(self.section_of, self.family)}
+        yield Requests(max(1, full_pages(spaces.listed, MOST_EXPANDED)))
+        if "properties" in sections:
+            yield Requests(spaces.wanted)
+        if "permissions" in sections:
+            # What a space permits to who has signed in, and if the site lets others in, to these.
+            yield Requests(1 + spaces.wanted * (2 if size["anonymous"].listed else 1))
+
+    @override
     def get_details(self, item_id: str, sections: Sequence[str]) -> Details:
         readers = {"properties": self._get_properties, "permissions": self._get_permissions}
-        details: Details = {
-            section: read_section(readers[section], item_id) for section in sections
-        }
+        details = read_sections(self.reader, sections, lambda name: readers[name](item_id))
         if any(isinstance(found, NotFoundError) for found in details.values()):
             # Is it a section that is not found, or the space itself?
             path = f"{SPACES}/{quote(item_id, safe='~')}"
@@ -160,7 +179,7 @@ class Spaces(ExpandedParentStream):
             raise FailedItemError(error) from error
         return [row for row in answer.body["results"] if isinstance(row, dict)]
 
-    def _may_anonymous_use(self) -> bool:
+    def lets_anonymous_in(self) -> bool:
         """Tell whether those who are not signed in may use the site, as far as it tells.
 
         Without this, what spaces permit to them does not count. Sites before 9.1 do not tell it,

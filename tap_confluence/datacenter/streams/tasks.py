@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from typing_extensions import override
 
@@ -34,12 +36,28 @@ class Tasks(ReconciledStream, ChangeDetailStream):
 
     _completed = 0
 
+    @cached_property
+    def _held_back(self) -> dict[str, StreamState]:
+        """What is kept out of the state of each list that has yet to have its turn."""
+        return {}
+
     @property
     @override
     def entry(self) -> StreamState:
         """What the state keeps of the tasks in the list that is being read."""
+        if self.parent.name in self._held_back:
+            return self._held_back[self.parent.name]
         entry: StreamState = self.stream_state.setdefault(self.parent.name, {})
         return entry
+
+    @override
+    def hold_back_state(self) -> None:
+        entries = cast("dict[str, StreamState]", self.entry_so_far)
+        self._held_back[self.parent.name] = copy.deepcopy(entries.get(self.parent.name, {}))
+
+    @override
+    def take_up_state(self) -> None:
+        self.stream_state[self.parent.name] = self._held_back.pop(self.parent.name)
 
     @override
     def advance(self, *timestamps: str | None) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
+from tap_confluence.datacenter.api.batches import MOST_BARE, MOST_EXPANDED, Query, collect
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
@@ -17,6 +17,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.cost import Requests, full_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_confluence.http import Client
+    from tap_confluence.streams.cost import Size
 
 RIGHT = "the right of an administrator of the space"
 
@@ -38,6 +40,11 @@ class PageWatchers(ConfluenceStream):
     selected_by_default = False
     primary_keys = ("pageId", "accountId")
     schema = PAGE_WATCHER
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        yield Requests(self.stream_of(Pages).requests_for_list(size, ("space",)))
+        yield Requests(size["pages"].shown)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -88,6 +95,12 @@ class SpaceWatchers(ConfluenceStream):
     selected_by_default = False
     primary_keys = ("spaceId", "accountId")
     schema = SPACE_WATCHER
+
+    @override
+    def requests(self, size: Size) -> Iterator[Requests]:
+        spaces = size["spaces"]
+        yield Requests(max(1, full_pages(spaces.listed, MOST_BARE)))
+        yield Requests(spaces.wanted)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -257,10 +257,14 @@ class ContentRows:
     def _children(self, content: Content, tree: Tree, _: int) -> Row:
         kinds: dict[str, Callable[[], Iterable[Content]]] = {
             "page": lambda: self.child_pages(content),
-            "comment": lambda: comments_on(self._wiki, content),
+            "comment": lambda: self._comments(content),
             "attachment": lambda: self.attachments(content),
         }
         return self._below(content, tree, "child", kinds)
+
+    def _comments(self, content: Content) -> Iterable[Comment]:
+        is_untold = isinstance(content, Comment) and self._faults.tells_no_replies
+        return () if is_untold else comments_on(self._wiki, content)
 
     def _descendants(self, content: Content, tree: Tree, _: int) -> Row:
         kinds: dict[str, Callable[[], Iterable[Content]]] = {
