@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tests.demo_site import Wiki
-    from tests.demo_site.model import Content, Page
+    from tests.demo_site.model import Comment, Content, Page
 
     Deeds = dict[str, Callable[[Wiki], object]]
 
@@ -176,6 +176,11 @@ def some_space(wiki: Wiki) -> str:
     return wiki.dice.choice(spaces[FEWEST_SPACES:])
 
 
+def threads_of(wiki: Wiki) -> list[Comment]:
+    """Return the comments in pages that are no reply: with them a thread is resolved."""
+    return [comment for comment in wiki.inline_comments if comment.parent is None]
+
+
 EDITS: Deeds = {
     "edit a page": lambda w: w.edit_page(alive(w, w.pages)),
     "edit a page of late": lambda w: w.edit_page(max(filter(is_alive, w.pages), key=_moment).id),
@@ -239,7 +244,7 @@ UNSEEN: Deeds = {
     "purge a blog post from the trash": lambda w: w.purge_blog_post(put_away(w, w.blog_posts)),
     "purge a file from the trash": lambda w: w.purge_attachment(put_away(w, w.attachments)),
     "delete a comment in a page": lambda w: w.delete_comment(alive(w, w.inline_comments)),
-    "resolve a comment in a page": lambda w: w.resolve_comment(alive(w, w.inline_comments)),
+    "resolve a comment in a page": lambda w: w.resolve_comment(alive(w, threads_of(w))),
     "delete a space": lambda w: w.delete_space(some_space(w)),
     "lose sight of a space": lose_sight,
     "edit what is out of sight": lambda w: w.edit_hidden_page(),

@@ -208,7 +208,6 @@ class CommentStream(ContentStream):
         share = ShareOfFailures()
         last: FailedItemError | None = None
         read_again: list[str] = []
-        met: set[str] = set()
 
         def work() -> Iterator[Work]:
             nonlocal last
