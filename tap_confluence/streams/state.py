@@ -164,7 +164,7 @@ Bookmarks = dict[str, Any]
 
 
 PROGRESS = (
-    *("replication_key_value", "overlap", "fullRead", "threads"),
+    *("replication_key_value", "fullRead", "threads"),
     *("pages", "blog_posts"),
 )
 """What only the entry of a stream has of which something dated has been read."""

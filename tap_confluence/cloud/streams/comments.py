@@ -208,6 +208,7 @@ class CommentStream(ContentStream):
         share = ShareOfFailures()
         last: FailedItemError | None = None
         read_again: list[str] = []
+        met: set[str] = set()
 
         def work() -> Iterator[Work]:
             nonlocal last

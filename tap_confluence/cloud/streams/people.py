@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.http import OffsetPaginator, collect
+from tap_confluence.http import OverlappingOffsetPaginator, collect
 from tap_confluence.streams.groups import MOST_A_PAGE, GroupMemberStream, GroupStream
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Groups(GroupStream):
     def list_all(self) -> Sequence[dict[str, Any]]:
         limit = str(min(self.reader.page_size, MOST_A_PAGE))
         request = self.reader.first_page(self.path, {"limit": limit}, tag=self.name)
-        pages = self.reader.told(self.reader.pages(request, OffsetPaginator()))
+        pages = self.reader.told(self.reader.pages(request, OverlappingOffsetPaginator()))
         return [group for page in pages for group in page.rows]
 
     def members(self, stream: ConfluenceStream) -> Iterator[tuple[dict[str, Any], list[str]]]:
@@ -70,5 +70,8 @@ class GroupMembers(GroupMemberStream):
 
 
 def _account_ids(client: Client, request: ListRequest) -> list[str]:
-    found = (str(member["accountId"]) for member in collect(client, request, OffsetPaginator()))
+    found = (
+        str(member["accountId"])
+        for member in collect(client, request, OverlappingOffsetPaginator())
+    )
     return list(dict.fromkeys(found))

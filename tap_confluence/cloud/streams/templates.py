@@ -11,7 +11,7 @@ from typing_extensions import override
 from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.spaces import requests_for_spaces
-from tap_confluence.http import OffsetPaginator, collect, with_first
+from tap_confluence.http import OverlappingOffsetPaginator, collect, with_first
 from tap_confluence.schemas.templates import TEMPLATE
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.cost import Requests
@@ -85,7 +85,9 @@ class Templates(ConfluenceStream):
         params = {**params, "limit": MOST_A_PAGE, **({"expand": "body"} if wants_body else {})}
         requests = [self.reader.first_page(path, params, tag=self.name) for path in PATHS]
         client = self.reader.client
-        return [row for each in requests for row in collect(client, each, OffsetPaginator())]
+        return [
+            row for each in requests for row in collect(client, each, OverlappingOffsetPaginator())
+        ]
 
 
 def _record(template: dict[str, Any], space: dict[str, Any]) -> Record:
