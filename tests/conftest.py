@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_confluence import report
 from tap_confluence.redaction import Redactor
 from tests.demo_site import DemoSite, Wiki
 from tests.postgres import shared_postgres
@@ -50,6 +51,14 @@ def _leave_most_combinations_to_slow(cases: list[pytest.Function]) -> None:
         cases = list(values)
     for case in cases:
         case.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _slowly_counted() -> Iterator[None]:
+    """Have no run ask how much is to come because the machine is slow: tests count requests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "FEW_SECONDS", float("inf"))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

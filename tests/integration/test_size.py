@@ -108,5 +108,6 @@ def test_memory_and_state_do_not_grow_with_the_site(
     large = measure(many, streams, tmp_path)
 
     assert large.output > 3 * small.output
-    assert large.memory < 1.2 * small.memory
+    # Rows that later streams need as well are kept up to a limit, which a small site does not reach.
+    assert large.memory < 1.3 * small.memory
     assert large.states < 0.01 * large.output
