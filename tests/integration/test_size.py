@@ -108,6 +108,6 @@ def test_memory_and_state_do_not_grow_with_the_site(
     large = measure(many, streams, tmp_path)
 
     assert large.output > 3 * small.output
-    # Rows that later streams need as well are kept up to a limit, which a small site does not reach.
+    # Rows that later streams need as well are kept up to a limit that a small site is far from.
     assert large.memory < 1.3 * small.memory
     assert large.states < 0.01 * large.output
