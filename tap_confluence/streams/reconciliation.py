@@ -11,7 +11,7 @@ from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.evidence import Evidence, Sightings, is_made_since
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.state import all_failed, is_begun, table_start_of
-from tap_confluence.timestamps import to_timestamp
+from tap_confluence.timestamps import CLOCKS_DIFFER, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -265,9 +265,11 @@ class Reconciliation:
         if is_in_doubt:
             self._keep(isDue=True)
         last = self.last_whole
-        if last is None or last > self._now or self._has_other_account:
+        if last is None or self._has_other_account:
             return True
         age = datetime.fromisoformat(self._now) - datetime.fromisoformat(last)
+        if age < -CLOCKS_DIFFER:
+            return True
         interval = stream.run.reconcile_interval
         longest = AT_THE_LATEST * (interval or AT_ONCE)
         return age >= _early(longest) or (is_in_doubt and age >= _early(interval))
