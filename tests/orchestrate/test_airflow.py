@@ -37,7 +37,7 @@ ANCHOR = "2000-01-01T00:00:00Z"
 SIZES = {"ALPHA": 60, "BETA": 15, "GAMMA": 54, "DELTA": 27}
 """Spaces that the wiki has beside its own ones, and how many pages are in them."""
 
-LATE = 20.0
+LATE = 120.0
 """Seconds that the site takes for a page that a shard is not to read before it is killed."""
 
 KEYS = {stream.name: stream.primary_keys for stream in STREAMS if stream.selected_by_default}
