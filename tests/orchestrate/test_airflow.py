@@ -34,11 +34,15 @@ CEILING = 6
 HIGH_CEILING = 400
 ANCHOR = "2000-01-01T00:00:00Z"
 
-SIZES = {"ALPHA": 60, "BETA": 15, "GAMMA": 54, "DELTA": 27}
+SIZES = {"ALPHA": 90, "BETA": 15, "GAMMA": 54, "DELTA": 27}
 """Spaces that the wiki has beside its own ones, and how many pages are in them."""
 
-LATE = 120.0
+LATE = 30.0
 """Seconds that the site takes for a page that a shard is not to read before it is killed."""
+
+AHEAD = 64
+"""Pages that a run asks for before it has written the first: what is late behind these holds up
+nothing that comes before."""
 
 KEYS = {stream.name: stream.primary_keys for stream in STREAMS if stream.selected_by_default}
 DETAILS = re.compile(r"/api/v2/pages/(\d+)")
@@ -235,10 +239,11 @@ def first_run(airflow: Airflow, story: Story, scratch: Path) -> None:
 
 
 def hold_up(story: Story) -> None:
-    """Have the site answer late for the later half of the victim's pages."""
+    """Have the site answer late for the last of the victim's pages."""
     pages = [page for page in story.site.wiki.pages if story.shard_of(page.id) == story.victim]
     pages.sort(key=lambda page: page.modified)
-    for page in pages[len(pages) // 2 :]:
+    assert len(pages) > AHEAD + 16
+    for page in pages[AHEAD:]:
         story.site.faults.fail_next(1, "slow", f"/api/v2/pages/{page.id}", delay=LATE)
 
 
