@@ -23,6 +23,7 @@ from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.reconciliation import ReconciledStream
+from tap_confluence.timestamps import to_the_minute
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -53,8 +54,6 @@ NUMBERS = range(1, 6)
 
 PROGRESS = "progress"
 """Under which name requests are counted that only tell how long the run will take."""
-
-MINUTES = len("2024-01-31T00:00")
 
 
 @dataclass(frozen=True)
@@ -105,9 +104,9 @@ class Line:
         """The same for a table, as `HEADINGS` has it."""
         usage = self.usage
         costs = (usage.requests, usage.points, usage.retries, usage.limited)
-        bookmarks = " -> ".join(_to_the_minute(each or "none") for each in self.bookmarks or ())
+        bookmarks = " -> ".join(to_the_minute(each or "none") for each in self.bookmarks or ())
         rows = "" if self.rows is None else str(self.rows)
-        ends = (counted(self.skipped), bookmarks, _to_the_minute(self.whole or ""))
+        ends = (counted(self.skipped), bookmarks, to_the_minute(self.whole or ""))
         return (self.name, rows, *map(str, costs), *ends)
 
 
@@ -139,15 +138,12 @@ class Report:
         if not cql or seconds < FEW_SECONDS:
             return
         turn.cql = ""
-        params = {"cql": cql, "limit": "1", "includeArchivedSpaces": "true"}
         try:
-            get = self._run.client.get
-            answer = get(search.SITE_SEARCH, params, tag=PROGRESS, max_retries=0)
+            found = search.count(self._run.client, cql, tag=PROGRESS, max_retries=0)
         except ConfluenceError as error:
             logger.debug("The site does not count what there is to read: %s", error)
             return
-        found = answer.body.get("totalSize")
-        if isinstance(found, int):
+        if found is not None:
             turn.of, turn.is_counted = found, False
 
     def tell_gaps(self) -> None:
@@ -285,10 +281,6 @@ class Report:
         except (RefusedError, RetriesExhaustedError, RateLimitError) as error:
             logger.debug("The site does not count its content: %s", error)
             return None
-
-
-def _to_the_minute(timestamp: str) -> str:
-    return timestamp[:MINUTES].replace("T", " ")
 
 
 def counted(reasons: Mapping[str, int]) -> str:

@@ -18,6 +18,7 @@ CLOCKS_DIFFER = timedelta(days=1)
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 _LENGTH = len("2024-01-01T00:00:00.000Z")
+_MINUTES = len("2024-01-01T00:00")
 
 
 def to_timestamp(value: object) -> str | None:
@@ -44,6 +45,11 @@ def format_timestamp(timestamp: datetime) -> str:
     """Write a time with an offset the one way in which all are written."""
     utc = timestamp.astimezone(UTC)
     return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def to_the_minute(timestamp: str) -> str:
+    """Return a time as people and searches take it, `YYYY-MM-DD HH:MM`."""
+    return timestamp[:_MINUTES].replace("T", " ")
 
 
 def with_overlap(bookmark: str, overlap: timedelta = OVERLAP) -> str:

@@ -30,6 +30,7 @@ from tap_confluence.content.macros import open_macro, panel_macro
 if TYPE_CHECKING:
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading, Start
+    from tap_confluence.content.links import Links
 
 _MARKS_BY_TYPE: Final = {
     "strong": inline.STRONG,
@@ -232,15 +233,20 @@ def _extension(reading: Reading, node: Node) -> End | None:
         if reading.read_nested and not children(node) and isinstance(given.get("cxhtml"), str):
             reading.read_nested(given["cxhtml"], "storage", reading)
         return end
+    return open_macro(reading, extension_macro(node, reading.links))
+
+
+def extension_macro(node: Node, links: Links) -> Macro:
+    """Return an extension as a macro."""
     kind = node.get("type")
     extension = Extension(
-        key,
+        attribute(node, "extensionKey") or attribute(node, "extensionType"),
         attribute(node, "text"),
-        given,
+        parameters(node),
         has_body=bool(children(node)) or kind in {"bodiedExtension", "multiBodiedExtension"},
         is_inline=kind == "inlineExtension",
     )
-    return open_macro(reading, as_macro(extension, reading.links))
+    return as_macro(extension, links)
 
 
 def _sync_block(reading: Reading, node: Node) -> End | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf_tree import Node, attribute, children, parameters
+from tap_confluence.content.adf_nodes import extension_macro
+from tap_confluence.content.adf_tree import Node, attribute, children
 from tap_confluence.content.any_format import read_tree, tree_of
 from tap_confluence.content.macro_parameters import folded
 from tap_confluence.content.macros import EXCERPT_NAMES
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.content.constructs import Reading
     from tap_confluence.content.links import IncludedPage, Links
+    from tap_confluence.content.macro import Macro
 
 MOST_DEEP: Final = 5
 """Pages that are shown within each other at most."""
@@ -61,7 +63,7 @@ class Includes:
             return None
         tree = tree_of(page.body, page.representation)
         if excerpt is not None:
-            tree = _excerpt_in(tree, excerpt)
+            tree = _excerpt_in(tree, excerpt, page.links)
         return None if tree is None else partial(self._show, page, tree)
 
     def _show(self, page: IncludedPage, tree: Any, reading: Reading, *, is_inline: bool) -> None:
@@ -72,46 +74,38 @@ class Includes:
         self._path.pop()
 
 
-def _excerpt_in(tree: Any, name: str) -> Any:
+def _excerpt_in(tree: Any, name: str, links: Links) -> Any:
     """Return what stands in the excerpt of a name; None if there is none.
 
     Without a name it is the first that has none either, or else the first.
     """
     first = None
-    for found, holder in _excerpts_in_adf(tree) if isinstance(tree, dict) else _excerpts_in(tree):
-        if folded(found) == folded(name):
+    find = _excerpts_in_adf if isinstance(tree, dict) else _excerpts_in
+    for macro, holder in find(tree, links):
+        if folded(macro.text(*EXCERPT_NAMES)) == folded(name):
             return holder
         first = holder if first is None else first
     return None if name else first
 
 
-def _excerpts_in(tree: _Element) -> Iterator[tuple[str, _Element]]:
-    for macro in tree.iter("{ac}structured-macro", "{ac}macro"):
-        if macro.get("{ac}name", "").lower() not in EXCERPTS:
-            continue
-        given = {
-            folded(child.get("{ac}name", "")): child.text or ""
-            for child in macro
-            if child.tag == "{ac}parameter"
-        }
-        body = macro.find("{ac}rich-text-body")
-        if body is not None:
-            yield next((given[name] for name in EXCERPT_NAMES if name in given), ""), body
+def _excerpts_in(tree: _Element, links: Links) -> Iterator[tuple[Macro, _Element]]:
+    # An XML parser takes long to import, and is there when there is a tree.
+    from tap_confluence.content.storage_macros import structured_macro  # noqa: PLC0415
+
+    for element in tree.iter("{ac}structured-macro", "{ac}macro"):
+        body = element.find("{ac}rich-text-body")
+        if element.get("{ac}name", "").lower() in EXCERPTS and body is not None:
+            yield structured_macro(element, links), body
 
 
-def _excerpts_in_adf(tree: Node) -> Iterator[tuple[str, Node]]:
+def _excerpts_in_adf(tree: Node, links: Links) -> Iterator[tuple[Macro, Node]]:
     left: list[Any] = [tree]
     while left:
         node = left.pop()
         if not isinstance(node, dict):
             continue
         if attribute(node, "extensionKey").lower() in EXCERPTS and children(node):
-            given = parameters(node).get("macroParams")
-            named = given.items() if isinstance(given, dict) else ()
-            values = {folded(name): value for name, value in named}
-            found = next((values[name] for name in EXCERPT_NAMES if name in values), None)
-            name = found.get("value") if isinstance(found, dict) else found
-            yield str(name or ""), {"type": "doc", "content": children(node)}
+            yield extension_macro(node, links), {"type": "doc", "content": children(node)}
         left.extend(reversed(children(node)))
 
 

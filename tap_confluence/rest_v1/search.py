@@ -31,10 +31,18 @@ def counts(reader: Reader, *queries: str, tag: str) -> list[int | None]:
     return [reader.result(size) for size in asked]
 
 
-def count(client: Client, query: str, *, tag: str) -> int | None:
-    """Ask the same of one search. Runs in a worker thread."""
+def count(client: Client, query: str, *, tag: str, max_retries: int | None = None) -> int | None:
+    """Ask the same of one search. May run in any thread.
+
+    Args:
+        client: The site.
+        query: What to search for, in CQL.
+        tag: Under which name the requests are counted.
+        max_retries: How often to repeat a request that fails; None is what the settings say.
+    """
     params = {"cql": query, "limit": "1", "includeArchivedSpaces": "true"}
-    size = client.get(SITE_SEARCH, params, tag=tag).body.get("totalSize")
+    answer = client.get(SITE_SEARCH, params, tag=tag, max_retries=max_retries)
+    size = answer.body.get("totalSize")
     return size if isinstance(size, int) else None
 
 

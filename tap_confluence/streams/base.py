@@ -39,13 +39,14 @@ from tap_confluence.sdk import RunStream
 from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
 from tap_confluence.streams.parquet import as_row
-from tap_confluence.streams.state import all_failed, failed_of
+from tap_confluence.streams.state import all_failed, carry_over, failed_of
 from tap_confluence.streams.type_conformance import RecordConformance
 from tap_confluence.streams.user_ids import user_ids_in
 from tap_confluence.timestamps import (
     CLOCKS_DIFFER,
     OVERLAP,
     format_timestamp,
+    to_the_minute,
     to_timestamp,
     with_overlap,
 )
@@ -61,9 +62,6 @@ if TYPE_CHECKING:
     from tap_confluence.run import Run
     from tap_confluence.streams.cost import Size
     from tap_confluence.streams.state import StreamState
-
-MINUTES = len("2024-01-31T00:00")
-"""How much of a timestamp a search takes."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")
@@ -204,7 +202,7 @@ class ConfluenceStream(RunStream):
         if not self.kind or is_narrowed or (self.is_incremental and self.bookmark):
             return ""
         start = self.starting_point()
-        since = f' and lastmodified >= "{start[:MINUTES].replace("T", " ")}"' if start else ""
+        since = f' and lastmodified >= "{to_the_minute(start)}"' if start else ""
         return f"type={self.kind}{since}"
 
     @override
@@ -519,14 +517,8 @@ class ConfluenceStream(RunStream):
 
     def take_up_state(self) -> None:
         """Put it into the state."""
-        held_back: Mapping[str, Any] = self.entry
-        before: Mapping[str, Any] = self._entry_before
-        self.entry = cast("StreamState", self.stream_state)
-        for name in (*before, *held_back):
-            if name not in held_back:
-                self.stream_state.pop(name, None)
-            elif held_back[name] != before.get(name):
-                self.stream_state[name] = held_back[name]
+        held_back, self.entry = self.entry, cast("StreamState", self.stream_state)
+        carry_over(self.stream_state, self._entry_before, held_back)
 
     def deny(self, error: RefusedError) -> None:
         """Go on without this stream and its children, and have the run fail at its end."""

@@ -33,21 +33,16 @@ class RowsOfBodies(BodyDetailStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         parent = self.parent
         body = parent.body_of(self)
-        if not isinstance(body, dict):
-            return
         version = parent.present.get("version")
         same = {
             parent.owner_key: (context or {})[parent.owner_key],
             "versionNumber": version.get("number") if isinstance(version, dict) else None,
             self.replication_key: parent.present.get(self.replication_key),
         }
-        for representation in READABLE:
-            part = body.get(representation)
-            if isinstance(part, dict) and part.get("value"):
-                rows = self.made_of(part["value"], representation, self.links())
-                for position, row in enumerate(rows, start=1):
-                    yield {**same, "position": position, **row}
-                return
+        representation, value = readable_body(body)
+        rows = self.made_of(value, representation, self.links()) if value else ()
+        for position, row in enumerate(rows, start=1):
+            yield {**same, "position": position, **row}
 
 
 class LinkStream(RowsOfBodies):
@@ -94,3 +89,16 @@ class PropertyRowStream(RowsOfBodies):
                 "value": row.text,
                 "valueMarkdown": row.markdown,
             }
+
+
+def readable_body(bodies: object) -> tuple[str, Any]:
+    """Return the format of a body that can be read, and the body; None if there is none.
+
+    Args:
+        bodies: What a record has of them: an object with one of `value` for each format.
+    """
+    for representation in READABLE:
+        part = bodies.get(representation) if isinstance(bodies, dict) else None
+        if isinstance(part, dict) and part.get("value"):
+            return representation, part["value"]
+    return "", None

@@ -92,14 +92,15 @@ class FileTexts:
         """
         kind, media_type = _kind_of(media_type, name)
         if kind is None:
-            return _without("media type")
+            return without_text("media type")
         if path.stat().st_size > MOST_BYTES:
-            return _without("too large")
+            return without_text("too large")
         try:
             text, is_whole = self._read(path, kind, media_type)
         except CannotBeReadError as error:
-            return _without(str(error))
-        return {TEXT: text, SKIPPED: None if is_whole else "cut"} if text else _without("no text")
+            return without_text(str(error))
+        fields: Fields = {TEXT: text, SKIPPED: None if is_whole else "cut"}
+        return fields if text else without_text("no text")
 
     def _read(self, path: Path, kind: str, media_type: str) -> tuple[str, bool]:
         from pebble import ProcessExpired  # noqa: PLC0415 - of an extra
@@ -145,12 +146,8 @@ class FileTexts:
             self._pool.join()
 
 
-def without_text() -> Fields:
-    """Return what a record says of a file that is not there."""
-    return {TEXT: None, SKIPPED: None}
-
-
-def _without(reason: str) -> Fields:
+def without_text(reason: str | None = None) -> Fields:
+    """Return what a record says of a file without a text; of one that is not there, no reason."""
     return {TEXT: None, SKIPPED: reason}
 
 

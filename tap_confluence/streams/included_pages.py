@@ -12,7 +12,7 @@ from tap_confluence.content.macros import INCLUDES
 from tap_confluence.content.references import PAGE, inclusions_in
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
 from tap_confluence.http import rows_of
-from tap_confluence.settings import READABLE
+from tap_confluence.streams.body_details import readable_body
 from tap_confluence.streams.retries import RetryingStream
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class IncludedPages:
         return brought
 
     def _included_by(self, item: Item) -> Iterator[tuple[str, Reference]]:
-        representation, body = _body_of(item)
+        representation, body = readable_body(item.get("body"))
         if not isinstance(body, str) or WORD not in body:
             return
         for found in inclusions_in(body, representation, self._links_of(item)):
@@ -113,7 +113,7 @@ class IncludedPages:
     def _read(self, wanted: Mapping[str, Reference]) -> Iterator[Item]:
         self.by_address.update(dict.fromkeys(wanted))
         for address, item in self._found(wanted):
-            representation, body = _body_of(item)
+            representation, body = readable_body(item.get("body"))
             if body is None or not self._is_wanted(item):
                 continue
             page = IncludedPage(str(item["id"]), body, representation, self._links_of(item))
@@ -151,13 +151,3 @@ class IncludedPages:
     def _is_wanted(self, item: Item) -> bool:
         pages = self._run.streams["pages"]
         return isinstance(pages, RetryingStream) and pages.is_wanted(dict(item))
-
-
-def _body_of(item: Item) -> tuple[str, Any]:
-    """Return the format of a body that can be read, and the body; None if there is none."""
-    bodies = item.get("body")
-    for representation in READABLE:
-        part = bodies.get(representation) if isinstance(bodies, dict) else None
-        if isinstance(part, dict) and part.get("value"):
-            return representation, part["value"]
-    return "", None

@@ -119,6 +119,7 @@ class Reconciliation:
         self._has_begun = False
         self._is_first = False
         self._decision: bool | None = None
+        self._whole_before: str | None = None
         self._rows = self._new_rows = 0
         self._rows_lacking: set[str] = set()
 
@@ -160,6 +161,7 @@ class Reconciliation:
         seen = self._stream.sightings
         if not self.has_read_whole and self._stream.run.reconciles and self._is_in_doubt(seen):
             self._keep(isDue=True)
+        self._whole_before = self.last_whole
         return self._state != before
 
     def _begin(self) -> None:
@@ -194,7 +196,8 @@ class Reconciliation:
         """Count a row of a stream that is read whole."""
         if self.has_read_whole:
             self._rows += 1
-            self._new_rows += self.last_whole is not None and is_made_since(record, self.last_whole)
+            since = self._whole_before
+            self._new_rows += since is not None and is_made_since(record, since)
 
     @property
     def tells_deletions(self) -> bool:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 import re
 from datetime import UTC, datetime
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from tap_confluence.errors import StateError
 from tap_confluence.timestamps import CLOCKS_DIFFER, format_timestamp, to_timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 logger = logging.getLogger("tap-confluence")
 
@@ -173,6 +176,21 @@ PROGRESS = (
 def is_begun(entry: StreamState) -> bool:
     """Tell whether an earlier run has read something of a stream."""
     return any(name in entry for name in PROGRESS)
+
+
+def carry_over(entry: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Put into an entry what has become of a copy of it, and leave everything else as it is.
+
+    Args:
+        entry: The entry.
+        before: The copy as it was made.
+        after: The copy as it is now.
+    """
+    for name in (*before, *after):
+        if name not in after:
+            entry.pop(name, None)
+        elif after[name] != before.get(name):
+            entry[name] = after[name]
 
 
 def start_over(entry: StreamState) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.datacenter import runs as datacenter
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
 from tests.running import run_tap, settings_of
@@ -51,15 +52,10 @@ class Site:
         )
 
     def run(self, **more: object) -> Run:
-        config: Json
         if isinstance(self.site, DemoSite):
             config = settings_of(self.site)
         else:
-            config = {
-                "base_url": self.site.base_url,
-                "personal_access_token": self.site.personal_access_token,
-                "anchor_date": "2000-01-01",
-            }
+            config = datacenter.settings_of(self.site)
         return run_tap({**config, **READABLE, **more}, streams=("pages",))
 
     def shown(self, run: Run, page: Page | None = None) -> tuple[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_confluence.errors import RefusedError, RetriesExhaustedError, SignInError
 from tap_confluence.rest_v1 import search
 from tap_confluence.streams.cost import Amount
+from tap_confluence.timestamps import to_the_minute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,8 +78,7 @@ class SiteCounts(ABC):
 
     def of_search(self, cql: str) -> Amount | None:
         """Return how much a search finds, and how much of that has changed since the start."""
-        since = f"{datetime.fromisoformat(self.start):%Y-%m-%d %H:%M}"
-        queries = [cql, f'{cql} and lastmodified >= "{since}"']
+        queries = [cql, f'{cql} and lastmodified >= "{to_the_minute(self.start)}"']
         found, changed = search.counts(self.run.reader, *queries, tag=TAG)
         if found is None:
             return None

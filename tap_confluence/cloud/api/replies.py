@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_confluence.cloud.api.content_search import MOST_EXPANDED, Expansion
 from tap_confluence.errors import RefusedError, ScopeError
-from tap_confluence.http import FEW_AHEAD, collect
+from tap_confluence.http import FEW_AHEAD, collect, in_chunks
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.parents import read_section
 
@@ -170,9 +170,9 @@ class RepliesSearch:
 
     def _find(self, ids: Sequence[str]) -> Told:
         size = min(MOST_EXPANDED, self._reader.page_size)
-        batches = [ids[start : start + size] for start in range(0, len(ids), size)]
-        found = self._find_way(batches[0])
-        rest = batches[1:] if self._questions else []
+        first, *others = in_chunks(ids, size)
+        found = self._find_way(first)
+        rest = others if self._questions else []
         find = partial(partial, self._search.find)
         asked = self._reader.look_ahead(
             rest, lambda some: find(self._questions[0], some), per_worker=FEW_AHEAD

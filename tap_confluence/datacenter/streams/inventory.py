@@ -47,10 +47,8 @@ class ContentInventory(InventoryStream):
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
-        for name in SOURCES:
-            source = self.run.streams[name]
-            if isinstance(source, ContentStream):
-                yield Requests(source.requests_for_list(size, EXPAND))
+        for source in self._sources():
+            yield Requests(source.requests_for_list(size, _expansion_of(source)))
         yield from super().requests(size)
 
     @override
@@ -72,8 +70,11 @@ class ContentInventory(InventoryStream):
         return (stream for stream in streams if isinstance(stream, ContentStream))
 
     def _list(self, source: ContentStream) -> Iterator[Batch]:
-        expand = (*EXPAND, *SOURCES[source.name])
-        return source.listed(source.wanted_statuses, expand, tag=self.name)
+        return source.listed(source.wanted_statuses, _expansion_of(source), tag=self.name)
+
+
+def _expansion_of(source: ContentStream) -> tuple[str, ...]:
+    return (*EXPAND, *SOURCES[source.name])
 
 
 def _row(source: ContentStream, item: dict[str, Any]) -> Record:
