@@ -9,7 +9,7 @@ from tests import running
 from tests.datacenter import runs as datacenter
 from tests.incremental import runs as cloud
 from tests.incremental.runs import INVENTORY
-from tests.incremental.warehouse import Warehouse
+from tests.incremental.warehouse import Warehouse, latest_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,3 +94,12 @@ class Tables:
         """The keys that only a table has, or only the site, of each stream of which there are."""
         differing = {s: self.warehouse.keys(s) ^ self.truth(s) for s in streams}
         return {stream: keys for stream, keys in differing.items() if keys}
+
+    def outdated(self, streams: Iterable[str]) -> dict[str, list[str]]:
+        """The rows of each stream whose version is not the site's, by id."""
+        found = {}
+        for stream in streams:
+            rows, there = self.warehouse.latest(stream), latest_on(self.wiki, stream)
+            wrong = [id_ for id_ in rows.keys() & there.keys() if rows[id_][:2] != there[id_][:2]]
+            found[stream] = sorted(wrong)
+        return {stream: ids for stream, ids in found.items() if ids}
