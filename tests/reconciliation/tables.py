@@ -55,14 +55,17 @@ class Tables:
         assert run.exit_status == 0, run.complaints
         return run
 
-    def try_sync(self, *streams: str, inventory: bool = True, **settings: Any) -> Run:
-        """Do the same, whether or not the run ends well."""
+    def try_sync(
+        self, *streams: str, inventory: bool = True, load: bool = True, **settings: Any
+    ) -> Run:
+        """Do the same, whether or not the run ends well, and whether or not it is loaded."""
         names = (*streams, *([INVENTORY] if inventory else []))
         if self.is_cloud:
             run = cloud.sync(self.site, self.state, running.only(*names), **settings)
         else:
             run = datacenter.sync(self.site, self.state, datacenter.only(*names), **settings)
-        self.load(run)
+        if load:
+            self.load(run)
         return run
 
     def load(self, run: running.Run) -> None:

@@ -126,6 +126,10 @@ class ContainedStream(ContentStream):
         return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
 
     @override
+    def take_in_hidden(self, family: Family, hidden: Hidden) -> None:
+        """Do nothing: what is on something hidden has to be new, and is not hidden itself."""
+
+    @override
     def hidden_work(
         self,
         family: Family,
