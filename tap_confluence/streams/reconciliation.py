@@ -33,6 +33,9 @@ AT_ONCE = timedelta(hours=24)
 EARLY = 24
 """The part of an interval by which a run may begin too early: no daily job begins to the second."""
 
+ALL_MAY_GO = 100
+"""The percentage of rows that lets anything happen."""
+
 FEW_ROWS = 50
 """So many rows may go at once, whatever share of the stream they are."""
 
@@ -243,8 +246,11 @@ class Reconciliation:
 
     @property
     def tells_deletions(self) -> bool:
-        """Whether what this run has not written is to be taken for gone."""
-        return self.has_read_whole and not self._is_first
+        """Whether what this run has not written is to be taken for gone.
+
+        Without a state, nobody knows how many rows that would be, nor whose.
+        """
+        return self.has_read_whole and (not self._is_first or self._most_percent >= ALL_MAY_GO)
 
     def note_row(self, item_id: str) -> None:
         """Take note of an item that is written though the site fails to give all of it."""
@@ -257,19 +263,19 @@ class Reconciliation:
         listed = all_failed({self._stream.name: self._entry})
         return self._stream.is_incremental and not listed <= self._rows_lacking
 
-    def too_many_gone(self, most_percent: float) -> str | None:
-        """Say how many rows would go, if so many are no deletion but a right that was lost.
-
-        Args:
-            most_percent: How many of a hundred may go at once.
-        """
+    def too_many_gone(self) -> str | None:
+        """Say how many rows would go, if so many are no deletion but a right that was lost."""
         before = self._state.get("rows")
         if not isinstance(before, int) or not self.tells_deletions:
             return None
         gone = before - (self._rows - self._new_rows)
-        if gone <= FEW_ROWS or gone * 100 <= before * most_percent:
+        if gone <= FEW_ROWS or gone * 100 <= before * self._most_percent:
             return None
         return f"{gone} of {before}"
+
+    @property
+    def _most_percent(self) -> float:
+        return float(self._stream.config["reconcile_max_deleted_percent"])
 
     def end(self, *, is_told: bool) -> None:
         """Keep what this run has found, now that everything is written that it has.
