@@ -24,6 +24,7 @@ HOUR_MS = 3_600_000
 AT_ONCE: dict[str, Any] = {"reconcile_interval_hours": 0}
 
 CLOUD, DATA_CENTER = "cloud", "data_center"
+SITES: dict[str, Any] = {CLOUD: cloud.ClockedSite, DATA_CENTER: datacenter.ClockedDataCenter}
 
 
 @dataclass
