@@ -33,6 +33,11 @@ COMMANDS = {
         f"{SETTINGS} {CATALOG}",
         "Say who is signed in, what may be read and what a run costs",
     ),
+    "completeness": (
+        "tap-confluence-completeness",
+        f"{SETTINGS} {CATALOG}",
+        "Say how many rows a complete table has, and what the settings leave out",
+    ),
     "explain": (
         "tap-confluence-check",
         f"{SETTINGS} --explain",
