@@ -40,8 +40,12 @@
     {{ return(adapter.dispatch('json_as_text', 'confluence')(name, column)) }}
 {% endmacro %}
 
-{% macro default__json_as_text(name, column) %}
-    {{ return('cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')') }}
+{% macro postgres__json_as_text(name, column) %}
+    {{ return(name if column.is_string() else 'cast(to_jsonb(' ~ name ~ ') as text)') }}
+{% endmacro %}
+
+{% macro duckdb__json_as_text(name, column) %}
+    {{ return(name if column.is_string() else 'cast(to_json(' ~ name ~ ') as varchar)') }}
 {% endmacro %}
 
 {% macro snowflake__json_as_text(name, column) %}

@@ -1,15 +1,26 @@
 {# What a database calls a type of the staging models; what has parts is the text of its JSON. #}
 {% macro type_of(type) %}
     {%- set types = {
-        'string': dbt.type_string(),
+        'string': confluence.type_string(),
         'integer': dbt.type_bigint(),
-        'number': dbt.type_float(),
+        'number': confluence.type_double(),
         'boolean': dbt.type_boolean(),
         'timestamp': dbt.type_timestamp(),
-        'json': dbt.type_string(),
-        'url': dbt.type_string(),
+        'json': confluence.type_string(),
+        'url': confluence.type_string(),
     } -%}
     {{ return(types[type]) }}
+{% endmacro %}
+
+{# Text of any length; Redshift takes `text` for one of 256 bytes. #}
+{% macro type_string() %}
+    {{ return('varchar(65535)' if target.type == 'redshift' else dbt.type_string()) }}
+{% endmacro %}
+
+{# A number of 64 bits; what dbt calls a float has 32 of them in DuckDB. #}
+{% macro type_double() %}
+    {%- set names = {'bigquery': 'float64', 'duckdb': 'double', 'databricks': 'double'} -%}
+    {{ return(names.get(target.type, 'double precision')) }}
 {% endmacro %}
 
 {# A column as a type. #}

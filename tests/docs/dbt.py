@@ -46,6 +46,14 @@ class Column:
     description: str
 
 
+EXTRACTED_AT = Column(
+    "extracted_at",
+    "timestamp",
+    ("_sdc_extracted_at",),
+    "Time at which the tap read the row; null if the loader does not keep it.",
+)
+
+
 def documents() -> dict[str, Callable[[], str]]:
     """Return what makes each file, by its path below the project's folder."""
     models = {
@@ -137,7 +145,7 @@ def sources() -> str:
 
 def columns_of(stream: ConfluenceStream) -> list[Column]:
     """Return the columns of the staging model of a stream."""
-    return list(_columns(stream.schema["properties"]))
+    return [*_columns(stream.schema["properties"]), EXTRACTED_AT]
 
 
 def _columns(properties: Mapping[str, Any], *above: str) -> Iterator[Column]:

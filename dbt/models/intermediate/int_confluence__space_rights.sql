@@ -22,7 +22,7 @@ direct as (
         principal_id,
         operation_key as operation,
         operation_target_type as target,
-        cast(null as {{ dbt.type_string() }}) as role_id
+        cast(null as {{ confluence.type_string() }}) as role_id
     from permissions
 ),
 

@@ -10,5 +10,6 @@
         {'name': 'minor_edit', 'type': 'boolean', 'paths': ['minorEdit']},
         {'name': 'author_id', 'type': 'string', 'paths': ['authorId']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

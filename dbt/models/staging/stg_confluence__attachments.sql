@@ -29,5 +29,6 @@
         {'name': 'version_author_id', 'type': 'string', 'paths': ['version.authorId']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
         {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

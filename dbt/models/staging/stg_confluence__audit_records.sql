@@ -19,5 +19,6 @@
         {'name': 'affected_object_id', 'type': 'string', 'paths': ['affectedObject.id']},
         {'name': 'changed_values', 'type': 'json', 'paths': ['changedValues']},
         {'name': 'associated_objects', 'type': 'json', 'paths': ['associatedObjects']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -5,5 +5,6 @@
     columns=[
         {'name': 'blog_post_id', 'type': 'string', 'paths': ['blogPostId']},
         {'name': 'account_id', 'type': 'string', 'paths': ['accountId']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -7,5 +7,6 @@
         {'name': 'views', 'type': 'integer', 'paths': ['views']},
         {'name': 'viewers', 'type': 'integer', 'paths': ['viewers']},
         {'name': 'since', 'type': 'timestamp', 'paths': ['since']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

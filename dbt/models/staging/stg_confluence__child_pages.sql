@@ -10,5 +10,6 @@
         {'name': 'title', 'type': 'string', 'paths': ['title']},
         {'name': 'space_id', 'type': 'string', 'paths': ['spaceId']},
         {'name': 'child_position', 'type': 'integer', 'paths': ['childPosition']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

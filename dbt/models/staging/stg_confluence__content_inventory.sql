@@ -9,5 +9,6 @@
         {'name': 'status', 'type': 'string', 'paths': ['status']},
         {'name': 'title', 'type': 'string', 'paths': ['title']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

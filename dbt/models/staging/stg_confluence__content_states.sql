@@ -10,5 +10,6 @@
         {'name': 'name', 'type': 'string', 'paths': ['name']},
         {'name': 'color', 'type': 'string', 'paths': ['color']},
         {'name': 'last_updated', 'type': 'timestamp', 'paths': ['lastUpdated']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

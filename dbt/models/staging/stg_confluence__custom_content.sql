@@ -22,5 +22,6 @@
         {'name': 'body', 'type': 'string', 'paths': ['body.raw.value', 'body.storage.value', 'body.atlas_doc_format.value', 'body.view.value', 'body.export_view.value']},
         {'name': 'body_format', 'type': 'string', 'paths': ['body.raw.representation', 'body.storage.representation', 'body.atlas_doc_format.representation', 'body.view.representation', 'body.export_view.representation']},
         {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -20,5 +20,6 @@
         {'name': 'body_text', 'type': 'string', 'paths': ['bodyText']},
         {'name': 'resolution_status', 'type': 'string', 'paths': ['resolutionStatus']},
         {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

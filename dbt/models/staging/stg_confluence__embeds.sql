@@ -21,5 +21,6 @@
         {'name': 'version_minor_edit', 'type': 'boolean', 'paths': ['version.minorEdit']},
         {'name': 'version_author_id', 'type': 'string', 'paths': ['version.authorId']},
         {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

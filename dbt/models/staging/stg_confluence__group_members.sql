@@ -5,5 +5,6 @@
     columns=[
         {'name': 'group_id', 'type': 'string', 'paths': ['groupId']},
         {'name': 'account_id', 'type': 'string', 'paths': ['accountId']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

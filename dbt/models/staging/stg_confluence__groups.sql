@@ -10,5 +10,6 @@
         {'name': 'usage_type', 'type': 'string', 'paths': ['usageType']},
         {'name': 'managed_by', 'type': 'string', 'paths': ['managedBy']},
         {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

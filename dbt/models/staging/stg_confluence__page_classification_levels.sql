@@ -11,5 +11,6 @@
         {'name': 'description', 'type': 'string', 'paths': ['description']},
         {'name': 'guideline', 'type': 'string', 'paths': ['guideline']},
         {'name': 'color', 'type': 'string', 'paths': ['color']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

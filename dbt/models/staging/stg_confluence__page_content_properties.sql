@@ -13,5 +13,6 @@
         {'name': 'version_minor_edit', 'type': 'boolean', 'paths': ['version.minorEdit']},
         {'name': 'version_author_id', 'type': 'string', 'paths': ['version.authorId']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -12,5 +12,6 @@
         {'name': 'target_title', 'type': 'string', 'paths': ['targetTitle']},
         {'name': 'excerpt_name', 'type': 'string', 'paths': ['excerptName']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

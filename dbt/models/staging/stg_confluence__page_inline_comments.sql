@@ -24,5 +24,6 @@
         {'name': 'resolution_last_modified_at', 'type': 'timestamp', 'paths': ['resolutionLastModifiedAt']},
         {'name': 'properties_inline_marker_ref', 'type': 'string', 'paths': ['properties.inlineMarkerRef']},
         {'name': 'properties_inline_original_selection', 'type': 'string', 'paths': ['properties.inlineOriginalSelection']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -7,5 +7,6 @@
         {'name': 'id', 'type': 'string', 'paths': ['id']},
         {'name': 'name', 'type': 'string', 'paths': ['name']},
         {'name': 'prefix', 'type': 'string', 'paths': ['prefix']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

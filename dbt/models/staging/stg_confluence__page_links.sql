@@ -13,5 +13,6 @@
         {'name': 'url', 'type': 'string', 'paths': ['url']},
         {'name': 'text', 'type': 'string', 'paths': ['text']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -12,5 +12,6 @@
         {'name': 'value', 'type': 'string', 'paths': ['value']},
         {'name': 'value_markdown', 'type': 'string', 'paths': ['valueMarkdown']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -12,5 +12,6 @@
         {'name': 'body', 'type': 'string', 'paths': ['body.storage.value', 'body.atlas_doc_format.value', 'body.view.value', 'body.export_view.value']},
         {'name': 'body_format', 'type': 'string', 'paths': ['body.storage.representation', 'body.atlas_doc_format.representation', 'body.view.representation', 'body.export_view.representation']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -5,5 +5,6 @@
     columns=[
         {'name': 'page_id', 'type': 'string', 'paths': ['pageId']},
         {'name': 'account_id', 'type': 'string', 'paths': ['accountId']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -9,5 +9,6 @@
         {'name': 'principal_id', 'type': 'string', 'paths': ['principal.id']},
         {'name': 'operation_key', 'type': 'string', 'paths': ['operation.key']},
         {'name': 'operation_target_type', 'type': 'string', 'paths': ['operation.targetType']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -12,5 +12,6 @@
         {'name': 'version_number', 'type': 'integer', 'paths': ['versionNumber']},
         {'name': 'version_created_at', 'type': 'timestamp', 'paths': ['versionCreatedAt']},
         {'name': 'version_created_by', 'type': 'string', 'paths': ['versionCreatedBy']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -7,5 +7,6 @@
         {'name': 'role_id', 'type': 'string', 'paths': ['roleId']},
         {'name': 'principal_type', 'type': 'string', 'paths': ['principalType']},
         {'name': 'principal_id', 'type': 'string', 'paths': ['principalId']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

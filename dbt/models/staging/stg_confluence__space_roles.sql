@@ -8,5 +8,6 @@
         {'name': 'name', 'type': 'string', 'paths': ['name']},
         {'name': 'description', 'type': 'string', 'paths': ['description']},
         {'name': 'space_permissions', 'type': 'json', 'paths': ['spacePermissions']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

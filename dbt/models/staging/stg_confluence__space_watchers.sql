@@ -5,5 +5,6 @@
     columns=[
         {'name': 'space_id', 'type': 'string', 'paths': ['spaceId']},
         {'name': 'account_id', 'type': 'string', 'paths': ['accountId']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -18,5 +18,6 @@
         {'name': 'icon_path', 'type': 'string', 'paths': ['icon.path']},
         {'name': 'icon_api_download_link', 'type': 'string', 'paths': ['icon.apiDownloadLink']},
         {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -19,5 +19,6 @@
         {'name': 'due_at', 'type': 'timestamp', 'paths': ['dueAt']},
         {'name': 'completed_at', 'type': 'timestamp', 'paths': ['completedAt']},
         {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

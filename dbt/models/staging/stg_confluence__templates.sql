@@ -18,5 +18,6 @@
         {'name': 'body_format', 'type': 'string', 'paths': ['body.storage.representation', 'body.atlas_doc_format.representation', 'body.view.representation', 'body.export_view.representation']},
         {'name': 'body_markdown', 'type': 'string', 'paths': ['bodyMarkdown']},
         {'name': 'body_text', 'type': 'string', 'paths': ['bodyText']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

@@ -16,5 +16,6 @@
         {'name': 'profile_picture_is_default', 'type': 'boolean', 'paths': ['profilePicture.isDefault']},
         {'name': 'personal_space_id', 'type': 'string', 'paths': ['personalSpaceId']},
         {'name': 'username', 'type': 'string', 'paths': ['username']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}

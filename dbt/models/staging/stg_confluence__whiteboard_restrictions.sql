@@ -9,5 +9,6 @@
         {'name': 'principal_id', 'type': 'string', 'paths': ['principalId']},
         {'name': 'display_name', 'type': 'string', 'paths': ['displayName']},
         {'name': 'reason', 'type': 'string', 'paths': ['reason']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
     ],
 ) }}
