@@ -105,19 +105,18 @@ class Truth:
         self, post: Page | BlogPost, titles: Counter[str], linked: dict[str, set[str]]
     ) -> Row:
         wiki, given = self.wiki, Rows(self.wiki)
-        is_page = isinstance(post, Page)
         versions = [given.content_version(post, n + 1) for n in range(post.version)]
         comments = [c for c in wiki.comments_on[post.num] if _is_current(c)]
         files = [file for file in wiki.attachments_of[post.num] if _is_current(file)]
         status = self._status_of(post.author)
         viewed = wiki.usage.views.get(post.num) if post.num not in wiki.usage.unviewable else None
-        row = given.page(post, None) if is_page else given.blog_post(post, None)
+        row = given.page(post, None) if isinstance(post, Page) else given.blog_post(post, None)
         state = wiki.usage.states.get(post.num)
-        body = storage_of(wiki, post)  # type: ignore[arg-type] - blog posts have bodies too
+        body = storage_of(wiki, post)
         in_use = post.status != "trashed"
         return {
             "page_id": post.id,
-            "type": "page" if is_page else "blogpost",
+            "type": "page" if isinstance(post, Page) else "blogpost",
             "status": post.status,
             "title": post.title,
             "space_id": str(post.space),
@@ -291,14 +290,9 @@ class Truth:
                 "status": file.status,
                 "media_type": file.media_type,
                 "bytes": file.size,
-                **{
-                    f"{name}_id": file.container.id if isinstance(file.container, kind) else None
-                    for name, kind in {
-                        "page": Page,
-                        "blog_post": BlogPost,
-                        "custom_content": CustomContent,
-                    }.items()
-                },
+                "page_id": _id_of(Page, file.container),
+                "blog_post_id": _id_of(BlogPost, file.container),
+                "custom_content_id": _id_of(CustomContent, file.container),
                 "container_title": file.container.title if file.container else None,
                 "space_id": str(file.space),
                 "versions": file.version,
@@ -413,6 +407,10 @@ class Truth:
 
 
 _LINK = re.compile(r'<ri:(?:page|user|attachment)\b|<a href="http|<ac:parameter ac:name="key">')
+
+
+def _id_of(kind: type[Content], container: Content | None) -> str | None:
+    return container.id if isinstance(container, kind) else None
 
 
 def _is_current(content: Content) -> bool:
