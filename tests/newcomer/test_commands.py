@@ -67,16 +67,19 @@ THE_BENCHMARKS = "wants an idle machine, and forty minutes"
 THE_MODEL = "brings some gigabytes, and a model from a hub; see tests/newcomer/hub"
 THE_COPY = "the newcomer has a copy"
 THE_DAG = "CI runs the DAG in an Airflow of its own; see tests/orchestrate"
+OWN_PROJECT = "wants an empty folder; tests/integration/test_own_project.py has one"
 NOT_TYPED = {
     "git clone *": THE_COPY,
     "cd tap-confluence": THE_COPY,
-    "meltano add tap-confluence --from-ref *": "tests/integration does, in an empty folder",
     "*.venv-airflow*": THE_DAG,
     ".venv-meltano/bin/*": THE_DAG,
     "python3 -m venv .venv-meltano": THE_DAG,
     "MELTANO_DATABASE_URI=*": THE_DAG,
     "export *": THE_DAG,
     "airflow *": THE_DAG,
+    "meltano init *": OWN_PROJECT,
+    "cd my-wiki": OWN_PROJECT,
+    "meltano add tap-confluence --from-ref *": OWN_PROJECT,
     ".ci/run *": THE_CHECKS,
     "make lint*": THE_CHECKS,
     "make airflow*": THE_CHECKS,
@@ -91,6 +94,7 @@ NOT_TYPED = {
     "TAP_CONFLUENCE_TEST_API_DESCRIPTIONS=* make test": THE_CHECKS,
     "TAP_CONFLUENCE_TEST_PG_DSN=* make test": THE_CHECKS,
     "tap-confluence-check --explain*": "needs the id of something on the site",
+    "meltano invoke tap-confluence:explain": "needs the same",
     "make lock": "brings what was released today",
     ".venv/bin/pre-commit install *": "needs a copy that git knows",
     "git tag v1.2.3 && git push *": "needs GitHub and PyPI",
