@@ -107,6 +107,7 @@ NOT_TYPED = {
 
 SEEN = {
     "make demo": "Nothing is lost and nothing doubled",
+    "uv tool install *": "tap-confluence-check",
     "*tap-confluence-check *": "Connection successful",
     "tap-confluence-shards *": '"space_id_below": null',
     "*tap-confluence-survey *": "site: Confluence Cloud",
