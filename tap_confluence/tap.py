@@ -104,7 +104,9 @@ class TapConfluence(RunTap):
 
     def _without_uncertain(self, complete: list[ConfluenceStream]) -> list[ConfluenceStream]:
         """Leave out those of some complete streams whose deletions are not told, and say why."""
-        gone = {s: words for s in reconciled(complete) if (words := self._too_many_gone(s))}
+        gone = {
+            s: words for s in reconciled(complete) if (words := s.reconciliation.too_many_gone())
+        }
         for stream, words in gone.items():
             self.run.notes.held_back[stream.name] = words
         reasons = {
@@ -123,9 +125,6 @@ class TapConfluence(RunTap):
             if names := sorted(stream.name for stream in uncertain):
                 self.logger.warning(why, ", ".join(names))
         return certain
-
-    def _too_many_gone(self, stream: ReconciledStream) -> str | None:
-        return stream.reconciliation.too_many_gone(self.config["reconcile_max_deleted_percent"])
 
     def _lists_failed(self, stream: ConfluenceStream) -> bool:
         if not isinstance(stream, ReconciledStream):

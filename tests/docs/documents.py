@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.docs import columns, facts, meltano, picture
+from tests.docs import columns, dbt, facts, meltano, picture
 from tests.docs.markdown import code, fill, table
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "docs/meltano/tap-confluence.yml": own_definition,
     "meltano.yml": meltano_yml,
     f"plugins/extractors/tap-confluence--{meltano.VARIANT}.lock": lock_file,
+    **dbt.documents(),
 }
 """What makes each document, by its path below the project's folder."""
 

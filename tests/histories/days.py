@@ -281,6 +281,10 @@ class Days(History):
                 continue
             self.figures.whole += 1
             last = self._read_ms.get(stream)
+            if last == began_ms and stream not in self._whole_ms:
+                # The first run.
+                self._whole_ms[stream] = began_ms
+                continue
             assert last is None or began_ms - last >= self._least_ms, f"{stream} is read too often"
             if stream not in self._may_differ:
                 is_due = last is not None and began_ms - last >= self._most_ms
