@@ -1,6 +1,6 @@
 # Everything is installed into this folder: Python packages into .venv, Meltano into .venv-meltano,
-# Airflow into .venv-airflow, targets to try into .venv-targets, the tap and the loaders for Meltano into .meltano. What is up to date
-# is not installed again.
+# Airflow into .venv-airflow, targets to try into .venv-targets, the tap and the loaders for Meltano
+# into .meltano. What is up to date is not installed again.
 
 MELTANO_VERSION := 4.4.1
 AIRFLOW_VERSION := 3.3.2
