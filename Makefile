@@ -4,6 +4,9 @@
 
 MELTANO_VERSION := 4.4.1
 AIRFLOW_VERSION := 3.3.2
+# dbt-core 1.12 needs a package that no registry has. The newest DuckDB writes files that the loader's
+# cannot read, so that both use the same.
+DBT := 'dbt-core>=1.11,<1.12' 'dbt-postgres~=1.11.0' 'dbt-duckdb~=1.11.0' duckdb==1.5.6
 TARGET ?= target-duckdb
 ARGS ?=
 HISTORIES ?= 200
@@ -22,7 +25,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow lint types lock docs descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt lint types lock docs descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -58,6 +61,10 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
+dbt: .venv/ready .venv-dbt/ready $(PLUGINS)  ## test the dbt package on DuckDB and PostgreSQL
+	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
+		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
+
 lint: .venv/ready  ## check style, format, spelling, and workflows and meltano.yml against their schemas
 	.venv/bin/pre-commit run --all-files
 
@@ -76,7 +83,7 @@ descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .de
 	@$(PYTHON) -m tests.descriptions .descriptions
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
+	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions
 	rm -f output/warehouse.duckdb* output/demo.log
 
@@ -120,6 +127,11 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 .venv-airflow/ready: Makefile | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv-airflow
 	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow~=$(AIRFLOW_VERSION)'
+	@touch $@
+
+.venv-dbt/ready: Makefile | $(UV)
+	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable if sys.version_info < (3, 14) else ">=3.11,<3.14")')" .venv-dbt
+	$(UV) pip install --quiet --python .venv-dbt/bin/python $(DBT)
 	@touch $@
 
 .meltano/tap-confluence.ready: pyproject.toml

@@ -27,6 +27,7 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
+    from logging import LogRecord
     from types import FrameType
 
     from singer_sdk.about import AboutInfo
@@ -41,6 +42,19 @@ LOCAL = ("", "file", "local")
 
 MOST_IN_A_BATCH = 10_000
 """Records in one file, where the settings do not say."""
+
+FOR_MACHINES = (
+    "METRIC: ",
+    "Added '%s' as child stream ",
+    "Skipping deselected stream ",
+    "Skipping parse of env var settings",
+)
+"""How messages of the SDK begin that tell whoever looks on nothing."""
+
+
+def is_for_machines(record: LogRecord) -> bool:
+    """Tell whether the SDK has logged something that whoever looks on need not see."""
+    return str(record.msg).startswith(FOR_MACHINES)
 
 
 def from_environment(name: str, setting: Mapping[str, Any], prefix: str) -> dict[str, Any]:

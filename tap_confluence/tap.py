@@ -11,7 +11,7 @@ import click
 from singer_sdk.singerlib import Catalog, StateMessage
 from typing_extensions import override
 
-from tap_confluence.command import TapCommand
+from tap_confluence.command import TapCommand, told_of_beside
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.about import about_text
@@ -340,7 +340,8 @@ class TapConfluence(RunTap):
             name=command.name,
             callback=command.callback,
             params=command.params,
-            help=command.help,
+            help="Extract a Confluence site: writes Singer messages to standard output.",
+            epilog=told_of_beside(),
             context_settings=command.context_settings,
             logger=cls.logger,
         )

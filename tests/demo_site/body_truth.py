@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.demo_site.model import Page
+    from tests.demo_site.model import BlogPost, Page
     from tests.demo_site.store import Store
 
 Keys = set[tuple[Any, ...]]
@@ -22,8 +22,8 @@ _INCLUDE: Final = re.compile(r'ac:name="(?:include|excerpt-include)"')
 _ROW: Final = re.compile(r'ac:name="details".*?</table>', re.DOTALL)
 
 
-def storage_of(wiki: Store, page: Page) -> str:
-    """Return the body of a page in storage format."""
+def storage_of(wiki: Store, page: Page | BlogPost) -> str:
+    """Return the body of a page or blog post in storage format."""
     if page.num in wiki.empty_bodies:
         return ""
     given = wiki.given_bodies.get((page.num, "storage"))

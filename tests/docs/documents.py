@@ -6,11 +6,11 @@ import json
 from itertools import starmap
 from pathlib import Path
 from textwrap import indent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.docs import columns, facts, meltano, picture
+from tests.docs import columns, dbt, facts, meltano, picture
 from tests.docs.markdown import code, fill, table
 
 if TYPE_CHECKING:
@@ -92,27 +92,47 @@ def hub_definition() -> str:
     The Hub keeps such a file for each variant of a plugin, in
     `_data/meltano/extractors/tap-confluence/` of https://github.com/meltano/hub.
     """
-    definition = {
-        **meltano.definition(),
-        "logo_url": "/assets/logos/extractors/confluence.png",
-        "definition": (
-            "copies Confluence Cloud and Data Center: spaces, pages, blog posts, comments, "
-            "attachments, labels, versions, tasks, people and permissions, incrementally"
-        ),
-        "domain_url": "https://www.atlassian.com/software/confluence",
-        "keywords": ["api", "meltano_sdk"],
-        "maintenance_status": "active",
-        "quality": "unknown",  # the Hub works it out
-    }
-    return yaml.safe_dump(definition, sort_keys=False, allow_unicode=True, width=100)
+    return _as_yaml(
+        {
+            **meltano.definition(),
+            "logo_url": "/assets/logos/extractors/confluence.png",
+            "definition": (
+                "copies Confluence Cloud and Data Center: spaces, pages, blog posts, comments, "
+                "attachments, labels, versions, tasks, people and permissions, incrementally"
+            ),
+            "domain_url": "https://www.atlassian.com/software/confluence",
+            "keywords": ["api", "meltano_sdk"],
+            "maintenance_status": "active",
+            "quality": "unknown",  # the Hub works it out
+        }
+    )
+
+
+def own_definition() -> str:
+    """Return the definition of the tap for `meltano add --from-ref`.
+
+    Of a definition, Meltano 4.4 takes over from there what it has names for, and `select` is not
+    among that. Of a variant in it, it takes over everything.
+    """
+    definition = meltano.definition()
+    names = ("name", "namespace", "label", "description")
+    of_tap = {name: definition.pop(name) for name in names}
+    variant = {"name": definition.pop("variant"), **definition}
+    return _as_yaml({**of_tap, "variants": [variant]})
+
+
+def _as_yaml(definition: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(definition), sort_keys=False, allow_unicode=True, width=100)
 
 
 DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "README.md": readme,
     "docs/tables.md": tables,
     "docs/hub/tap-confluence.yml": hub_definition,
+    "docs/meltano/tap-confluence.yml": own_definition,
     "meltano.yml": meltano_yml,
     f"plugins/extractors/tap-confluence--{meltano.VARIANT}.lock": lock_file,
+    **dbt.documents(),
 }
 """What makes each document, by its path below the project's folder."""
 

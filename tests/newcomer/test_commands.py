@@ -28,6 +28,7 @@ WAY = (
     "README.md",
     "docs/tables.md",
     "SECURITY.md",
+    "docs/meltano.md",
     "docs/recipes/README.md",
     "docs/recipes/warehouse.md",
     "docs/recipes/rag.md",
@@ -47,7 +48,11 @@ WAY = (
 THE_CHECKS = "CI runs it beside this"
 THE_BENCHMARKS = "wants an idle machine, and forty minutes"
 THE_MODEL = "brings some gigabytes, and a model from a hub; see tests/newcomer/hub"
+OWN_PROJECT = "wants an empty folder; tests/integration/test_own_project.py has one"
 NOT_TYPED = {
+    "meltano init *": OWN_PROJECT,
+    "cd my-wiki": OWN_PROJECT,
+    "meltano add tap-confluence --from-ref *": OWN_PROJECT,
     ".ci/run *": THE_CHECKS,
     "make lint*": THE_CHECKS,
     "make airflow*": THE_CHECKS,
@@ -61,6 +66,7 @@ NOT_TYPED = {
     "TAP_CONFLUENCE_TEST_API_DESCRIPTIONS=* make test": THE_CHECKS,
     "TAP_CONFLUENCE_TEST_PG_DSN=* make test": THE_CHECKS,
     "tap-confluence-check --explain*": "needs the id of something on the site",
+    "meltano invoke tap-confluence:explain": "needs the same",
     "make lock": "brings what was released today",
     ".venv/bin/pre-commit install *": "needs a copy that git knows",
     "git tag v1.2.3 && git push *": "needs GitHub and PyPI",

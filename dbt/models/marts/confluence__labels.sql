@@ -1,0 +1,72 @@
+{{ config(enabled=var('confluence__using_labels', true)) }}
+with uses as (
+    select * from {{ ref('int_confluence__labelled') }}
+),
+
+-- Old releases of Data Center do not list their labels: then those that are in use are known.
+known as (
+    select id as label_id, name, prefix from {{ ref('stg_confluence__labels') }}
+    union
+    select label_id, name, prefix from uses
+),
+
+labels as (
+    select label_id, max(name) as name, max(prefix) as prefix
+    from known
+    group by label_id
+),
+
+counts as (
+    select
+        label_id,
+        count(*) as uses,
+        sum(case when kind = 'page' then 1 else 0 end) as pages,
+        sum(case when kind = 'blog_post' then 1 else 0 end) as blog_posts,
+        sum(case when kind = 'attachment' then 1 else 0 end) as attachments,
+        sum(case when kind = 'custom_content' then 1 else 0 end) as custom_content,
+        sum(case when kind = 'space' then 1 else 0 end) as labelled_spaces,
+        count(distinct space_id) as spaces,
+        max(modified_at) as last_use_at
+    from uses
+    group by label_id
+),
+
+spelled_plainly as (
+    select
+        label_id,
+        name,
+        prefix,
+        {{ confluence.spelled_plainly('name') }} as plain_name
+    from labels
+),
+
+near as (
+    select
+        spelled_plainly.label_id,
+        count(*) as near_duplicates,
+        {{ dbt.listagg('other.name', "', '", 'order by other.name') }} as near_duplicate_names
+    from spelled_plainly
+    inner join spelled_plainly as other
+        on other.plain_name = spelled_plainly.plain_name
+        and other.prefix = spelled_plainly.prefix
+        and other.label_id <> spelled_plainly.label_id
+    group by spelled_plainly.label_id
+)
+
+select
+    labels.label_id,
+    labels.name,
+    labels.prefix,
+    coalesce(counts.uses, 0) as uses,
+    coalesce(counts.pages, 0) as pages,
+    coalesce(counts.blog_posts, 0) as blog_posts,
+    coalesce(counts.attachments, 0) as attachments,
+    coalesce(counts.custom_content, 0) as custom_content,
+    coalesce(counts.labelled_spaces, 0) as labelled_spaces,
+    coalesce(counts.spaces, 0) as spaces,
+    counts.last_use_at,
+    coalesce(near.near_duplicates, 0) as near_duplicates,
+    near.near_duplicate_names
+from labels
+left join counts on counts.label_id = labels.label_id
+left join near on near.label_id = labels.label_id

@@ -1,0 +1,27 @@
+-- Written by `make docs` of the schemas of the streams: change it there.
+{{ confluence.stage(
+    'custom_content',
+    key=['id'],
+    columns=[
+        {'name': 'id', 'type': 'string', 'paths': ['id']},
+        {'name': 'type', 'type': 'string', 'paths': ['type']},
+        {'name': 'status', 'type': 'string', 'paths': ['status']},
+        {'name': 'title', 'type': 'string', 'paths': ['title']},
+        {'name': 'space_id', 'type': 'string', 'paths': ['spaceId']},
+        {'name': 'page_id', 'type': 'string', 'paths': ['pageId']},
+        {'name': 'blog_post_id', 'type': 'string', 'paths': ['blogPostId']},
+        {'name': 'custom_content_id', 'type': 'string', 'paths': ['customContentId']},
+        {'name': 'author_id', 'type': 'string', 'paths': ['authorId']},
+        {'name': 'created_at', 'type': 'timestamp', 'paths': ['createdAt']},
+        {'name': 'version_number', 'type': 'integer', 'paths': ['version.number']},
+        {'name': 'version_created_at', 'type': 'timestamp', 'paths': ['version.createdAt']},
+        {'name': 'version_message', 'type': 'string', 'paths': ['version.message']},
+        {'name': 'version_minor_edit', 'type': 'boolean', 'paths': ['version.minorEdit']},
+        {'name': 'version_author_id', 'type': 'string', 'paths': ['version.authorId']},
+        {'name': 'modified_at', 'type': 'timestamp', 'paths': ['modifiedAt']},
+        {'name': 'body', 'type': 'string', 'paths': ['body.raw.value', 'body.storage.value', 'body.atlas_doc_format.value', 'body.view.value', 'body.export_view.value']},
+        {'name': 'body_format', 'type': 'string', 'paths': ['body.raw.representation', 'body.storage.representation', 'body.atlas_doc_format.representation', 'body.view.representation', 'body.export_view.representation']},
+        {'name': 'url', 'type': 'url', 'paths': ['_links.webui']},
+        {'name': 'extracted_at', 'type': 'timestamp', 'paths': ['_sdc_extracted_at']},
+    ],
+) }}
