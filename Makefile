@@ -1,6 +1,6 @@
 # Everything is installed into this folder: Python packages into .venv, Meltano into .venv-meltano,
-# Airflow into .venv-airflow, the tap and the loaders for Meltano into .meltano. What is up to date
-# is not installed again.
+# Airflow into .venv-airflow, targets to try into .venv-targets, the tap and the loaders for Meltano
+# into .meltano. What is up to date is not installed again.
 
 MELTANO_VERSION := 4.4.1
 AIRFLOW_VERSION := 3.3.2
@@ -25,7 +25,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -61,6 +61,9 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
+targets: .venv/ready  ## load all streams into the targets of docs/targets.md
+	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
+
 dbt: .venv/ready .venv-dbt/ready $(PLUGINS)  ## test the dbt package on DuckDB and PostgreSQL
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
@@ -89,7 +92,7 @@ descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .de
 	@$(PYTHON) -m tests.descriptions .descriptions
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
+	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions site
 	rm -f output/warehouse.duckdb* output/demo.log
 
