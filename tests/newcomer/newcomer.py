@@ -29,6 +29,7 @@ LINKS = {
     "pip": ".venv-tap/bin/pip",
     "tap-confluence": ".venv-tap/bin/tap-confluence",
     "tap-confluence-check": ".venv/bin/tap-confluence-check",
+    "tap-confluence-completeness": ".venv/bin/tap-confluence-completeness",
     "tap-confluence-shards": ".venv/bin/tap-confluence-shards",
     "uv": ".venv/bin/uv",
 }
