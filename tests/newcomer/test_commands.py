@@ -26,9 +26,25 @@ if TYPE_CHECKING:
 
 WAY = (
     "README.md",
-    "docs/tables.md",
-    "SECURITY.md",
+    "docs/sign-in.md",
     "docs/meltano.md",
+    "docs/docker.md",
+    "docs/targets.md",
+    "docs/faq.md",
+    "docs/choosing.md",
+    "docs/incremental.md",
+    "docs/deletions.md",
+    "docs/bodies.md",
+    "docs/data-center.md",
+    "docs/costs.md",
+    "docs/report.md",
+    "docs/troubleshooting.md",
+    "docs/settings.md",
+    "docs/support.md",
+    "docs/upgrading.md",
+    "docs/dbt.md",
+    "docs/answers.md",
+    "SECURITY.md",
     "docs/recipes/README.md",
     "docs/recipes/warehouse.md",
     "docs/recipes/rag.md",
@@ -36,6 +52,7 @@ WAY = (
     "docs/recipes/deletions.md",
     "docs/recipes/every-five-minutes.md",
     "docs/recipes/huge-site.md",
+    "docs/airflow.md",
     "docs/recipes/migrating.md",
     "docs/recipes/behind-a-proxy.md",
     "CONTRIBUTING.md",
@@ -48,8 +65,18 @@ WAY = (
 THE_CHECKS = "CI runs it beside this"
 THE_BENCHMARKS = "wants an idle machine, and forty minutes"
 THE_MODEL = "brings some gigabytes, and a model from a hub; see tests/newcomer/hub"
+THE_COPY = "the newcomer has a copy"
+THE_DAG = "CI runs the DAG in an Airflow of its own; see tests/orchestrate"
 OWN_PROJECT = "wants an empty folder; tests/integration/test_own_project.py has one"
 NOT_TYPED = {
+    "git clone *": THE_COPY,
+    "cd tap-confluence": THE_COPY,
+    "*.venv-airflow*": THE_DAG,
+    ".venv-meltano/bin/*": THE_DAG,
+    "python3 -m venv .venv-meltano": THE_DAG,
+    "MELTANO_DATABASE_URI=*": THE_DAG,
+    "export *": THE_DAG,
+    "airflow *": THE_DAG,
     "meltano init *": OWN_PROJECT,
     "cd my-wiki": OWN_PROJECT,
     "meltano add tap-confluence --from-ref *": OWN_PROJECT,
@@ -57,7 +84,9 @@ NOT_TYPED = {
     "make lint*": THE_CHECKS,
     "make airflow*": THE_CHECKS,
     "make recipes*": THE_CHECKS,
+    "make targets*": THE_CHECKS,
     "make slow*": THE_CHECKS,
+    "make site-test*": THE_CHECKS,
     "make histories*": "takes as long as the tests; a workflow runs it each week",
     "make days *": "takes longer still; the same workflow runs some",
     "make coverage*": THE_CHECKS,
