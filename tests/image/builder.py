@@ -64,6 +64,15 @@ class Builder:
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout.strip()
 
+    def remove_all(self) -> None:
+        """Remove all images and containers, and what is mounted of them."""
+        self.run("umount", "--all")
+        self.run("rm", "--all")
+        self.run("rmi", "--all", "--force")
+        driver = self.store / "root" / "overlay"
+        if driver.is_mount():
+            subprocess.run(["umount", str(driver)], check=True, timeout=LONGEST)  # noqa: S603, S607
+
     def make_python_of_debian(self) -> str:
         """Make an image with a Python in it of packages of Debian, and return its name."""
         with tempfile.TemporaryDirectory() as folder:

@@ -26,15 +26,19 @@ BASE = "TAP_CONFLUENCE_TEST_PYTHON_IMAGE"
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     if os.geteuid() != 0:
         pytest.skip("only root builds without a daemon")
     for name in ("buildah", "debootstrap"):
         if shutil.which(name) is None:
             pytest.skip(f"{name} is not installed; Debian has it")
     builder = Builder(tmp_path_factory.mktemp("store"))
-    base = os.environ.get(BASE) or builder.make_python_of_debian()
-    return Image.build(builder, base, VERSION=VERSION, REVISION="0123abc", CREATED="2026-01-01")
+    try:
+        base = os.environ.get(BASE) or builder.make_python_of_debian()
+        arguments = {"VERSION": VERSION, "REVISION": "0123abc", "CREATED": "2026-01-01"}
+        yield Image.build(builder, base, **arguments)
+    finally:
+        builder.remove_all()
 
 
 @pytest.fixture(scope="module")
