@@ -25,7 +25,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -67,6 +67,9 @@ targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 dbt: .venv/ready .venv-dbt/ready $(PLUGINS)  ## test the dbt package on DuckDB and PostgreSQL
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
+
+image: .venv/ready  ## build the image with buildah and run it, as root; see docs/docker.md
+	$(PYTHON) -m pytest -m image tests/image $(ARGS)
 
 lint: .venv/ready  ## check style, format, spelling, and workflows and meltano.yml against their schemas
 	.venv/bin/pre-commit run --all-files
