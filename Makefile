@@ -86,7 +86,7 @@ docs: .venv/ready  ## write what the documents say of settings, streams and colu
 	@$(PYTHON) -m tests.docs
 
 site: .venv/docs  ## build the documentation site into the folder site; a broken link is an error
-	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build
 
 site-test: .venv/ready .venv/site-test site  ## open each page of the documentation site in a browser
 	$(PYTHON) -m pytest -m site tests/site $(ARGS)

@@ -110,7 +110,9 @@ NOT_TYPED = {
 
 SEEN = {
     "make demo": "Nothing is lost and nothing doubled",
+    "uv tool install *": "tap-confluence-check",
     "*tap-confluence-check *": "Connection successful",
+    "tap-confluence-completeness *": "pages",
     "tap-confluence-shards *": '"space_id_below": null',
     "*tap-confluence-survey *": "site: Confluence Cloud",
     "*tap-confluence-readers *": "0 of 150 over-exposed",
