@@ -1,6 +1,6 @@
 # Everything is installed into this folder: Python packages into .venv, Meltano into .venv-meltano,
-# Airflow into .venv-airflow, the tap and the loaders for Meltano into .meltano. What is up to date
-# is not installed again.
+# Airflow into .venv-airflow, targets to try into .venv-targets, the tap and the loaders for Meltano
+# into .meltano. What is up to date is not installed again.
 
 MELTANO_VERSION := 4.4.1
 AIRFLOW_VERSION := 3.3.2
@@ -25,11 +25,11 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt lint types lock docs descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1|/' | \
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */make \1|/' | \
 		while IFS='|' read -r name what; do printf '%-17s %s\n' "$$name" "$$what"; done
 
 demo: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ## load a demo site into output/warehouse.duckdb and show what came
@@ -61,6 +61,9 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
+targets: .venv/ready  ## load all streams into the targets of docs/targets.md
+	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
+
 dbt: .venv/ready .venv-dbt/ready $(PLUGINS)  ## test the dbt package on DuckDB and PostgreSQL
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
@@ -72,19 +75,25 @@ types: .venv/ready  ## check types
 	.venv/bin/mypy
 
 lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to date
-	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group dev --upgrade \
+	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group dev --group site-test --upgrade \
 		--no-header --no-annotate --no-emit-index-url --no-emit-package tap-confluence \
 		--output-file constraints.txt -
 
 docs: .venv/ready  ## write what the documents say of settings, streams and columns
 	@$(PYTHON) -m tests.docs
 
+site: .venv/docs  ## build the documentation site into the folder site; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet
+
+site-test: .venv/ready .venv/site-test site  ## open each page of the documentation site in a browser
+	$(PYTHON) -m pytest -m site tests/site $(ARGS)
+
 descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .descriptions, for the tests
 	@$(PYTHON) -m tests.descriptions .descriptions
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions
+	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions site
 	rm -f output/warehouse.duckdb* output/demo.log
 
 .env:
@@ -111,6 +120,10 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 
 .venv/ready: pyproject.toml constraints.txt | $(UV)
 	$(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+.venv/docs .venv/site-test: .venv/%: pyproject.toml constraints.txt | $(UV)
+	$(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --group $*
 	@touch $@
 
 # The loaders are installed for the Python that runs Meltano.

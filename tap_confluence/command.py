@@ -11,6 +11,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError, NoReaderError, OutputError, StoppedError
+from tap_confluence.output.terminal import suit_log_to_terminal
 from tap_confluence.output.writer import output, until_nobody_reads
 from tap_confluence.redaction import guard_log
 
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+BESIDE = {
+    "tap-confluence-check": "who is signed in, what may be read, the cost",
+    "tap-confluence-completeness": "how many rows a complete table has, and why",
+    "tap-confluence-survey": "in what the site differs from what is expected",
+    "tap-confluence-shards": "a large site in shares to be read side by side",
+    "tap-confluence-readers": "whether the site agrees who may read what",
+}
+"""The commands beside the tap, and what each tells."""
+
 SIGNAL_EXIT = 128
 """Added to the number of a signal, this is the exit status of a process it has stopped."""
 
@@ -31,6 +41,8 @@ class TapCommand(SingerCommand):
 
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        suit_log_to_terminal()
+
         def make() -> click.Context:
             # What asks for help or the version is answered here.
             with until_nobody_reads(), output():
@@ -70,6 +82,14 @@ def _give_up_output() -> None:
     """Have nothing written at exit of what is still buffered: nobody would take it."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def told_of_beside() -> str:
+    """Return what the help of the tap says of the commands beside it."""
+    width = max(map(len, BESIDE))
+    lines = [f"  {name.ljust(width)}  {purpose}" for name, purpose in BESIDE.items()]
+    # The sign keeps click from filling the lines.
+    return "\n".join(["\b", "Other commands, each with --help and the same --config:", *lines])
 
 
 def run_beside(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
 )
 from tap_confluence.http import Usage
-from tap_confluence.output.progress_line import is_watched
+from tap_confluence.output.table import table
+from tap_confluence.output.terminal import is_watched
 from tap_confluence.output.turn import FEW_SECONDS
 from tap_confluence.redaction import printable
 from tap_confluence.rest_v1 import search
@@ -26,8 +28,7 @@ from tap_confluence.streams.reconciliation import ReconciledStream
 from tap_confluence.timestamps import to_the_minute
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
 
     from tap_confluence.output.turn import Turn
@@ -38,19 +39,8 @@ logger = logging.getLogger("tap-confluence")
 KINDS = {"page": "pages", "blogpost": "blog posts"}
 """What a search counts, and what to call it."""
 
-HEADINGS = (
-    "stream",
-    "rows",
-    "requests",
-    "points",
-    "retries",
-    "429",
-    "skipped",
-    "bookmark",
-    "whole",
-)
-NUMBERS = range(1, 6)
-"""The columns of the table that are set to the right."""
+HEADINGS = ("stream", "rows", "requests", "retries", "429", "bookmark", "whole", "skipped")
+IN_ALL = "in all"
 
 PROGRESS = "progress"
 """Under which name requests are counted that only tell how long the run will take."""
@@ -101,13 +91,20 @@ class Line:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The same for a table, as `HEADINGS` has it."""
+        """The same for a table, as `HEADINGS` has it: on a terminal there is not room for all."""
         usage = self.usage
-        costs = (usage.requests, usage.points, usage.retries, usage.limited)
-        bookmarks = " -> ".join(to_the_minute(each or "none") for each in self.bookmarks or ())
-        rows = "" if self.rows is None else str(self.rows)
-        ends = (counted(self.skipped), bookmarks, to_the_minute(self.whole or ""))
-        return (self.name, rows, *map(str, costs), *ends)
+        rows = "" if self.rows is None else f"{self.rows:,}"
+        costs = (f"{each:,}" for each in (usage.requests, usage.retries, usage.limited))
+        _, bookmark = self.bookmarks or ("", "")
+        whole = (self.whole or "")[: len("2024-01-31")]
+        return (
+            self.name,
+            rows,
+            *costs,
+            to_the_minute(bookmark or ""),
+            whole,
+            counted(self.skipped),
+        )
 
 
 class Report:
@@ -210,8 +207,10 @@ class Report:
         """Log what the run has brought and cost: as a table on a terminal, else line by line."""
         lines = [*self._stream_lines(), *self._other_lines()]
         if is_watched():
-            cells = (tuple(map(printable, line.cells)) for line in lines)
-            sys.stderr.write(table([HEADINGS, *cells]))
+            skipped = sum((Counter(line.skipped) for line in lines), Counter[str]())
+            total = Line(IN_ALL, self._run.client.total_usage, self._rows, skipped)
+            cells = [tuple(map(printable, line.cells)) for line in (*lines, total)]
+            sys.stderr.writelines(f"{line}\n" for line in table(HEADINGS, cells))
         else:
             for line in lines:
                 logger.info("%s", line, extra=line.fields)
@@ -296,16 +295,3 @@ def fields_of(usage: Usage) -> dict[str, int]:
         "retries": usage.retries,
         "rate_limited": usage.limited,
     }
-
-
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Set rows one below the other in columns, with the headings first."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "".join(
-        "  ".join(
-            cell.rjust(width) if place in NUMBERS else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        + "\n"
-        for row in rows
-    )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.helpers._batch import BatchConfig, SDKBatchMessage, StorageTarget
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
@@ -26,7 +27,8 @@ from singer_sdk.singerlib import MetadataMapping, RecordMessage, SchemaMessage
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
+    from logging import LogRecord
     from types import FrameType
 
     from singer_sdk.about import AboutInfo
@@ -41,6 +43,19 @@ LOCAL = ("", "file", "local")
 
 MOST_IN_A_BATCH = 10_000
 """Records in one file, where the settings do not say."""
+
+FOR_MACHINES = (
+    "METRIC: ",
+    "Added '%s' as child stream ",
+    "Skipping deselected stream ",
+    "Skipping parse of env var settings",
+)
+"""How messages of the SDK begin that tell whoever looks on nothing."""
+
+
+def is_for_machines(record: LogRecord) -> bool:
+    """Tell whether the SDK has logged something that whoever looks on need not see."""
+    return str(record.msg).startswith(FOR_MACHINES)
 
 
 def from_environment(name: str, setting: Mapping[str, Any], prefix: str) -> dict[str, Any]:
@@ -224,6 +239,32 @@ class RunStream(Stream):
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        for message in self._mapped_messages(record):
+            if self.config.get("flattening_enabled"):
+                message.record = self._as_flat_schema_says(message.stream, message.record)
+            yield message
+
+    def _as_flat_schema_says(self, name: str, record: Record) -> Record:
+        """Make what the SDK has flattened a record of its schema, as targets take it.
+
+        The SDK makes columns of members that the schema does not declare, and of a value of any
+        type, which becomes a text, it writes objects and arrays as JSON and leaves all else.
+        """
+        known = self._properties_of(name)
+        return {
+            field: encoder.encode(value).decode()
+            if field in self._of_any_type and not isinstance(value, str | None)
+            else value
+            for field, value in record.items()
+            if field in known
+        }
+
+    @cached_property
+    def _of_any_type(self) -> Collection[str]:
+        """The fields whose values may be any JSON."""
+        return {name for name, shape in self.schema["properties"].items() if "oneOf" in shape}
+
+    def _mapped_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
         if not self._takes_all_properties:
             for message in self._deselected(record):
                 self.written_rows += 1

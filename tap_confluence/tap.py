@@ -11,7 +11,7 @@ import click
 from singer_sdk.singerlib import Catalog, StateMessage
 from typing_extensions import override
 
-from tap_confluence.command import TapCommand
+from tap_confluence.command import TapCommand, told_of_beside
 from tap_confluence.errors import AnonymousError, ConfluenceError, OutputError, SettingsError
 from tap_confluence.http import StopFlag
 from tap_confluence.output.about import about_text
@@ -104,7 +104,9 @@ class TapConfluence(RunTap):
 
     def _without_uncertain(self, complete: list[ConfluenceStream]) -> list[ConfluenceStream]:
         """Leave out those of some complete streams whose deletions are not told, and say why."""
-        gone = {s: words for s in reconciled(complete) if (words := self._too_many_gone(s))}
+        gone = {
+            s: words for s in reconciled(complete) if (words := s.reconciliation.too_many_gone())
+        }
         for stream, words in gone.items():
             self.run.notes.held_back[stream.name] = words
         reasons = {
@@ -123,9 +125,6 @@ class TapConfluence(RunTap):
             if names := sorted(stream.name for stream in uncertain):
                 self.logger.warning(why, ", ".join(names))
         return certain
-
-    def _too_many_gone(self, stream: ReconciledStream) -> str | None:
-        return stream.reconciliation.too_many_gone(self.config["reconcile_max_deleted_percent"])
 
     def _lists_failed(self, stream: ConfluenceStream) -> bool:
         if not isinstance(stream, ReconciledStream):
@@ -341,7 +340,8 @@ class TapConfluence(RunTap):
             name=command.name,
             callback=command.callback,
             params=command.params,
-            help=command.help,
+            help="Extract a Confluence site: writes Singer messages to standard output.",
+            epilog=told_of_beside(),
             context_settings=command.context_settings,
             logger=cls.logger,
         )

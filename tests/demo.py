@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import unicodedata
 from dataclasses import dataclass
@@ -48,6 +49,16 @@ MOST_USED_LABELS = """
     select name as label, count(*) as pages
     from page_labels group by name order by pages desc, name limit 5
 """
+
+A_PAGE = """
+    select title, json_extract_string(body, '$.storage.value') as stored, bodymarkdown as markdown
+    from pages
+    where status = 'current' and stored like '%<table%' and stored like '%"code"%'
+        and stored like '%"status"%' and markdown is not null
+    order by length(stored), id limit 1
+"""
+COLUMNS, STORED_LINES, MARKDOWN_LINES = 78, 16, 26
+"""How much of a page is shown."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,7 @@ def main() -> int:
             _show(database, "The pages that changed last", NEWEST_PAGES)
             _show(database, "The pages with the most comments", MOST_DISCUSSED_PAGES)
             _show(database, "The labels on the most pages", MOST_USED_LABELS)
+            _show_page(database)
     return _conclude(arrivals, fresh=fresh)
 
 
@@ -137,6 +149,7 @@ def _run_meltano(meltano: str, site: DemoSite, *, fresh: bool) -> int:
         "TAP_CONFLUENCE_EMAIL": site.email,
         "TAP_CONFLUENCE_API_TOKEN": site.api_token,
         "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
+        "TAP_CONFLUENCE_BODY_MARKDOWN": "true",
         "TARGET_DUCKDB_FILEPATH": str(DATABASE),
         "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
@@ -174,6 +187,26 @@ def _show(database: duckdb.DuckDBPyConnection, title: str, query: str) -> None:
     found = database.sql(query)
     _say(f"{title}:\n")
     _table(found.columns, found.fetchall())
+
+
+def _show_page(database: duckdb.DuckDBPyConnection) -> None:
+    """Show one page as Confluence has it, and as the tap writes it with `body_markdown`."""
+    found = database.sql(A_PAGE).fetchone()
+    if found is None:
+        _say(f"No page has Markdown yet: remove {DATABASE} and try again.\n")
+        return
+    title, stored, markdown = found
+    _beginning(f"The page '{title}' as Confluence has it", stored, STORED_LINES)
+    _beginning("The same page as Markdown, with body_markdown", markdown, MARKDOWN_LINES)
+
+
+def _beginning(title: str, text: str, most: int) -> None:
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, COLUMNS) or [""]]
+    _say(f"{title}:\n")
+    _say(textwrap.indent("\n".join(lines[:most]), "  "))
+    if len(lines) > most:
+        _say(f"  ... and {len(lines) - most} more lines")
+    _say("")
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Run
+
+COLUMNS, ROWS = 80, 24
 
 COMMAND = [sys.executable, "-c", "from tap_confluence.cli.check import cli; cli()"]
 
@@ -64,6 +67,15 @@ def test_it_says_who_is_signed_in_and_what_there_is(small: DemoSite, tmp_path: P
     assert last == counts(small.truth())
 
 
+def test_all_of_it_is_seen_on_one_screen(small: DemoSite) -> None:
+    done = check(settings_of(small, anchor_date=None))
+
+    lines = done.stdout.splitlines()
+    assert len(lines) <= ROWS
+    assert max(map(len, lines)) <= COLUMNS, max(lines, key=len)
+    assert re.fullmatch(r"All (\d+) selected streams may be read, of (\d+) there are", lines[1])
+
+
 def test_it_counts_what_the_filters_select(small: DemoSite) -> None:
     label = next(small.wiki.labels[num].name for page in small.wiki.pages for num in page.labels)
     filters: dict[str, Any] = {"labels": [label], "exclude_space_keys": ["OPS"]}
@@ -81,7 +93,9 @@ def test_it_names_the_scope_that_a_selected_stream_lacks() -> None:
 
     assert done.exit_status == 1
     assert "- tasks (selected) needs the scope read:task:confluence" in done.stdout
-    assert "- page_watchers (not selected) needs the scope read:watcher:confluence" in done.stdout
+    watchers = "page_watchers, space_watchers (not selected) need the scope read:watcher:confluence"
+    assert f"- {watchers}" in done.stdout
+    assert re.search(r"^(\d+) of (\d+) selected streams may be read", done.stdout, re.MULTILINE)
     assert "not all streams may be read" in done.stdout.splitlines()[-1]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tap_confluence.cli.counts import cloud, datacenter
 from tap_confluence.cli.counts import site as site_counts
-from tap_confluence.cli.estimate import counts_of, estimate, told
+from tap_confluence.cli.estimate import MOST_ROWS, counts_of, estimate, told
 from tap_confluence.tap import TapConfluence
 from tests import running
 from tests.demo_site import DataCenterSite, DemoSite, Wiki
@@ -193,7 +193,7 @@ def test_what_nobody_counts_is_said_with_what_it_would_cost(
         said = [*told(tap, counts_of(tap))]
 
     [line] = [line for line in said if line.startswith("Nobody tells how many tasks there are")]
-    assert line.endswith("of them come on top 499 in a first run and 499 in an idle one")
+    assert line.endswith(": 1,000 take 499 more in a first run, 499 in an idle one")
 
 
 def test_a_site_that_does_not_count_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +205,30 @@ def test_a_site_that_does_not_count_is_no_reason_to_fail(monkeypatch: pytest.Mon
         said = [*told(tap, counts_of(tap))]
 
     assert any(line.startswith("Nobody tells how many attachments there are") for line in said)
+
+
+def test_the_dearest_streams_are_told_one_by_one_and_the_others_together() -> None:
+    with DemoSite(Wiki.plain(40)) as site:
+        tap = looked_at(settings_of(site))
+        counts = counts_of(tap)
+        runs = [estimate(tap, counts, is_first=is_first) for is_first in (True, False)]
+        _, headings, *rows = told(tap, counts)
+
+    costs = {name: max(run.by_stream.get(name, 0) for run in runs) for name in runs[0].by_stream}
+    shown = [row.split()[0] for row in rows[:MOST_ROWS]]
+    assert headings.split() == ["requests,", "about", "first", "run", "idle", "run"]
+    assert shown[0] == max(costs, key=lambda name: costs[name]) == "pages"
+    assert min(costs.get(name, 0) for name in shown) >= max(
+        cost for name, cost in costs.items() if name not in shown
+    )
+    names = {name for run in runs for name in run.by_stream}
+    totals = [sum(run.by_stream.values()) for run in runs]
+    others = [sum(n for name, n in run.by_stream.items() if name not in shown) for run in runs]
+    assert rows[MOST_ROWS].split() == [
+        *(str(len(names) - MOST_ROWS), "others"),
+        *map(str, others),
+    ]
+    assert rows[MOST_ROWS + 1].split() == ["in", "all", *map(str, totals)]
 
 
 @pytest.mark.parametrize(

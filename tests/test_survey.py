@@ -270,9 +270,9 @@ def test_the_command_prints_a_page_and_says_where_to_send_it(
     done = command(settings_of(fresh), tmp_path)
 
     assert done.returncode == 0, done.stderr
-    *facts, empty, note = done.stdout.splitlines()
+    note, facts_, _ending = done.stdout.split("\n\n")
+    facts = facts_.splitlines()
     assert all(re.fullmatch(r"[^:]+: .+ \(.+\)", fact) for fact in facts)
-    assert empty == ""
     assert "holds no content" in note
     assert "attach it to an issue of the project" in note
     assert told(done.stdout + done.stderr, {fresh.base_url, fresh.wiki.users[0].name}) == []
@@ -283,8 +283,38 @@ def test_the_command_writes_json(fresh: ClockedSite, tmp_path: Path) -> None:
 
     page = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
-    assert {frozenset(fact) for fact in page["facts"]} == {frozenset({"fact", "answer", "how"})}
+    assert {frozenset(fact) for fact in page["facts"]} == {
+        frozenset({"fact", "answer", "how", "expected"})
+    }
     assert "holds no content" in page["note"]
+
+
+def test_it_ends_with_what_differs_from_what_is_expected_and_nothing_else() -> None:
+    wiki = Wiki.seeded(pages=60, seed=7)
+    with ClockedSite(wiki, replies_in_lists=False) as site:
+        site.faults.forbid("/rest/api/template/page", 404)
+        facts = facts_of(site)
+
+    lines = as_text(facts)
+    found = {fact.fact: fact.answer for fact in facts}
+    assert lines[lines.index("Differs from what is expected:") + 1 :] == [
+        f"- {FOOTER}: {found[FOOTER]}; expected: yes",
+        f"- {INLINE}: {found[INLINE]}; expected: yes",
+        "- GET /rest/api/template/page: 404; expected: 200",
+    ]
+
+
+def test_of_a_site_as_others_are_it_says_so_at_the_end(fresh: ClockedSite) -> None:
+    assert as_text(facts_of(fresh))[-1] == "All is as it is expected."
+
+
+def test_what_is_not_known_does_not_differ(fresh: ClockedSite) -> None:
+    fresh.faults.forbid("(?!/rest/api/(user/current|server-information)).*", 403)
+
+    facts = facts_of(fresh)
+
+    assert any(fact.answer.startswith("not known") for fact in facts)
+    assert not [f for f in facts if f.expected and f.answer.startswith("not known")]
 
 
 def test_without_a_connection_it_fails_in_one_line(fresh: ClockedSite, tmp_path: Path) -> None:

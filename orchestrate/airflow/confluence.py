@@ -2,7 +2,7 @@
 
 A shard is a range of space ids with a state of its own, so that it is resumed on its own. What is
 not read space by space is one task beside the shards, and what is gone is told by one behind them.
-README.md tells how to set it up.
+docs/airflow.md tells how to set it up.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.tap import TapConfluence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
 
     from tap_confluence.cli.counts.site import SiteCounts
@@ -58,11 +59,7 @@ def check(tap: TapConfluence) -> bool:
         tap.run.content_filter.check()
     refused = _refused(tap)
     missing = [stream for stream in refused if stream.selected]
-    for stream, error in refused.items():
-        is_selected = "selected" if stream.selected else "not selected"
-        say(f"- {stream.name} ({is_selected}) needs {stream.needed(error)}")
-    readable = sum(1 for stream in tap.streams.values() if stream not in refused)
-    say(f"{readable} of {len(tap.streams)} streams may be read")
+    say(*_told_of_streams(tap, refused))
     counts = counts_of(tap)
     say(*told(tap, counts))
     pages, posts, spaces = (_counted(counts, kind, noun) for kind, noun in NOUNS.items())
@@ -72,6 +69,23 @@ def check(tap: TapConfluence) -> bool:
     else:
         say(f"Connection successful, found {found}")
     return not missing
+
+
+def _told_of_streams(
+    tap: TapConfluence, refused: Mapping[ConfluenceStream, RefusedError]
+) -> Iterator[str]:
+    """Yield which streams may be read, and what is needed for the others, those alike together."""
+    selected = [stream for stream in tap.streams.values() if stream.selected]
+    readable = sum(1 for stream in selected if stream not in refused)
+    which = f"All {readable}" if readable == len(selected) else f"{readable} of {len(selected)}"
+    yield f"{which} selected streams may be read, of {len(tap.streams)} there are"
+    alike: dict[tuple[bool, str], list[str]] = {}
+    for stream, error in refused.items():
+        alike.setdefault((stream.selected, stream.needed(error)), []).append(stream.name)
+    for (is_selected, needed), names in sorted(alike.items(), reverse=True):
+        state = "selected" if is_selected else "not selected"
+        verb = "need" if len(names) > 1 else "needs"
+        yield f"- {', '.join(names)} ({state}) {verb} {needed}"
 
 
 def _counted(counts: SiteCounts, kind: str, noun: str) -> str:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_confluence.report import table
+from tap_confluence.output.table import table
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.cost import Amount, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Stream
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 SOME = 1000
 """Of how many the cost is told of which nobody tells how many there are."""
 
-HEADINGS = ("stream", "first run", "idle run")
+HEADINGS = ("requests, about", "first run", "idle run")
 IN_ALL = "in all"
+
+MOST_ROWS = 8
+"""Streams to tell the costs of one by one, the dearest: all of it has to fit on one screen."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +111,16 @@ def told(tap: TapConfluence, counts: SiteCounts) -> Iterator[str]:
     """Yield what is to be said of the costs of a first and of an idle run."""
     before = tap.run.client.total_usage.requests
     runs = [estimate(tap, counts, is_first=is_first) for is_first in (True, False)]
-    yield f"Requests of a run that reads what has changed since {_start(tap, counts)}, about:"
-    names = sorted({name for run in runs for name in run.by_stream})
-    totals = [sum(run.by_stream.values()) for run in runs]
-    rows = [(name, *(f"{run.by_stream.get(name, 0):,}" for run in runs)) for name in names]
-    rows.append((IN_ALL, *(f"{total:,}" for total in totals)))
-    yield from table([HEADINGS, *rows]).splitlines()
+    yield f"Reads what has changed since {_start(tap, counts)}"
+    yield from table(HEADINGS, [*_dearest(runs)])
     if estimated := counts.estimated:
         found = ", ".join(f"{number:,} {_noun(kind)}" for kind, number in estimated.items())
         yield f"Not counted, but estimated: {found}"
     for kind in {kind: None for run in runs for kind in run.for_some}:
         first, idle = (run.for_some.get(kind, 0) for run in runs)
         yield (
-            f"Nobody tells how many {_noun(kind)} there are: for each {SOME:,} of them come on top "
-            f"{first:,} in a first run and {idle:,} in an idle one"
+            f"Nobody tells how many {_noun(kind)} there are: {SOME:,} take {first:,} more in a "
+            f"first run, {idle:,} in an idle one"
         )
     replies = counts("listed_replies") if any(map(_reads_comments, tap.streams.values())) else None
     if replies is not None and not replies.listed:
@@ -136,6 +135,21 @@ def told(tap: TapConfluence, counts: SiteCounts) -> Iterator[str]:
     yield f"It took {spent:,} requests to find that out"
 
 
+def _dearest(runs: Sequence[Estimate]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a table of costs: of the dearest streams, of all others, and of all."""
+    costs = {
+        name: [run.by_stream.get(name, 0) for run in runs]
+        for name in {name: None for run in runs for name in run.by_stream}
+    }
+    dearest = sorted(costs, key=lambda name: (-max(costs[name]), name))
+    shown, others = dearest[:MOST_ROWS], dearest[MOST_ROWS:]
+    for name in shown:
+        yield name, *(f"{cost:,}" for cost in costs[name])
+    for name, names in ((f"{len(others)} others", others), (IN_ALL, dearest)):
+        if names:
+            yield name, *(f"{sum(costs[n][run] for n in names):,}" for run in range(len(runs)))
+
+
 def _reads_comments(stream: Stream) -> bool:
     return stream.selected and stream.name.endswith("_comments")
 
@@ -146,7 +160,7 @@ def _start(tap: TapConfluence, counts: SiteCounts) -> str:
         return f"{date} ('anchor_date')"
     if days := tap.config.get("lookback_days"):
         return f"{date} ('lookback_days': {days})"
-    return f"{date}, a year ago (set 'anchor_date' to change that)"
+    return f"{date}, a year ago ('anchor_date' sets it)"
 
 
 def _noun(kind: str) -> str:

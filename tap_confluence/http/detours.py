@@ -14,7 +14,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from tap_confluence.errors import RefusedError, RetriesExhaustedError, of_item
+from tap_confluence.errors import (
+    NotFoundError,
+    RefusedError,
+    RetriesExhaustedError,
+    of_item,
+)
 from tap_confluence.http.halving import BODY, send
 from tap_confluence.http.list_page import (
     FailedItem,
@@ -89,6 +94,12 @@ MOST_FOUND = "1000"
 
 MOST_SINGLES = 250
 """Items at most that are asked for one by one."""
+
+MOST_ALONE = 5
+"""Items that may be all that there are, each of which the site fails for alone."""
+
+NO_ID = "1"
+"""An id that nothing has: those of content begin far above."""
 
 ZONES = timedelta(days=1)
 """How far the time zone in which a search reads a date may be from UTC, and its index behind."""
@@ -195,8 +206,9 @@ class Detour:
         self._from_other_end = from_other_end
         # Without another order, the first item may be the one that the site fails for.
         has_orders = self._kind in ORDERS
+        may_fail_for_all = False
         if has_orders:
-            check_answers(self._reader, self._list, self._stuck)
+            may_fail_for_all = not check_answers(self._reader, self._list, self._stuck)
             self._has_read = True
         for way in self._ways():
             yield from way()
@@ -205,6 +217,8 @@ class Detour:
                 break
         if not self._has_read:
             check_answers(self._reader, self._list, self._stuck)
+        if may_fail_for_all and not 0 < len(self._failed) <= MOST_ALONE:
+            raise self._stuck.error
         if not self._is_whole and not self._failed:
             after, before = self._span
             error = of_item(self._stuck.error)
@@ -338,12 +352,7 @@ class Detour:
         for row, comparison, shift in zip(self._span, (">=", "<="), (-ZONES, ZONES), strict=True):
             if row is not None and (date := _date_of(row)) is not None:
                 cql += f' and lastmodified {comparison} "{date + shift:%Y-%m-%d %H:%M}"'
-        params = {
-            "cql": cql,
-            "cqlcontext": '{"contentStatuses":["current","archived"]}',
-            "includeArchivedSpaces": "true",
-            "limit": MOST_FOUND,
-        }
+        params = search_params(cql, limit=MOST_FOUND)
         request = ListRequest(SEARCH, params, self._list.tag, RETRIES)
         try:
             rows = [row for page in self._reader.pages(request) for row in page.rows]
@@ -430,13 +439,17 @@ class Detour:
             yield from self._in(place)
 
 
-def check_answers(reader: ListReader, request: ListRequest, stuck: StuckError) -> None:
+def check_answers(reader: ListReader, request: ListRequest, stuck: StuckError) -> bool:
     """Tell an item that the site fails for from a site that fails.
 
     Args:
         reader: Reads the site.
         request: The list.
         stuck: Why it cannot be followed any farther.
+
+    Returns:
+        Whether the site gives something of such lists. If not, it answers where it need not show
+        anything of them: it may fail for all that there is.
 
     Raises:
         RetriesExhaustedError: The site gives nothing at all of such lists.
@@ -447,11 +460,44 @@ def check_answers(reader: ListReader, request: ListRequest, stuck: StuckError) -
         sort = {SORT: order} if order else {}
         glance = ListRequest(request.path, {**kept, **sort, "limit": "1"}, request.tag, 0)
         with contextlib.suppress(RefusedError, RetriesExhaustedError):
-            if rows_of(glance.path, send(reader.client, glance).body):
-                return
+            found = rows_of(glance.path, send(reader.client, glance).body)
+            # That may be all that has another status.
+            if found or not stuck.is_empty:
+                return True
+    if _answers_for_nothing(reader, request):
+        return False
     if isinstance(stuck.error, RefusedError):
         raise RetriesExhaustedError(str(stuck.error)) from stuck
     raise stuck.error
+
+
+def _answers_for_nothing(reader: ListReader, request: ListRequest) -> bool:
+    """Tell whether the site answers where it need not show any item of a list."""
+    kind = request.path.rpartition("/")[2]
+    if kind not in SEARCHED and "type" not in request.params:
+        # Nothing would name those items that it fails for.
+        return False
+    asked = ListRequest(f"{request.path}/{NO_ID}", {}, request.tag, 0)
+    if kind in TAKE_IDS:
+        kept = {name: request.params[name] for name in ("type",) if name in request.params}
+        asked = ListRequest(request.path, {**kept, ID: NO_ID}, request.tag, 0)
+    try:
+        send(reader.client, asked)
+    except NotFoundError:
+        return True
+    except (RefusedError, RetriesExhaustedError):
+        return False
+    return True
+
+
+def search_params(cql: str, *, limit: str) -> dict[str, str]:
+    """Return how to search for current and archived content of all spaces."""
+    return {
+        "cql": cql,
+        "cqlcontext": '{"contentStatuses":["current","archived"]}',
+        "includeArchivedSpaces": "true",
+        "limit": limit,
+    }
 
 
 def read_whole(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from tap_confluence.output.terminal import is_watched, suit_log_to_terminal
 from tap_confluence.redaction import printable
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 SECONDS_BETWEEN_LINES = 60.0
 """How often the log tells how far the run has come, where no line is drawn below it."""
-
-LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
-"""The variable of the environment that names a file with which the log is made to measure."""
-
-
-def is_watched() -> bool:
-    """Tell whether standard error is a terminal that shows the log as it is by default."""
-    is_plain = logger.isEnabledFor(logging.INFO) and LOG_CONFIG not in os.environ
-    return is_plain and sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager
@@ -53,6 +44,8 @@ def progress_shown(look: Look) -> Iterator[None]:
         logging_redirect_tqdm(),
         tqdm(bar_format="{n:,} rows in {elapsed}{postfix}", file=sys.stderr, leave=False) as line,
     ):
+        # What writes above the line has been put in the place of what wrote before.
+        suit_log_to_terminal()
 
         def refresh() -> None:
             line.n, more = look()

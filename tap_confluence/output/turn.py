@@ -51,7 +51,7 @@ class Turn:
         if not self.done:
             return f"{self.name}: {rows:,} rows"
         if self.of is None or self.done > self.of:
-            return f"{self.name}: {self.done:,} items, of how many is not known"
+            return f"{self.name}: {self.done:,} items"
         left = self.seconds_left
         rest = "" if left is None else f", about {_duration(left)} left"
         return f"{self.name}: {self.done:,} of {about}{self.of:,} items{rest}"

@@ -44,7 +44,7 @@ def batch_problems(config: Mapping[str, Any]) -> Iterator[str]:
     if not parts["encoding"].get("format"):
         yield f"Setting '{BATCH}.encoding.format' is missing: it is 'jsonl' or 'parquet'."
     if parts["encoding"].get("format") == "parquet" and find_spec("pyarrow") is None:
-        yield f"Setting '{BATCH}' wants Parquet: install 'singer-sdk[parquet]' beside the tap."
+        yield f"Setting '{BATCH}' wants Parquet: install 'tap-confluence[parquet]'."
     size = batch.get(SIZE)
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
         yield f"Setting '{BATCH}.{SIZE}' must be a whole number of 1 or more, not {size!r}."

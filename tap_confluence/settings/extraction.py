@@ -318,7 +318,8 @@ EXTRACTION: tuple[th.Property[Any], ...] = (
         description=(
             "If more rows of a stream of content would go at once than so many in a hundred, and "
             "more than 50, nothing of it goes, and the run fails at its end: that is how it looks "
-            "when the account has lost a right. 100 lets it happen."
+            "when the account has lost a right. 100 lets it happen. A run without a state, as with "
+            "`--full-refresh`, cannot know how many that are: only with 100 it has any deleted."
         ),
         examples=[100],
     ),

@@ -20,7 +20,6 @@ from tap_confluence.streams.reconciliation import (
     reconciled,
 )
 from tap_confluence.streams.retries import RetryingStream
-from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -166,6 +165,7 @@ class IncrementalStream(ReconciledStream, RetryingStream):
             self.begin_retries(family)
             came_along = yield from self.read_changes(family, full_table)
             hidden = Hidden(self.hidden_now)
+            self.take_in_hidden(family, hidden)
             yield from self.write_hidden(family, full_table if came_along else [], hidden)
             note_hidden(family.values(), hidden)
             yield from self.write(self.retries())
@@ -175,6 +175,21 @@ class IncrementalStream(ReconciledStream, RetryingStream):
             yield from self.read_full_table(full_table)
         if whole := self.begin_whole_reads():
             yield from self.write(self.all_work(whole))
+
+    def take_in_hidden(self, family: Family, hidden: Hidden) -> None:
+        """Have the state tell of what is hidden and about to be written, however old it is."""
+        progress = family.get(self)
+        # A first run brings nothing that is older than its anchor.
+        if progress is None or not self.reconciliation.table_start or "trash" not in self.entry:
+            return
+        lacking = (
+            item_id
+            for item_id, mark in hidden.marks.items()
+            if progress.lacks_trashed(item_id, mark, hidden.digest)
+        )
+        if self.reconciliation.take_in(lacking):
+            self.reader.wait_for_turn()
+            self.run.write_state()
 
     def begin_whole_reads(self) -> Sequence[ReconciledStream]:
         """Return the streams of the family that are to be written whole from here on."""
@@ -235,19 +250,13 @@ class IncrementalStream(ReconciledStream, RetryingStream):
         self._passed.add(passed)
         self._passed.note_walk()
 
-    @abstractmethod
-    def is_hidden(self, item: dict[str, Any]) -> bool:
-        """Tell whether an item is where everything is written that comes there, however old."""
-
     @override
     def takes(self, stream: ConfluenceStream, item: dict[str, Any]) -> bool:
         if not self.concerns(stream, item):
             return False
         if not isinstance(stream, ReconciledStream):
             return True
-        return self.is_hidden(item) or is_due(
-            self.timestamp(item), stream.reconciliation.table_start
-        )
+        return stream.reconciliation.has(*self.dated(item))
 
     @override
     def judge(self, work: Work) -> None:

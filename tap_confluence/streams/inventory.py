@@ -14,7 +14,7 @@ from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.evidence import Sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -35,6 +35,8 @@ class InventoryStream(ConfluenceStream):
     Attributes:
         current: How many current items this run has come upon, by their type.
         sightings: What this run has seen of each stream of content that is selected, by name.
+        on_seen: Called with each item, as a record of the streams, and the names of those that
+            are made of it.
     """
 
     name = "content_inventory"
@@ -46,6 +48,7 @@ class InventoryStream(ConfluenceStream):
         super().__init__(run)
         self.current: Counter[str] = Counter()
         self.sightings: dict[str, Sightings] = {}
+        self.on_seen: Callable[[Mapping[str, Any], Sequence[str]], None] | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -67,8 +70,11 @@ class InventoryStream(ConfluenceStream):
             record: The item, as a record of the streams.
             streams: Those that are made of it.
         """
-        for stream in streams:
-            self.sightings[stream.name].add(record)
+        names = [stream.name for stream in streams]
+        for name in names:
+            self.sightings[name].add(record)
+        if self.on_seen is not None:
+            self.on_seen(record, names)
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
 from tap_confluence.streams.base import ConfluenceStream
+from tap_confluence.streams.digest import MembershipDigest
 from tap_confluence.streams.evidence import Evidence, Sightings, is_made_since
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.state import all_failed, is_begun, table_start_of
-from tap_confluence.timestamps import CLOCKS_DIFFER, to_timestamp
+from tap_confluence.timestamps import CLOCKS_DIFFER, is_due, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +32,9 @@ AT_ONCE = timedelta(hours=24)
 
 EARLY = 24
 """The part of an interval by which a run may begin too early: no daily job begins to the second."""
+
+ALL_MAY_GO = 100
+"""The percentage of rows that lets anything happen."""
 
 FEW_ROWS = 50
 """So many rows may go at once, whatever share of the stream they are."""
@@ -122,11 +127,46 @@ class Reconciliation:
         self._whole_before: str | None = None
         self._rows = self._new_rows = 0
         self._rows_lacking: set[str] = set()
+        self._older_rows = MembershipDigest()
 
     @property
     def table_start(self) -> str | None:
         """The time from which on the table has everything; None for all there is."""
         return table_start_of(self._entry) if self._stream.is_incremental else None
+
+    @property
+    def has_older(self) -> bool:
+        """Whether the table may have something that is older."""
+        return self.table_start is not None and (self._older is None or bool(self._older))
+
+    def has(self, item_id: str, timestamp: str | None) -> bool:
+        """Tell whether the table may have an item of a time, or is to have it."""
+        return is_due(timestamp, self._start) or self._older is None or item_id in self._older
+
+    def take_in(self, item_ids: Iterable[str]) -> bool:
+        """Take note of items that are about to be written, however old they are.
+
+        Returns:
+            Whether the state has to tell of them before that: a run may be killed behind a row.
+        """
+        older = self._older
+        if older is None:
+            return False
+        before = older.dump()
+        for item_id in item_ids:
+            older.add(item_id)
+        if (after := older.dump()) == before:
+            return False
+        self._keep(older=after)
+        return True
+
+    @cached_property
+    def _start(self) -> str | None:
+        return self.table_start
+
+    @cached_property
+    def _older(self) -> MembershipDigest | None:
+        return MembershipDigest.load(self._state.get("older"))
 
     @property
     def has_rows(self) -> bool:
@@ -172,11 +212,14 @@ class Reconciliation:
         if not self._state and not has_rows:
             # Until this run has come to its end, nobody knows what happens meanwhile.
             self._is_first = self.has_read_whole = True
-            self._keep(tableStart=self.anchor, lastWholeRead=self._now, isDue=True, **self._account)
+            older = MembershipDigest().dump()
+            self._keep(tableStart=self.anchor, older=older, isDue=True)
+            self._keep(lastWholeRead=self._now, **self._account)
         elif not self._state:
             self._keep(tableStart=None)
         elif not has_rows:
-            self.has_read_whole = self.last_whole is None
+            # What is older is not among the changes, and comes behind them.
+            self.has_read_whole = self.last_whole is None and not self.has_older
             self._keep(tableStart=self.anchor)
 
     @property
@@ -193,7 +236,9 @@ class Reconciliation:
             self._rows = self._new_rows = 0
 
     def count(self, record: Record) -> None:
-        """Count a row of a stream that is read whole."""
+        """Count a row of a stream that is read whole, and note any that is older than the table."""
+        if not is_due(record.get("modifiedAt"), self._start):
+            self._older_rows.add(str(record["id"]))
         if self.has_read_whole:
             self._rows += 1
             since = self._whole_before
@@ -201,8 +246,11 @@ class Reconciliation:
 
     @property
     def tells_deletions(self) -> bool:
-        """Whether what this run has not written is to be taken for gone."""
-        return self.has_read_whole and not self._is_first
+        """Whether what this run has not written is to be taken for gone.
+
+        Without a state, nobody knows how many rows that would be, nor whose.
+        """
+        return self.has_read_whole and (not self._is_first or self._most_percent >= ALL_MAY_GO)
 
     def note_row(self, item_id: str) -> None:
         """Take note of an item that is written though the site fails to give all of it."""
@@ -215,19 +263,19 @@ class Reconciliation:
         listed = all_failed({self._stream.name: self._entry})
         return self._stream.is_incremental and not listed <= self._rows_lacking
 
-    def too_many_gone(self, most_percent: float) -> str | None:
-        """Say how many rows would go, if so many are no deletion but a right that was lost.
-
-        Args:
-            most_percent: How many of a hundred may go at once.
-        """
+    def too_many_gone(self) -> str | None:
+        """Say how many rows would go, if so many are no deletion but a right that was lost."""
         before = self._state.get("rows")
         if not isinstance(before, int) or not self.tells_deletions:
             return None
         gone = before - (self._rows - self._new_rows)
-        if gone <= FEW_ROWS or gone * 100 <= before * most_percent:
+        if gone <= FEW_ROWS or gone * 100 <= before * self._most_percent:
             return None
         return f"{gone} of {before}"
+
+    @property
+    def _most_percent(self) -> float:
+        return float(self._stream.config["reconcile_max_deleted_percent"])
 
     def end(self, *, is_told: bool) -> None:
         """Keep what this run has found, now that everything is written that it has.
@@ -239,9 +287,10 @@ class Reconciliation:
         seen = stream.sightings
         if self.has_read_whole and is_told:
             start = {} if stream.is_incremental else {"tableStart": None}
+            older = self._older_rows.dump()
             evidence = {} if seen is None else {"evidence": seen.evidence.dump()}
             whole = {"lastWholeRead": self._now, "rows": self._rows}
-            self._keep(**start, **whole, **evidence, **self._account)
+            self._keep(**start, older=older, **whole, **evidence, **self._account)
             self._state.pop("isDue", None)
         elif seen is not None and not self._is_in_doubt(seen):
             self._keep(evidence=seen.evidence.dump())

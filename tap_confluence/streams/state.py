@@ -99,6 +99,8 @@ class ReconciliationState(TypedDict, total=False):
     Attributes:
         tableStart: The time from which on the table has everything; None for all there is. A
             bookmark moves, and `lookback_days` does, but not the table.
+        older: What has come into the table and may be older than that, as `MembershipDigest` dumps
+            it. Where it is missing, all may be there.
         lastWholeRead: When the run began that has read the stream whole last.
         rows: How many rows that run has written.
         evidence: What the inventory has shown last that was in accord with the table.
@@ -107,6 +109,7 @@ class ReconciliationState(TypedDict, total=False):
     """
 
     tableStart: str | None
+    older: str
     lastWholeRead: str
     rows: int
     evidence: EvidenceState
@@ -203,10 +206,15 @@ def start_over(entry: StreamState) -> None:
 
 
 def without_progress(entry: StreamState) -> StreamState:
-    """Return what remains of the entry of a stream that starts over: from when its table is."""
+    """Return what remains of the entry of a stream that starts over: what its table has."""
     if "reconciliation" not in entry:
         return {}
-    return {"reconciliation": {"tableStart": table_start_of(entry)}}
+    found: object = entry["reconciliation"]
+    older = found.get("older") if isinstance(found, dict) else None
+    kept: ReconciliationState = {"tableStart": table_start_of(entry)}
+    if isinstance(older, str):
+        kept["older"] = older
+    return {"reconciliation": kept}
 
 
 def table_start_of(entry: StreamState) -> str | None:

@@ -54,13 +54,20 @@ COUNTED = {
 }
 """The lists that hold what a search finds as a type."""
 
+NEEDLESS = (
+    f"{V1}/user/bulk?accountId={{account}}",
+    f"{V1}/settings/systemInfo",
+    f"{V1}/content?limit=1",
+    f"{V1}/space?limit=1",
+)
+"""What no run asks for."""
+
 ENDPOINTS = (
     f"{CONTENT_SEARCH}?cql=type=page&limit=250",
     f"{SITE_SEARCH}?cql=type=page&limit=1",
     f"{V1}/user/current",
     f"{V1}/group?limit=1",
     f"{V1}/group/{{group}}/membersByGroupId?limit=1",
-    f"{V1}/user/bulk?accountId={{account}}",
     f"{V1}/search/user?cql=type=user&limit=1",
     f"{V1}/content/{{page}}/restriction/byOperation",
     f"{V1}/content/{{page}}/notification/child-created?limit=1",
@@ -69,9 +76,7 @@ ENDPOINTS = (
     f"{V1}/space/{{key}}/watch?limit=1",
     f"{V1}/template/page?limit=1",
     f"{V1}/audit?limit=1",
-    f"{V1}/settings/systemInfo",
-    f"{V1}/content?limit=1",
-    f"{V1}/space?limit=1",
+    *NEEDLESS,
 )
 """What REST v1 has that REST v2 has not, and what it is said to have no more."""
 
@@ -101,17 +106,21 @@ class CloudSurvey:
     def questions(self) -> Iterator[Question]:
         """Get the questions, the most important first."""
         yield Question("site", "its settings", self._site)
-        yield Question("251 rows of a list", f"{PAGES}?limit=251", self._above_most)
+        yield Question(
+            "251 rows of a list", f"{PAGES}?limit=251", self._above_most, ("refused (400)",)
+        )
         for place in (FOOTER, INLINE):
             yield Question(
                 f"replies in the list of all {place}",
                 f"parentCommentId in {V2}/{place}, and /children of some",
                 partial(self._replies, place),
+                ("yes",),
             )
         yield Question(
             "lists are sorted by version.createdAt",
             f"{PAGES}?sort=-modified-date",
             self._order,
+            ("yes",),
         )
         for path in (PAGES, BLOG_POSTS):
             yield Question(f"status=deleted of {path}", "count only", partial(self._deleted, path))
@@ -122,6 +131,7 @@ class CloudSurvey:
                 f"{status} pages in the lists of labels",
                 f"{V2}/labels/{{id}}/pages, for a label of such a page",
                 partial(self._labelled, status),
+                ("yes",),
             )
         yield Question(
             "trashing changes version.createdAt",
@@ -137,12 +147,14 @@ class CloudSurvey:
             "archived pages among descendants",
             f"{PAGES}/{{id}}/descendants of a page above one",
             self._archived_below,
+            ("yes",),
         )
         for kind, path in (("page", PAGES), ("folder", FOLDERS)):
             yield Question(
                 f"folders among descendants of a {kind}",
                 f"{path}/{{id}}/descendants of one above a folder",
                 partial(self._folders_below, kind, path),
+                ("yes",),
             )
         yield Question(
             "fields of custom content",
@@ -152,7 +164,7 @@ class CloudSurvey:
         for kind, paths in COUNTED.items():
             how = f"{SITE_SEARCH} totalSize against {' and '.join(paths)}, what is current"
             yield Question(f"count of type {kind}", how, partial(self._count, kind, paths))
-        yield from self._endpoints.questions(ENDPOINTS)
+        yield from self._endpoints.questions(ENDPOINTS, NEEDLESS)
         yield from ExpansionSurvey(self._asker, lambda: self._newest(PAGES).rows).questions()
 
     def _site(self) -> str:

@@ -37,6 +37,13 @@ WHOLE = 1_000_000
 CAPS = (("nothing", "", 1001), ("versions", "version", 1001), ("bodies", "body.storage", 60))
 """What is expanded, and how many are asked for."""
 
+NEEDLESS = (
+    f"{CONTENT}/{{page}}/version?limit=1",
+    f"{API}/space/{{key}}/trash?limit=1",
+    f"{API}/audit?limit=1",
+)
+"""What no run asks for."""
+
 ENDPOINTS = (
     f"{API}/user/current",
     f"{API}/user/list?limit=1",
@@ -46,13 +53,11 @@ ENDPOINTS = (
     f"{CONTENT}/{{page}}/restriction/byOperation",
     f"{CONTENT}/{{page}}/history",
     "/rest/experimental/content/{page}/version?limit=1",
-    f"{CONTENT}/{{page}}/version?limit=1",
     f"{API}/space/{{key}}/permissions?limit=1",
     f"{API}/space/{{key}}/property?limit=1",
     f"{API}/space/{{key}}/watchers?limit=1",
-    f"{API}/space/{{key}}/trash?limit=1",
-    f"{API}/audit?limit=1",
     "/rest/auditing/1.0/events?limit=1",
+    *NEEDLESS,
 )
 SOURCES = {
     "{page}": Source(CONTENT, "id", ONE_PAGE),
@@ -81,7 +86,7 @@ class DataCenterSurvey:
         for kind in TYPES:
             for status in STATUSES:
                 find = partial(self._scan, kind, status)
-                yield Question(f"scan of type {kind}, status {status}", SCAN, find)
+                yield Question(f"scan of type {kind}, status {status}", SCAN, find, ("finds",))
         for name, expand, limit in CAPS:
             yield Question(
                 f"{limit} rows of a list that expands {name}",
@@ -92,14 +97,17 @@ class DataCenterSurvey:
             "where the next link of a lowered page leads", f"{CONTENT}?type=page", self._next
         )
         yield Question(
-            "restrictions expanded in a list", f"{CONTENT}?expand=restrictions...", self._restricted
+            "restrictions expanded in a list",
+            f"{CONTENT}?expand=restrictions...",
+            self._restricted,
+            ("yes",),
         )
         yield Question("offset of times", "version.when of a page", self._offset)
         yield from self._search.questions()
         for kind in TYPES:
             how = f"{API}/search totalSize against {SCAN}, what is current"
             yield Question(f"count of type {kind}", how, partial(self._count, kind))
-        yield from self._endpoints.questions(ENDPOINTS)
+        yield from self._endpoints.questions(ENDPOINTS, NEEDLESS)
 
     def _release(self) -> str:
         reply = self._asker.ask_whether(SERVER_INFORMATION)

@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
+from tap_confluence.survey.asker import OK
 from tap_confluence.survey.facts import Question, UnansweredError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from tap_confluence.survey.asker import Asker
 
@@ -36,11 +37,18 @@ class Endpoints:
         self._asker = asker
         self._sources = sources
 
-    def questions(self, paths: Iterable[str]) -> Iterator[Question]:
-        """Ask for the status of paths, which may have a query."""
+    def questions(self, paths: Iterable[str], needless: Container[str] = ()) -> Iterator[Question]:
+        """Ask for the status of paths, which may have a query.
+
+        Args:
+            paths: The paths.
+            needless: Those that no run asks for.
+        """
         for path in paths:
             shown = path.partition("?")[0]
-            yield Question(f"GET {shown}", "status of the answer", partial(self._status, path))
+            find = partial(self._status, path)
+            expected = () if path in needless else (str(OK),)
+            yield Question(f"GET {shown}", "status of the answer", find, expected)
 
     def _status(self, endpoint: str) -> str:
         path, _, query = endpoint.partition("?")

@@ -27,20 +27,30 @@ class Question:
         fact: What the answer is about.
         how: How it is found out.
         find: Returns the answer, or raises UnansweredError. It must hold nothing of the wiki.
+        expected: How the answers begin that the tap counts on; none where any will do.
     """
 
     fact: str
     how: str
     find: Callable[[], str]
+    expected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What was found out."""
+    """What was found out.
+
+    Attributes:
+        fact: What the answer is about.
+        answer: It.
+        how: How it was found out.
+        expected: What it should have been, if it is not; else empty.
+    """
 
     fact: str
     answer: str
     how: str
+    expected: str = ""
 
     def __str__(self) -> str:
         """Write it on a line."""
@@ -60,16 +70,21 @@ def answered(questions: Iterable[Question]) -> Iterator[Fact]:
         try:
             answer = question.find()
         except UnansweredError as error:
-            answer = f"not known ({error})"
-        yield Fact(question.fact, answer, question.how)
+            yield Fact(question.fact, f"not known ({error})", question.how)
+            continue
+        differs = question.expected and not answer.startswith(question.expected)
+        expected = " or ".join(question.expected) if differs else ""
+        yield Fact(question.fact, answer, question.how, expected)
 
 
 def as_text(facts: Sequence[Fact]) -> list[str]:
-    """Write facts as lines to read."""
-    return [*map(str, facts), "", NOTE]
+    """Write facts as lines to read, at the end those again that differ from what is expected."""
+    differing = [f"- {f.fact}: {f.answer}; expected: {f.expected}" for f in facts if f.expected]
+    heading = "Differs from what is expected:" if differing else "All is as it is expected."
+    return [NOTE, "", *map(str, facts), "", heading, *differing]
 
 
 def as_json(facts: Sequence[Fact]) -> list[str]:
-    """Write facts as the lines of JSON: `{"facts": [{"fact", "answer", "how"}], "note"}`."""
+    """Write facts as the lines of JSON: `{"facts": [...], "note"}`, each fact as it is here."""
     written = json.dumps({"facts": [asdict(fact) for fact in facts], "note": NOTE}, indent=2)
     return written.splitlines()

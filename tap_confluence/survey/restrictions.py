@@ -35,7 +35,10 @@ class RestrictionSurvey:
         """Get the questions."""
         for kind in TREE_ITEMS:
             how = f"{BY_ID} and {CONTENT_SEARCH} for the id of one"
-            yield Question(f"restrictions of a {kind}", how, partial(self._told, kind))
+            find = partial(self._told, kind)
+            yield Question(
+                f"restrictions of a {kind}", how, find, ("by id: told; by search: told",)
+            )
 
     def _told(self, kind: str) -> str:
         id_ = self._one(kind)

@@ -57,11 +57,13 @@ class SearchSurvey:
             "relative dates in CQL",
             'lastmodified >= now("-Nm") on both sides of it',
             self._relative,
+            ("right",),
         )
         yield Question(
             "search for a type that does not exist",
             f"{SITE_SEARCH}?cql=type=bogustype",
             self._bogus,
+            ("refused (400), naming",),
         )
         for name, expand, limit, kind in CAPS:
             yield Question(

@@ -7,14 +7,54 @@ from typing import TYPE_CHECKING, Any
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.parents import ChangeDetailStream
-from tests.docs import facts
+from tests.docs import facts, site
 
 if TYPE_CHECKING:
     from tap_confluence.streams.base import ConfluenceStream
     from tests.docs.facts import Setting
 
 VARIANT = "tap-confluence"
-"""The Hub names variants by the owners of their repositories: to be set to ours, with `repo`."""
+"""The owner of the repository, by which the Hub names variants."""
+
+REPOSITORY = site.REPOSITORY
+
+PIP_URL = f"git+{REPOSITORY}.git"
+"""What Meltano installs. Once there is a release, `tap-confluence` is enough."""
+
+SETTINGS = "--config=ENV"
+"""Meltano hands all settings to its commands as variables."""
+
+CATALOG = "--catalog=$MELTANO_SYS_DIR_ROOT/run/$MELTANO_EXTRACTOR_NAME/tap.properties.json"
+"""Where Meltano has put the catalog, with what `select` selects, before a command runs."""
+
+COMMANDS = {
+    "check": (
+        "tap-confluence-check",
+        f"{SETTINGS} {CATALOG}",
+        "Say who is signed in, what may be read and what a run costs",
+    ),
+    "completeness": (
+        "tap-confluence-completeness",
+        f"{SETTINGS} {CATALOG}",
+        "Say how many rows a complete table has, and what the settings leave out",
+    ),
+    "explain": (
+        "tap-confluence-check",
+        f"{SETTINGS} --explain",
+        "Say why one item is or is not extracted: its id comes behind",
+    ),
+    "survey": (
+        "tap-confluence-survey",
+        SETTINGS,
+        "Say in what the site differs from what the tap expects",
+    ),
+    "shards": (
+        "tap-confluence-shards",
+        SETTINGS,
+        "Divide a large site: --shards and how many comes behind",
+    ),
+}
+"""The commands beside the tap: name, program, arguments, and what each is for."""
 
 SIGN_IN = (
     ("domain", "email", "api_token"),
@@ -41,11 +81,16 @@ def definition() -> dict[str, Any]:
         "namespace": about["name"].replace("-", "_"),
         "label": "Confluence",
         "description": "Corporate wiki",
-        "pip_url": about["name"],
+        "pip_url": PIP_URL,
+        "repo": REPOSITORY,
         "executable": about["name"],
         "supported_python_versions": about["supported_python_versions"],
         "capabilities": sorted(about["capabilities"]),
         "select": facts.selection(),
+        "commands": {
+            name: {"executable": program, "args": arguments, "description": purpose}
+            for name, (program, arguments, purpose) in COMMANDS.items()
+        },
         "settings_group_validation": [list(names) for names in SIGN_IN],
         "settings": [_setting(*each) for each in facts.settings()],
     }

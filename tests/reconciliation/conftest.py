@@ -9,7 +9,7 @@ import pytest
 from tests.datacenter.runs import ClockedDataCenter
 from tests.incremental.runs import ClockedSite
 from tests.incremental.small_wiki import small_wiki
-from tests.reconciliation.tables import CLOUD, DATA_CENTER, Tables
+from tests.reconciliation.tables import CLOUD, DATA_CENTER, SITES, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,7 @@ def wiki_of_two_spaces(pages: int = 8) -> Wiki:
 @pytest.fixture(params=[CLOUD, DATA_CENTER])
 def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     """Empty tables, and a site of either deployment."""
-    kind = ClockedSite if request.param == CLOUD else ClockedDataCenter
-    with kind(wiki_of_two_spaces()) as site:
+    with SITES[request.param](wiki_of_two_spaces()) as site:
         yield Tables(site)
 
 

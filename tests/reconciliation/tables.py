@@ -9,7 +9,7 @@ from tests import running
 from tests.datacenter import runs as datacenter
 from tests.incremental import runs as cloud
 from tests.incremental.runs import INVENTORY
-from tests.incremental.warehouse import Warehouse
+from tests.incremental.warehouse import Warehouse, latest_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ HOUR_MS = 3_600_000
 AT_ONCE: dict[str, Any] = {"reconcile_interval_hours": 0}
 
 CLOUD, DATA_CENTER = "cloud", "data_center"
+SITES: dict[str, Any] = {CLOUD: cloud.ClockedSite, DATA_CENTER: datacenter.ClockedDataCenter}
 
 
 @dataclass
@@ -55,14 +56,17 @@ class Tables:
         assert run.exit_status == 0, run.complaints
         return run
 
-    def try_sync(self, *streams: str, inventory: bool = True, **settings: Any) -> Run:
-        """Do the same, whether or not the run ends well."""
+    def try_sync(
+        self, *streams: str, inventory: bool = True, load: bool = True, **settings: Any
+    ) -> Run:
+        """Do the same, whether or not the run ends well, and whether or not it is loaded."""
         names = (*streams, *([INVENTORY] if inventory else []))
         if self.is_cloud:
             run = cloud.sync(self.site, self.state, running.only(*names), **settings)
         else:
             run = datacenter.sync(self.site, self.state, datacenter.only(*names), **settings)
-        self.load(run)
+        if load:
+            self.load(run)
         return run
 
     def load(self, run: running.Run) -> None:
@@ -94,3 +98,12 @@ class Tables:
         """The keys that only a table has, or only the site, of each stream of which there are."""
         differing = {s: self.warehouse.keys(s) ^ self.truth(s) for s in streams}
         return {stream: keys for stream, keys in differing.items() if keys}
+
+    def outdated(self, streams: Iterable[str]) -> dict[str, list[str]]:
+        """The rows of each stream whose version is not the site's, by id."""
+        found = {}
+        for stream in streams:
+            rows, there = self.warehouse.latest(stream), latest_on(self.wiki, stream)
+            wrong = [id_ for id_ in rows.keys() & there.keys() if rows[id_][:2] != there[id_][:2]]
+            found[stream] = sorted(wrong)
+        return {stream: ids for stream, ids in found.items() if ids}

@@ -268,31 +268,18 @@ class ContentStream(IncrementalStream):
 
     @override
     def all_work(self, streams: Sequence[ReconciledStream]) -> Iterator[Work]:
-        start = self.reconciliation.table_start
+        table = self.reconciliation
         everything = IncrementalList(
             self.reader,
             self._wanted_lists(tag=self.name, bodies=True),
             self.timestamp,
             lambda items: self.wanted(self._own(items)),
-            start=start,
+            start=None if table.has_older else table.table_start,
             bookmarked=False,
         )
-        trashed: set[str] = set()
         for item in everything:
-            if start is not None and self.is_hidden(item):
-                trashed.add(self.identity(item))
-            yield Work(item, streams, failures=self.failures_of(item, streams))
-        if start is None:
-            return
-        # Whatever came into the trash has been written, however old it is.
-        older = [item_id for item_id in self.hidden_now if item_id not in trashed]
-        for item in self.from_trash(older) if older else ():
-            if self.identity(item) not in trashed:
-                yield Work(item, streams, failures=self.failures_of(item, streams))
-
-    @override
-    def is_hidden(self, item: dict[str, Any]) -> bool:
-        return item.get("status") == TRASHED
+            if due := [stream for stream in streams if self.takes(stream, item)]:
+                yield Work(item, due, failures=self.failures_of(item, due))
 
     @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterable[Record]:

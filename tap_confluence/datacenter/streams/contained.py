@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -14,6 +14,7 @@ from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.datacenter.streams.content_list import limit_for
 from tap_confluence.datacenter.streams.posts import PostStream
+from tap_confluence.datacenter.streams.unfound import Unfound
 from tap_confluence.errors import (
     FailedItemError,
     NotFoundError,
@@ -26,6 +27,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
+from tap_confluence.streams.reconciliation import reconciled
 from tap_confluence.streams.state import CHILDREN
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class ContainedStream(ContentStream):
     """Comments or attachments.
 
     A search no longer finds them when what they are on comes into the archive or the trash. So
-    they are read from there, once.
+    they are read from there, once, and again where the inventory shows that something has changed.
 
     Attributes:
         params_of_list: The query parameters of the list of what one page or blog post bears.
@@ -124,6 +126,10 @@ class ContainedStream(ContentStream):
         return {item_id: status for post in posts for item_id, status in post.hidden_now.items()}
 
     @override
+    def take_in_hidden(self, family: Family, hidden: Hidden) -> None:
+        """Do nothing: what is on something hidden has to be new, and is not hidden itself."""
+
+    @override
     def hidden_work(
         self,
         family: Family,
@@ -136,6 +142,18 @@ class ContainedStream(ContentStream):
             for item_id, status in hidden.marks.items()
             if any(progress.lacks_trashed(item_id, status, hidden.digest) for progress in late)
         ]
+        yield from self._hidden_work_on(containers, family)
+        # By then the inventory has been read to its end.
+        self.reader.wait_for_turn()
+        yield from self._hidden_work_on(self.unfound.on(hidden.marks.keys(), containers), family)
+
+    @cached_property
+    def unfound(self) -> Unfound:
+        """What the inventory of this run has seen to change."""
+        began = [known.began for s in reconciled(self.family) if (known := s.evidence)]
+        return Unfound(min(began, default=None), self.bookmark_overlap)
+
+    def _hidden_work_on(self, containers: Sequence[str], family: Family) -> Iterator[Work]:
         for item in self._items_on(containers, list(family)):
             lacking = [
                 stream
@@ -232,9 +250,9 @@ class ContainedStream(ContentStream):
                 stream.retry_later(f"{container}{CHILDREN}", None, error)
 
     def _on(self, container_id: str, items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield what one page or blog post bears, each saying so."""
+        """Yield what one page, blog post or file bears, each saying so."""
         posts = (s for s in self.run.streams.values() if isinstance(s, PostStream))
-        kind = next((post.kind for post in posts if container_id in post.hidden_now), None)
+        kind = next((s.kind for s in posts if container_id in s.hidden_now), records.ATTACHMENT)
         for item in items:
             known = records.container_type(item) is not None
             yield item if known else {**item, CONTAINER: {"id": container_id, "type": kind}}

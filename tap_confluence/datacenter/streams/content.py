@@ -286,10 +286,6 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                     yield Work(item, due, failures=self.failures_of(item, due))
 
     @override
-    def is_hidden(self, item: dict[str, Any]) -> bool:
-        return item.get("status") in self.hidden
-
-    @override
     def read_full_table(self, full_table: Sequence[FullTableDetailStream]) -> Iterator[Record]:
         """List all items once for the details that did not come along."""
 

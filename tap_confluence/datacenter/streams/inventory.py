@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.datacenter.streams.contained import ContainedStream
 from tap_confluence.datacenter.streams.content import ContentStream
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.cost import Requests
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "pages": ("ancestors",),
     "blog_posts": (),
-    "attachments": (),
     "page_footer_comments": ("container", "ancestors", "extensions.resolution"),
+    "attachments": (),
 }
-"""The streams whose lists hold all content, each list once, and what tells where an item is."""
+"""The streams whose lists hold all content, each list once, and what tells where an item is.
+
+Comments come before the files that some of them are on."""
 
 EXPAND = ("space", "version")
 
@@ -63,7 +66,21 @@ class ContentInventory(InventoryStream):
                     self.meet({"version": records.version(item.get("version") or {})})
                     concerned = [s for s in streams if source.concerns(s, item)]
                     self.see(source.record(item), concerned)
+                    self._note_container(source, item)
                     yield _row(source, item)
+
+    def _note_container(self, source: ContentStream, item: dict[str, Any]) -> None:
+        """Take note of what an item is on, for the streams that may have to read it from there."""
+        if not isinstance(source, ContainedStream):
+            return
+        container_id = str((item.get("container") or {}).get("id"))
+        source.unfound.note(container_id, source.timestamp(item))
+        for stream in self._contained:
+            stream.unfound.note_place(source.id_to_ask_by(item), container_id)
+
+    @cached_property
+    def _contained(self) -> list[ContainedStream]:
+        return [stream for stream in self._sources() if isinstance(stream, ContainedStream)]
 
     def _sources(self) -> Iterator[ContentStream]:
         streams = map(self.stream_named, SOURCES)
