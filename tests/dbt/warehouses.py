@@ -188,6 +188,10 @@ class PostgreSQL(Warehouse):
         with self._connected() as connection:
             connection.execute(statement.encode())
 
+    def make(self) -> None:
+        """Make the schema, which a loader does too."""
+        self.execute(f"create schema {self.schema}")
+
     def drop(self) -> None:
         """Drop the schema."""
         with self._connected() as connection:
