@@ -17,6 +17,7 @@ PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 MELTANO := .venv-meltano/bin/meltano
 PLUGINS := $(addprefix .meltano/,$(addsuffix .ready,tap-confluence target-duckdb target-jsonl target-postgres))
+UTILITIES := .meltano/dbt-postgres.ready .meltano/dbt-duckdb.ready
 AIRFLOW_READY := .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready
 
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
@@ -25,11 +26,11 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1|/' | \
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */make \1|/' | \
 		while IFS='|' read -r name what; do printf '%-17s %s\n' "$$name" "$$what"; done
 
 demo: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ## load a demo site into output/warehouse.duckdb and show what came
@@ -64,7 +65,7 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
 
-dbt: .venv/ready .venv-dbt/ready $(PLUGINS)  ## test the dbt package on DuckDB and PostgreSQL
+dbt: .venv/ready .venv-dbt/ready $(PLUGINS) $(UTILITIES)  ## test the dbt package on DuckDB and PostgreSQL
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
 
@@ -78,19 +79,25 @@ types: .venv/ready  ## check types
 	.venv/bin/mypy
 
 lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to date
-	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group dev --upgrade \
+	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group dev --group site-test --upgrade \
 		--no-header --no-annotate --no-emit-index-url --no-emit-package tap-confluence \
 		--output-file constraints.txt -
 
 docs: .venv/ready  ## write what the documents say of settings, streams and columns
 	@$(PYTHON) -m tests.docs
 
+site: .venv/docs  ## build the documentation site into the folder site; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build
+
+site-test: .venv/ready .venv/site-test site  ## open each page of the documentation site in a browser
+	$(PYTHON) -m pytest -m site tests/site $(ARGS)
+
 descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .descriptions, for the tests
 	@$(PYTHON) -m tests.descriptions .descriptions
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions
+	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/utilities .meltano/*.ready .meltano/run
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions site
 	rm -f output/warehouse.duckdb* output/demo.log
 
 .env:
@@ -117,6 +124,10 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 
 .venv/ready: pyproject.toml constraints.txt | $(UV)
 	$(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+.venv/docs .venv/site-test: .venv/%: pyproject.toml constraints.txt | $(UV)
+	$(UV) pip install --quiet --python $(PYTHON) --constraint constraints.txt --group $*
 	@touch $@
 
 # The loaders are installed for the Python that runs Meltano.

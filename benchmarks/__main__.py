@@ -25,6 +25,8 @@ SMALL = Sizes(
     detail_rivals_up_to=60,
     growth_runs=1,
     limited_minutes=0.3,
+    quiet_pages=60,
+    more=(0, 20),
 )
 
 

@@ -47,9 +47,11 @@ class Site:
         body_bytes: Length of each page's body, or None for natural lengths.
         requests_per_second: The rate beyond which it answers 429, or None for no limit.
         send_retry_after: Whether a 429 says when to come back.
+        labels: Labels that it has more, each on a page.
+        spaces: Spaces that it has more, with nothing in them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is named
         self,
         pages: int,
         *,
@@ -57,6 +59,8 @@ class Site:
         body_bytes: int | None = None,
         requests_per_second: float | None = None,
         send_retry_after: bool = False,
+        labels: int = 0,
+        spaces: int = 0,
     ) -> None:
         self.latency = latency
         self.base_url = ""
@@ -68,6 +72,8 @@ class Site:
             "body_bytes": body_bytes,
             "requests_per_second": requests_per_second,
             "send_retry_after": send_retry_after,
+            "labels": labels,
+            "spaces": spaces,
         }
         self._process: subprocess.Popen[str] | None = None
 

@@ -52,6 +52,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = os.getppid()
     wiki = Wiki.seeded(options["pages"], body_bytes=options.get("body_bytes"))
+    current = [page.id for page in wiki.pages if page.status == "current"]
+    for number in range(options.get("labels", 0)):
+        wiki.add_label(current[number % len(current)], f"label-{number}")
+    for number in range(options.get("spaces", 0)):
+        wiki.add_space(f"MORE{number}")
     gc.freeze()
     with WatchedSite(wiki, latency=options.get("latency", 0.0)) as site:
         site.faults.requests_per_second = options.get("requests_per_second")

@@ -83,15 +83,15 @@ def _side_by_side(found: Results) -> str:
 
 
 def _requests_made(found: Results) -> str:
-    after = {r["contestant"]: r for r in found["after_changes"]}
-    rows = []
-    for first in found["first"]:
-        later = after[first["contestant"]]
-        for_labels = _for_labels(later)
-        changed = _count(later["requests"])
-        if for_labels:
-            changed += f", of which {for_labels} for the labels of all pages"
-        rows.append((first["contestant"], _count(first["requests"]), changed))
+    later = [{r["contestant"]: r for r in found[name]} for name in ("idle", "after_changes")]
+    rows = [
+        (
+            first["contestant"],
+            _count(first["requests"]),
+            *(_with_labels(runs[first["contestant"]]) for runs in later),
+        )
+        for first in found["first"]
+    ]
     lean = found["without_details"]
     text = (
         f"{_count(found['pages'])} pages with labels, versions, properties, footer and inline "
@@ -102,8 +102,15 @@ def _requests_made(found: Results) -> str:
         "attachments of changed pages only. The search of this site finds archived pages; where "
         "it does not, each of them takes a request more."
     )
-    head = ("", "first run", f"{found['changed']} pages changed since")
+    changed = f"{found['changed']} pages changed since"
+    head = ("", "first run", "nothing changed since", changed)
     return _section("Requests", text, head, rows)
+
+
+def _with_labels(result: Results) -> str:
+    for_labels = _for_labels(result)
+    said = f", of which {for_labels} for the labels of all pages" if for_labels else ""
+    return f"{_count(result['requests'])}{said}"
 
 
 def _of_the_limit(found: Results) -> str:
@@ -204,6 +211,26 @@ def _limited(found: Results) -> str:
     return _section("A site that limits requests", text, head, rows)
 
 
+def _labels_and_spaces(found: Results) -> str:
+    steps = [*found["labels"], *found["spaces"][1:]]
+    names = ("labels", "spaces", "first", "idle", "not_due")
+    rows = [tuple(_count(step[name]) for name in names) for step in steps]
+    head = (
+        "labels",
+        "spaces",
+        "first run",
+        "nothing changed since",
+        "the same, while what costs a request a space is not due",
+    )
+    text = (
+        f"All that is selected by default of {_count(found['pages'])} pages and what belongs to "
+        "them, requests of this tap. Labels cost the list of them, 250 a request, as those of 200 "
+        "items come at once, however many there are. A space costs its details in each run, unless "
+        "`full_table_interval_hours` lets these become some hours old."
+    )
+    return _section("As labels and spaces become more", text, head, rows)
+
+
 SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "side_by_side": _side_by_side,
     "requests_made": _requests_made,
@@ -211,6 +238,7 @@ SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "list_growth": _list_growth,
     "detail_growth": _detail_growth,
     "limited": _limited,
+    "labels_and_spaces": _labels_and_spaces,
 }
 
 

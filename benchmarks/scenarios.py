@@ -7,7 +7,15 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.contestants import STREAMS, AirbyteCdk, Dlt, SerialTap, Sling, ThisTap
+from benchmarks.contestants import (
+    BY_DEFAULT,
+    STREAMS,
+    AirbyteCdk,
+    Dlt,
+    SerialTap,
+    Sling,
+    ThisTap,
+)
 from benchmarks.contestants.contestant import keys_by_stream
 from benchmarks.demo import Site
 from benchmarks.measure import run
@@ -16,6 +24,7 @@ from benchmarks.rows import Expected, RowsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from benchmarks.contestants import Contestant, Job
 
@@ -25,6 +34,7 @@ SETTLED_AFTER = 60.0
 """Seconds after which a run against a limit counts as settled."""
 
 CHANGED = 10
+DAY = 24
 WITHOUT_DETAILS = tuple(s for s in STREAMS if s not in {"page_versions", "page_content_properties"})
 DETAILS = ("pages", "page_versions", "page_content_properties")
 
@@ -46,6 +56,8 @@ class Sizes:
         growth_runs: Measured runs of the list-only steps and the steps with details.
         limited_minutes: Length of the runs against a limit of requests.
         limited_rate: Requests a second that the site allows there.
+        quiet_pages: Pages of the site whose labels and spaces become more.
+        more: Labels or spaces that it has more, step by step.
     """
 
     runs: int = 5
@@ -60,6 +72,8 @@ class Sizes:
     growth_runs: int = 5
     limited_minutes: float = 5.0
     limited_rate: float = 10.0
+    quiet_pages: int = 500
+    more: tuple[int, ...] = (0, 250, 500, 1_000)
 
 
 def side_by_side(sizes: Sizes) -> Results:
@@ -71,7 +85,7 @@ def side_by_side(sizes: Sizes) -> Results:
 
 
 def requests_made(sizes: Sizes) -> Results:
-    """Count the requests of a first run, of one without details, and of one after ten changes."""
+    """Count the requests of a first run, one without details, an idle one, and one with changes."""
     found: Results = {"pages": sizes.requests, "changed": CHANGED}
     with Site(sizes.requests, latency=0.005) as site:
         first, state = _first_runs(site)
@@ -80,20 +94,34 @@ def requests_made(sizes: Sizes) -> Results:
         with job_folder(site, WITHOUT_DETAILS, 16) as job:
             found["without_details"] = once(tap, job)
             Expected(tap, job)
-        since = _last_moment(state)
+        found["idle"] = _later_runs(site, state, "nothing changed")
         edited = site.edit_pages(CHANGED)
-        found["after_changes"] = []
-        for contestant in (tap, Sling(), AirbyteCdk(), Dlt()):
-            with job_folder(site, STREAMS, 16) as job:
-                changes = replace(job, since=since, state=state)
-                cost = once(contestant, changes)
-                got = keys_by_stream(contestant.rows(changes))
-            if not edited <= got.get("pages", set()):
-                message = f"{contestant.name} has missed changed pages"
-                raise RowsError(message)
-            note(f"  after {CHANGED} changes: {contestant.name}: {cost['requests']} requests")
-            found["after_changes"].append({"contestant": contestant.name, **cost})
+        found["after_changes"] = _later_runs(site, state, f"{CHANGED} pages changed", edited)
     return found
+
+
+def _later_runs(
+    site: Site, state: Any, what: str, edited: AbstractSet[tuple[str, ...]] = frozenset()
+) -> list[Results]:
+    """Run everyone from where the first run has come to.
+
+    Raises:
+        RowsError: Somebody has missed changed pages.
+    """
+    results = []
+    since = _last_moment(state)
+    everyone: list[Contestant] = [ThisTap(), Sling(), AirbyteCdk(), Dlt()]
+    for contestant in everyone:
+        with job_folder(site, STREAMS, 16) as job:
+            later = replace(job, since=since, state=state)
+            cost = once(contestant, later)
+            got = keys_by_stream(contestant.rows(later))
+        if not edited <= got.get("pages", set()):
+            message = f"{contestant.name} has missed changed pages"
+            raise RowsError(message)
+        note(f"  {what}: {contestant.name}: {cost['requests']} requests")
+        results.append({"contestant": contestant.name, **cost})
+    return results
 
 
 def _first_runs(site: Site) -> tuple[list[Results], Any]:
@@ -211,6 +239,37 @@ def _against_the_limit(job: Job, rate: float) -> Results:
     }
 
 
+def labels_and_spaces(sizes: Sizes) -> Results:
+    """Count the requests of this tap, with its default streams, as labels and spaces become more.
+
+    A first run, one right behind it, and one while what costs a request a space is not due.
+    """
+    found: Results = {"pages": sizes.quiet_pages}
+    for what in ("labels", "spaces"):
+        found[what] = []
+        for number in sizes.more:
+            with Site(sizes.quiet_pages, **{what: number}) as site:
+                step = {"more": number, **_first_and_idle(site)}
+            note(f"  {number} {what} more: {step['first']} requests, idle {step['idle']}")
+            found[what].append(step)
+    return found
+
+
+def _first_and_idle(site: Site) -> dict[str, int]:
+    """Return the requests of three runs of this tap, and how many labels and spaces there are."""
+    truth = site.truth()
+    tap = ThisTap(full_table_interval_hours=DAY)
+    with job_folder(site, BY_DEFAULT, 16) as job:
+        first = once(tap, job)["requests"]
+        state = tap.state_after(job)
+    counts = {}
+    for name, again in (("idle", ThisTap()), ("not_due", tap)):
+        with job_folder(site, BY_DEFAULT, 16) as job:
+            counts[name] = once(again, replace(job, state=state))["requests"]
+    there = {name: len(truth[name]) for name in ("labels", "spaces")}
+    return {"first": first, **counts, **there}
+
+
 class Samples(threading.Thread):
     """What a site has answered so far, looked at every second."""
 
@@ -243,4 +302,5 @@ SCENARIOS: dict[str, Callable[[Sizes], Results]] = {
     "list_growth": list_growth,
     "detail_growth": detail_growth,
     "limited": limited,
+    "labels_and_spaces": labels_and_spaces,
 }

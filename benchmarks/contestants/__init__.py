@@ -6,9 +6,10 @@ from benchmarks.contestants.contestant import CHILDREN, STREAMS, Contestant, Job
 from benchmarks.contestants.with_airbyte_cdk import AirbyteCdk
 from benchmarks.contestants.with_dlt import Dlt
 from benchmarks.contestants.with_sling import Sling
-from benchmarks.contestants.with_this_tap import SerialTap, ThisTap
+from benchmarks.contestants.with_this_tap import BY_DEFAULT, SerialTap, ThisTap
 
 __all__ = [
+    "BY_DEFAULT",
     "CHILDREN",
     "STREAMS",
     "AirbyteCdk",

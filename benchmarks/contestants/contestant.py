@@ -44,7 +44,7 @@ class Job:
 
     Attributes:
         site: Where from.
-        streams: Which of `STREAMS`.
+        streams: Which of `STREAMS`; this tap takes none for all that it reads by default.
         in_flight: Requests under way at once.
         folder: An empty folder for settings and output.
         keep_output: Whether rows are kept; they are thrown away where the contestant allows it.

@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 
 LONG_AGO = "2000-01-01"
 
+BY_DEFAULT: tuple[str, ...] = ()
+"""The streams of a job that reads all that is selected by default."""
+
 
 class ThisTap(Contestant):
-    """tap-confluence as it comes, with all of a site's history."""
+    """tap-confluence as it comes, with all of a site's history.
+
+    Args:
+        settings: What else is set.
+    """
 
     name = "tap-confluence"
     reads_replies = True
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
 
     def prepare(self, job: Job) -> Command:
         config = {
@@ -30,11 +40,13 @@ class ThisTap(Contestant):
             "api_token": job.site.api_token,
             "anchor_date": LONG_AGO,
             "max_concurrency": job.in_flight,
+            **self._settings,
         }
         program = str(program_of(TAP, "tap-confluence"))
         arguments = [program, "--config", _written(job, "config.json", config)]
-        catalog = _selected(_discovered(program, arguments[2]), job.streams)
-        arguments += ["--catalog", _written(job, "catalog.json", catalog)]
+        if job.streams != BY_DEFAULT:
+            catalog = _selected(_discovered(program, arguments[2]), job.streams)
+            arguments += ["--catalog", _written(job, "catalog.json", catalog)]
         if job.state is not None:
             arguments += ["--state", _written(job, "state.json", job.state)]
         output = job.folder / "messages.jsonl" if job.keep_output else None

@@ -56,6 +56,23 @@ def lines(axes: Any, steps: list[dict[str, Any]], field: str, title: str) -> Non
     axes.spines[["top", "right"]].set_visible(False)
 
 
+RUNS = {
+    "first": ("first run", ":", THEIRS),
+    "idle": ("nothing changed since", "-", OURS),
+    "not_due": ("the same, details of spaces not due", "--", OURS),
+}
+"""The runs whose requests are drawn: what to call each, and how to draw it."""
+
+
+def costs(axes: Any, steps: list[dict[str, Any]], what: str) -> None:
+    """Draw how many requests each kind of run takes as there are more of something."""
+    for name, (label, style, ink) in RUNS.items():
+        found = [(step[what], step[name]) for step in steps]
+        axes.plot(*zip(*found, strict=True), style, marker="o", color=ink, label=label)
+    axes.set_xlabel(what, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
 def main() -> None:
     """Draw what there are results for."""
     results, folder = json.load(sys.stdin), Path(sys.argv[1])
@@ -76,6 +93,15 @@ def main() -> None:
         right.set_ylim(bottom=0)
         figure.suptitle(f"The list of pages, {found['body_bytes']:,} bytes a body", fontsize=11)
         figure.savefig(folder / "benchmarks-growth.png", dpi=120)
+    if found := results.get("labels_and_spaces"):
+        figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained", sharey=True)
+        for axes, what in zip(panels, ("labels", "spaces"), strict=True):
+            costs(axes, found[what], what)
+        panels[0].set_ylim(bottom=0)
+        panels[0].legend(fontsize=8)
+        title = f"Requests for all that is selected by default, {found['pages']:,} pages"
+        figure.suptitle(title, fontsize=11)
+        figure.savefig(folder / "benchmarks-labels-and-spaces.png", dpi=100)
 
 
 if __name__ == "__main__":

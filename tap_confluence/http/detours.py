@@ -473,8 +473,12 @@ def check_answers(reader: ListReader, request: ListRequest, stuck: StuckError) -
 
 def _answers_for_nothing(reader: ListReader, request: ListRequest) -> bool:
     """Tell whether the site answers where it need not show any item of a list."""
+    kind = request.path.rpartition("/")[2]
+    if kind not in SEARCHED and "type" not in request.params:
+        # Nothing would name those items that it fails for.
+        return False
     asked = ListRequest(f"{request.path}/{NO_ID}", {}, request.tag, 0)
-    if request.path.rpartition("/")[2] in TAKE_IDS:
+    if kind in TAKE_IDS:
         kept = {name: request.params[name] for name in ("type",) if name in request.params}
         asked = ListRequest(request.path, {**kept, ID: NO_ID}, request.tag, 0)
     try:

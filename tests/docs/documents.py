@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import starmap
 from pathlib import Path
-from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.docs import columns, dbt, facts, meltano, picture
+from tests.docs import columns, dbt, facts, meltano, sample, site, versions
+from tests.docs.families import FAMILIES, link
 from tests.docs.markdown import code, fill, table
 
 if TYPE_CHECKING:
@@ -24,45 +25,55 @@ PROJECT = Path(__file__).parents[2]
 
 
 def readme() -> str:
-    """Return the README: its tables of settings, streams and scopes, and its picture."""
+    """Return the README: its rows of the demo."""
+    return _filled("README.md", {"sample": sample.sample()})
+
+
+def start() -> str:
+    """Return the first page of the site, which is the README with links within the site."""
+    return site.start_page(readme())
+
+
+def sign_in() -> str:
+    """Return the page of signing in: its table of scopes."""
+    scopes = ((f"`{scope}`", code(names)) for scope, names in facts.scopes().items())
+    return _filled("docs/sign-in.md", {"scopes": table(("scope", "streams"), scopes)})
+
+
+def settings() -> str:
+    """Return the page of settings."""
+    rows = (
+        (f"`{name}`", _default(setting), setting["description"])
+        for name, setting in facts.settings()
+        if not name.startswith(facts.EVERY_TAP_HAS)
+    )
+    return _filled("docs/settings.md", {"settings": table(("setting", "default", "meaning"), rows)})
+
+
+def choosing() -> str:
+    """Return the page of choosing content: what is read only when it is selected."""
+    rows = ((link(s.name), _needs_of_cloud(s), _needs_of_data_center(s)) for s in facts.left_out())
+    heads = ("stream", "what it takes on Cloud", "what it takes on Data Center")
+    return _filled("docs/choosing.md", {"left-out": table(heads, rows)})
+
+
+def costs() -> str:
+    """Return the page of costs."""
     parts = {
-        "scopes": table(
-            ("scope", "streams"),
-            ((f"`{scope}`", code(names)) for scope, names in facts.scopes().items()),
-        ),
-        "streams": table(
-            ("stream", "key", "replication key", "read from"),
-            (
-                (_linked(s), code(s.primary_keys), facts.replication(s), facts.source(s))
-                for s in facts.streams().values()
-            ),
-        ),
-        "left-out": table(
-            ("stream", "what it takes on Cloud", "what it takes on Data Center"),
-            ((_linked(s), _needs_of_cloud(s), _needs_of_data_center(s)) for s in facts.left_out()),
-        ),
-        "costs-by-default": table(COSTS, starmap(_cost, facts.costs_by_default().items())),
-        "costs": table(COSTS, starmap(_cost, facts.costs_alone().items())),
+        "costs-by-default": _costs(facts.costs_by_default()),
+        "costs": _costs(facts.costs_alone()),
         "requests-per": table(
             ("a request in each run for each", "streams"),
             ((thing, code(names)) for thing, names in facts.requests_per().items()),
         ),
-        "settings": table(
-            ("setting", "default", "meaning"),
-            (
-                (f"`{name}`", _default(setting), setting["description"])
-                for name, setting in facts.settings()
-                if not name.startswith(facts.EVERY_TAP_HAS)
-            ),
-        ),
     }
-    places = {name: f"\n{text}\n" for name, text in parts.items()}
-    return fill(_written("README.md"), {**places, "picture": indent(picture.edges(), "    ")})
+    return _filled("docs/costs.md", parts)
 
 
-def tables() -> str:
-    """Return the reference of all tables and their columns."""
-    return columns.reference()
+def support() -> str:
+    """Return the page of what is tested: its table of versions."""
+    heads = ("what", "versions", "where it is tested")
+    return _filled("docs/support.md", {"versions": table(heads, versions.tested())})
 
 
 def meltano_yml() -> str:
@@ -127,7 +138,14 @@ def _as_yaml(definition: Mapping[str, Any]) -> str:
 
 DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "README.md": readme,
-    "docs/tables.md": tables,
+    "docs/sign-in.md": sign_in,
+    "docs/settings.md": settings,
+    "docs/choosing.md": choosing,
+    "docs/costs.md": costs,
+    "docs/support.md": support,
+    "docs/tables/README.md": columns.index,
+    **{f"docs/tables/{family.page}.md": partial(columns.page, family) for family in FAMILIES},
+    "docs/index.md": start,
     "docs/hub/tap-confluence.yml": hub_definition,
     "docs/meltano/tap-confluence.yml": own_definition,
     "meltano.yml": meltano_yml,
@@ -141,13 +159,18 @@ def _written(name: str) -> str:
     return (PROJECT / name).read_text()
 
 
+def _filled(name: str, parts: Mapping[str, str]) -> str:
+    """Return a document of Markdown with its tables."""
+    return fill(_written(name), {part: f"\n{text}\n" for part, text in parts.items()})
+
+
+def _costs(costs: Mapping[str, Iterable[facts.Cost]]) -> str:
+    return table(COSTS, starmap(_cost, costs.items()), COSTS[1:])
+
+
 def _cost(name: str, costs: Iterable[facts.Cost]) -> list[str]:
-    named = f"`{name}`" if name in facts.streams() else name
+    named = link(name) if name in facts.streams() else name
     return [named, *("" if n is None else f"{n:,}" for cost in costs for n in cost)]
-
-
-def _linked(stream: ConfluenceStream) -> str:
-    return f"[`{stream.name}`](docs/tables.md#{stream.name})"
 
 
 def _default(setting: facts.Setting) -> str:

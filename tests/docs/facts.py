@@ -216,3 +216,13 @@ def source(stream: ConfluenceStream) -> str:
         return "the lists of all content"
     details = f"details of `{whole}`"
     return f"a search, or {details}" if isinstance(stream, LabelStream) else details
+
+
+def type_of(schema: Mapping[str, Any]) -> str:
+    """Return the type of a column, in a word or three."""
+    if "oneOf" in schema:
+        return "anything"
+    [type_] = {schema["type"]} if isinstance(schema["type"], str) else {*schema["type"]} - {"null"}
+    if type_ == "array":
+        return f"list of {type_of(schema['items'])}s"
+    return "time" if schema.get("format") == "date-time" else str(type_)

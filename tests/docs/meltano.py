@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.inventory import InventoryStream
 from tap_confluence.streams.parents import ChangeDetailStream
-from tests.docs import facts
+from tests.docs import facts, site
 
 if TYPE_CHECKING:
     from tap_confluence.streams.base import ConfluenceStream
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VARIANT = "tap-confluence"
 """The owner of the repository, by which the Hub names variants."""
 
-REPOSITORY = f"https://github.com/{VARIANT}/tap-confluence"
+REPOSITORY = site.REPOSITORY
 
 PIP_URL = f"git+{REPOSITORY}.git"
 """What Meltano installs. Once there is a release, `tap-confluence` is enough."""

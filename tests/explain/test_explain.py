@@ -29,7 +29,7 @@ from tests.running import (
 if TYPE_CHECKING:
     from tests.running import Json, Run
 
-README = Path(__file__).parents[2] / "README.md"
+TROUBLESHOOTING = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 
 COMBINATIONS = 12
 MOST_REQUESTS = 16
@@ -341,8 +341,8 @@ def test_the_command_ends_with_what_becomes_of_the_item(site: Site) -> None:
     assert "space_keys" in left_out.stdout.splitlines()[-1]
 
 
-def test_the_readme_shows_what_the_command_says(cloud: DemoSite) -> None:
-    _, _, section = README.read_text().partition("\n### Why something is missing\n")
+def test_the_documents_show_what_the_command_says(cloud: DemoSite) -> None:
+    _, _, section = TROUBLESHOOTING.read_text().partition("\n## Why something is missing\n")
     [example] = re.findall(r"^```text\n\$ (.+?)\n(.+?)^```", section, re.DOTALL | re.MULTILINE)[:1]
     typed, shown = example
     item_id = typed.rpartition(" ")[2]

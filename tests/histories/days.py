@@ -219,6 +219,7 @@ class Days(History):
         """Run the tap without disturbing it, and compare."""
         began_ms, goes_on = self.site.wiki.now_ms, FULL_READ in json.dumps(self._state)
         is_plain = self._is_plain and not event.deeds and not self._may_differ
+        is_plain = is_plain and not self._are_tasks_due
         is_whole_due = any(began_ms - at >= self._most_ms for at in self._whole_ms.values())
         cost_without = self._cost_without() if is_plain and not is_whole_due else None
         run = self._sync(event)
@@ -240,6 +241,12 @@ class Days(History):
         wrong = [line for stream in self._streams for line in self._wrong(stream, began_ms)]
         assert not wrong, "\n".join(wrong)
         self.figures.checked += 1
+
+    @property
+    def _are_tasks_due(self) -> bool:
+        """Whether an earlier run has put off to read the tasks whole: of them no look is taken."""
+        entry = ((self._state or {}).get("bookmarks") or {}).get(TASKS) or {}
+        return "isDue" in entry.get("reconciliation", {})
 
     @property
     def _most_ms(self) -> int:

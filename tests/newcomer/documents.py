@@ -8,6 +8,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 
+WRITTEN = "<!-- Written by "
+"""How a document begins that repeats others, or says what the code says."""
+
 DOCUMENTS = sorted(
     path.relative_to(PROJECT).as_posix()
     for path in (
@@ -15,6 +18,7 @@ DOCUMENTS = sorted(
         *(PROJECT / "docs").rglob("*.md"),
         PROJECT / "benchmarks" / "README.md",
     )
+    if not path.read_text().startswith(WRITTEN)
 )
 """The documents with commands in them, below the project's folder."""
 

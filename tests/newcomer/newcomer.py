@@ -29,7 +29,9 @@ LINKS = {
     "pip": ".venv-tap/bin/pip",
     "tap-confluence": ".venv-tap/bin/tap-confluence",
     "tap-confluence-check": ".venv/bin/tap-confluence-check",
+    "tap-confluence-completeness": ".venv/bin/tap-confluence-completeness",
     "tap-confluence-shards": ".venv/bin/tap-confluence-shards",
+    "uv": ".venv/bin/uv",
 }
 """What the commands stand for that the documents name without a folder."""
 
@@ -81,6 +83,7 @@ class Newcomer:
         return {
             "tap@your-company.com": cloud.email,
             "you@example.com": cloud.email,
+            "git+https://github.com/tap-confluence/tap-confluence.git": str(self.folder),
             "the token": cloud.api_token,
             "http://proxy.example.com:3128": self.internet.proxy,
             "/etc/ssl/certs/ca-certificates.crt": str(self.internet.ca_bundle),
@@ -133,6 +136,9 @@ class Newcomer:
             more["HTTPS_PROXY"] = self.internet.proxy
         if ".venv-search" in command:
             more["PYTHONPATH"] = str(self.folder / "tests" / "newcomer" / "hub")
+        # What uv installs as a tool would else be there for everybody.
+        tools = self.folder / ".tools"
+        more |= {"UV_TOOL_DIR": str(tools), "UV_TOOL_BIN_DIR": str(tools / "bin")}
         known = environment({"DATABASE_URL": self.database_url, **more})
         known["PATH"] = f"{self.folder / 'bin'}:{known['PATH']}"
         return self._run(
@@ -150,7 +156,7 @@ class Newcomer:
     def query(self, statements: str) -> str:
         """Have psql run SQL, as the administrator what only that may do."""
         if statements.startswith(MAKES_THE_DATABASE):
-            # Was done before the first load, although README tells it last.
+            # Was done before the first load, although it is told later.
             return ""
         if statements.startswith(OF_THE_ADMINISTRATOR):
             return self._query(statements, "postgres", "warehouse")
@@ -210,6 +216,7 @@ class Newcomer:
         if (self.folder / ".env").exists():
             return
         self.type("make .meltano/target-jsonl.ready .meltano/target-postgres.ready")
+        self.type("python3 -m venv .venv-tap")
         self.fill_in()
         for block in sql:
             if block.text.startswith(MAKES_THE_DATABASE):

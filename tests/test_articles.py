@@ -1,4 +1,4 @@
-"""The stream maps of the README make articles, tags and categories of a wiki."""
+"""The stream maps of the documents make articles, tags and categories of a wiki."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.running import run_tap, settings_of
 if TYPE_CHECKING:
     from tests.demo_site import DemoSite
 
-README = Path(__file__).parents[1] / "README.md"
+BODIES = Path(__file__).parents[1] / "docs" / "bodies.md"
 
 
 def example() -> dict[str, Any]:
-    """Return the settings that the README shows for search and RAG."""
-    _, _, section = README.read_text().partition("\n## Bodies for search and RAG\n")
+    """Return the settings that are shown for an index."""
+    _, _, section = BODIES.read_text().partition("\n## Articles for an index\n")
     [code] = re.findall(r"```yaml\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
     settings: dict[str, Any] = yaml.safe_load(code)
     return settings
