@@ -17,6 +17,7 @@ PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 MELTANO := .venv-meltano/bin/meltano
 PLUGINS := $(addprefix .meltano/,$(addsuffix .ready,tap-confluence target-duckdb target-jsonl target-postgres))
+UTILITIES := .meltano/dbt-postgres.ready .meltano/dbt-duckdb.ready
 AIRFLOW_READY := .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready
 
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
@@ -25,7 +26,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -64,9 +65,12 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
 
-dbt: .venv/ready .venv-dbt/ready $(PLUGINS)  ## test the dbt package on DuckDB and PostgreSQL
+dbt: .venv/ready .venv-dbt/ready $(PLUGINS) $(UTILITIES)  ## test the dbt package on DuckDB and PostgreSQL
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
+
+image: .venv/ready  ## build the image with buildah and run it, as root; see docs/docker.md
+	$(PYTHON) -m pytest -m image tests/image $(ARGS)
 
 lint: .venv/ready  ## check style, format, spelling, and workflows and meltano.yml against their schemas
 	.venv/bin/pre-commit run --all-files
@@ -83,7 +87,7 @@ docs: .venv/ready  ## write what the documents say of settings, streams and colu
 	@$(PYTHON) -m tests.docs
 
 site: .venv/docs  ## build the documentation site into the folder site; a broken link is an error
-	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build
 
 site-test: .venv/ready .venv/site-test site  ## open each page of the documentation site in a browser
 	$(PYTHON) -m pytest -m site tests/site $(ARGS)
@@ -92,7 +96,7 @@ descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .de
 	@$(PYTHON) -m tests.descriptions .descriptions
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/*.ready .meltano/run
+	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/utilities .meltano/*.ready .meltano/run
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions site
 	rm -f output/warehouse.duckdb* output/demo.log
 

@@ -3,8 +3,8 @@
 
     The names of raw columns are matched without regard to case and underscores, since each loader
     spells them its own way. A value that lies within another one is taken from the column of the
-    outer one, or from a column of its own if the loader flattens, or from the one JSON column in
-    which a loader keeps the whole record. What the table does not have is null, and a table that is
+    outer one, or from a column of its own if the loader flattens, or from the one JSON column `data`
+    in which a loader keeps the whole record. What the table does not have is null, and a table that is
     not there has no rows. Rows that a loader has marked as deleted are left out.
 
     table: the name of the stream.
@@ -114,18 +114,18 @@ where {{ column }} is null
     {{ return(confluence.whole_url(value) if column.type == 'url' else value) }}
 {% endmacro %}
 
+{# A loader that flattens keeps what lies deeper as JSON: the longest part of a path is the column. #}
 {% macro _value_at(there, path, type) %}
     {%- set parts = path.split('.') -%}
-    {%- set own = there.get(confluence._spelled_plainly(parts | join(''))) -%}
-    {%- set outer = there.get(confluence._spelled_plainly(parts[0])) -%}
-    {%- set record = there.get('data') -%}
-    {%- if own is not none -%}
-        {{ return(confluence.cast_column(own, type)) }}
-    {%- elif outer is not none and parts | length > 1 -%}
-        {{ return(confluence.cast_json(outer, parts[1:], type)) }}
-    {%- elif record is not none -%}
-        {{ return(confluence.cast_json(record, parts, type)) }}
-    {%- endif -%}
+    {%- for length in range(parts | length, 0, -1) -%}
+        {%- set column = there.get(confluence._spelled_plainly(parts[:length] | join(''))) -%}
+        {%- if column is not none and length == parts | length -%}
+            {{ return(confluence.cast_column(column, type)) }}
+        {%- elif column is not none -%}
+            {{ return(confluence.cast_json(column, parts[length:], type)) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if 'data' in there -%} {{ return(confluence.cast_json(there.data, parts, type)) }} {%- endif -%}
     {{ return(none) }}
 {% endmacro %}
 

@@ -24,6 +24,10 @@ SHARDS = "confluence_shards"
 CEILING = "confluence_requests_per_second"
 """Variable: requests a second for all that runs at once; as many as the site allows when absent."""
 
+MODELS = "confluence_models"
+"""Variable: what makes models of the tables when all is loaded, such as `dbt-postgres:build`; nothing
+does when absent."""
+
 BEYOND_ALL_SPACES = str(2**63 - 1)
 
 # Runs of the same plugin write their catalog and their state to the same files in .meltano. So each
@@ -32,7 +36,7 @@ BEYOND_ALL_SPACES = str(2**63 - 1)
 # Airflow sees to it that nothing runs twice at a time. Meltano does too, but would keep a job that
 # was killed from starting again for five minutes: hence --force.
 RUN = (
-    'ln -s "$MELTANO_PROJECT_ROOT"/.meltano/{extractors,loaders} . && '
+    'ln -s "$MELTANO_PROJECT_ROOT"/.meltano/{extractors,loaders,utilities} . && '
     'MELTANO_SYS_DIR_ROOT="$PWD" meltano --cwd="$MELTANO_PROJECT_ROOT" run --no-install --force'
 )
 
@@ -99,7 +103,14 @@ def confluence() -> None:
         env=pace,
         append_env=True,
     )
-    shards >> make_tables >> [load_shard, load_site] >> reconcile
+    # A command that ends with 99 is skipped.
+    build_models = BashOperator(
+        task_id="build_models",
+        bash_command=f'[ -n "$MODELS" ] || exit 99; {RUN} $MODELS',
+        env={"MODELS": f"{{{{ var.value.get('{MODELS}', '') }}}}"},
+        append_env=True,
+    )
+    shards >> make_tables >> [load_shard, load_site] >> reconcile >> build_models
 
 
 def make_plan(shards: str) -> list[dict[str, int | None]]:

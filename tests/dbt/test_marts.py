@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.dbt.conftest import DATABASES
+from tests.dbt.marts import assert_says
 from tests.dbt.truth import Truth, time_of
 from tests.dbt.warehouses import SITE
 from tests.demo_site import DemoSite, Wiki
@@ -19,7 +20,6 @@ from tests.running import everything, run_tap, settings_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.dbt.truth import Row
     from tests.dbt.warehouses import Warehouse
 
 MARTS = ("page_paths", "pages", "spaces", "daily_activity", "attachments", "labels", "tasks")
@@ -93,33 +93,6 @@ def test_links_are_broken_that_lead_nowhere(site: DemoSite, built: Warehouse) ->
 
     assert Counter(rows) == Truth(site.wiki).broken_links()
     assert Counter(rows)
-
-
-def assert_says(warehouse: Warehouse, mart: str, truth: list[Row]) -> None:
-    """A mart has the rows of the truth, and no others."""
-    columns = tuple(truth[0])
-    rows = [
-        dict(zip(columns, row, strict=True))
-        for row in warehouse.rows(f"confluence__{mart}", *columns)
-    ]
-    key = _key_of(truth)
-    expected = {key(row): row for row in truth}
-    found = {key(row): row for row in rows}
-
-    assert len(rows) == len(truth) == len(expected)
-    assert found.keys() == expected.keys()
-    wrong = {
-        (column, k): (found[k][column], row[column])
-        for k, row in expected.items()
-        for column in columns
-        if found[k][column] != row[column]
-    }
-    assert not wrong, dict([*wrong.items()][:5])
-
-
-def _key_of(truth: list[Row]) -> Callable[[Row], tuple[Any, ...]]:
-    names = ("day", "space_id", "account_id") if "day" in truth[0] else (next(iter(truth[0])),)
-    return lambda row: tuple(row[name] for name in names)
 
 
 def _webui(site: DemoSite, page_id: str) -> str:

@@ -46,10 +46,12 @@ class Truth:
     Attributes:
         wiki: The wiki.
         who: What the deployment calls an account.
+        has_labels_of_custom_content: Whether these are loaded.
     """
 
     wiki: Wiki
     who: Callable[[str], str] = str
+    has_labels_of_custom_content: bool = True
 
     @property
     def posts(self) -> list[Page | BlogPost]:
@@ -310,7 +312,7 @@ class Truth:
         rows = []
         for label in self.wiki.labels:
             contents = [c for c in self._contents() if c.status in THERE and label.num in c.labels]
-            contents = [c for c in contents if not isinstance(c, Comment)]
+            contents = [c for c in contents if not isinstance(c, self._unlabelled)]
             spaces = [space for space in self.wiki.spaces if label.num in space.labels]
             kinds = Counter(type(content) for content in contents)
             rows.append(
@@ -322,7 +324,9 @@ class Truth:
                     "pages": kinds[Page],
                     "blog_posts": kinds[BlogPost],
                     "attachments": kinds[Attachment],
-                    "custom_content": kinds[CustomContent],
+                    "custom_content": (
+                        kinds[CustomContent] if self.has_labels_of_custom_content else None
+                    ),
                     "labelled_spaces": len(spaces),
                     "spaces": len({*(c.space for c in contents), *(s.num for s in spaces)}),
                     "last_use_at": max((time_of(c.modified) for c in contents), default=None),
@@ -330,6 +334,10 @@ class Truth:
                 }
             )
         return rows
+
+    @property
+    def _unlabelled(self) -> tuple[type[Content], ...]:
+        return (Comment,) if self.has_labels_of_custom_content else (Comment, CustomContent)
 
     def tasks(self) -> list[Row]:
         """The rows of `confluence__tasks`."""

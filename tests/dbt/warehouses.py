@@ -17,6 +17,7 @@ import pytest
 from psycopg import sql
 from typing_extensions import override
 
+from tests.docs import facts
 from tests.integration.plugins import PROJECT, environment, load
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ AS_OF = "2026-07-01 00:00:00"
 """The moment for which models are built, after all that happens in a demo site."""
 
 SITE = "https://acme.atlassian.net/wiki"
+MARTS = "+path:models/marts"
 LONGEST_BUILD = 600.0
 """Seconds after which dbt hangs, and its test fails."""
 
@@ -44,6 +46,7 @@ class Warehouse(ABC):
 
     target: str
     loader: str
+    row_as_json: str
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,6 +63,11 @@ class Warehouse(ABC):
             variables: Variables of the package.
         """
         done = self.dbt("build", *arguments, **variables)
+        assert done.returncode == 0, done.stdout[-6000:]
+
+    def run(self, *arguments: str, **variables: Any) -> None:
+        """Build the marts and what they are made of, without testing them."""
+        done = self.dbt("run", "--select", MARTS, *arguments, **variables)
         assert done.returncode == 0, done.stdout[-6000:]
 
     def dbt(
@@ -95,6 +103,18 @@ class Warehouse(ABC):
         """Return columns of all rows of a model."""
         return self.query(f'select {", ".join(columns)} from "{model}"')  # noqa: S608 - our own
 
+    def columns(self) -> dict[str, list[str]]:
+        """Return the names of the columns of each table that the loader made."""
+        found: dict[str, list[str]] = {}
+        statement = (
+            "select table_name, column_name from information_schema.columns "
+            "where table_schema = current_schema() order by ordinal_position"
+        )
+        for table, column in self.query(statement):
+            if table in facts.streams():
+                found.setdefault(table, []).append(column)
+        return found
+
     @abstractmethod
     def query(self, statement: str) -> Rows:
         """Return what SQL finds."""
@@ -115,6 +135,7 @@ class DuckDB(Warehouse):
 
     target = "duckdb"
     loader = "target-duckdb"
+    row_as_json = "to_json(loaded)"
 
     @property
     def path(self) -> Path:
@@ -150,6 +171,7 @@ class PostgreSQL(Warehouse):
 
     target = "postgres"
     loader = "target-postgres"
+    row_as_json = "to_jsonb(loaded)"
 
     def __init__(self, folder: Path, address: str) -> None:
         super().__init__(folder)
@@ -165,6 +187,10 @@ class PostgreSQL(Warehouse):
     def execute(self, statement: str) -> None:
         with self._connected() as connection:
             connection.execute(statement.encode())
+
+    def make(self) -> None:
+        """Make the schema, which a loader does too."""
+        self.execute(f"create schema {self.schema}")
 
     def drop(self) -> None:
         """Drop the schema."""

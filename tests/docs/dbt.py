@@ -160,7 +160,7 @@ def _columns(properties: Mapping[str, Any], *above: str) -> Iterator[Column]:
             yield from _columns(parts, *path)
         else:
             description = schema.get("description", "")
-            yield Column(_snake(path), _type(schema), (".".join(path),), description)
+            yield Column(snake(path), _type(schema), (".".join(path),), description)
 
 
 def _representations(
@@ -171,8 +171,8 @@ def _representations(
         tuple(".".join((*path, name, part)) for name in names)
         for part in ("value", "representation")
     )
-    yield Column(_snake(path), "string", values, description)
-    yield Column(f"{_snake(path)}_format", "string", formats, FORMAT)
+    yield Column(snake(path), "string", values, description)
+    yield Column(f"{snake(path)}_format", "string", formats, FORMAT)
 
 
 def _type(schema: Mapping[str, Any]) -> str:
@@ -184,7 +184,8 @@ def _type(schema: Mapping[str, Any]) -> str:
     return TYPES.get(type_, type_)
 
 
-def _snake(path: tuple[str, ...]) -> str:
+def snake(path: tuple[str, ...]) -> str:
+    """Return the name of the column with what is at a path of a record."""
     name = "_".join(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", part).lower() for part in path)
     return RENAMED.get(name, name)
 
@@ -195,7 +196,7 @@ def _name(stream: str) -> str:
 
 def key_of(stream: ConfluenceStream) -> list[str]:
     """Return the columns of the key of the staging model of a stream."""
-    return [_snake((name,)) for name in stream.primary_keys]
+    return [snake((name,)) for name in stream.primary_keys]
 
 
 def _fresh() -> dict[str, Any]:

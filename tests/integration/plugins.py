@@ -98,7 +98,7 @@ class Meltano:
         shutil.copytree(LOCKS, folder / LOCKS.name)
         (folder / "output").mkdir()
         (folder / ".meltano").mkdir()
-        for kind in ("extractors", "loaders"):
+        for kind in ("extractors", "loaders", "utilities"):
             (folder / ".meltano" / kind).symlink_to(INSTALLED / kind)
         return cls(command, folder)
 

@@ -1,5 +1,9 @@
 {{ config(enabled=var('confluence__using_labels', true)) }}
-with uses as (
+with loaded as (
+    select * from {{ ref('stg_confluence__loaded_streams') }}
+),
+
+uses as (
     select * from {{ ref('int_confluence__labelled') }}
 ),
 
@@ -58,15 +62,16 @@ select
     labels.name,
     labels.prefix,
     coalesce(counts.uses, 0) as uses,
-    coalesce(counts.pages, 0) as pages,
-    coalesce(counts.blog_posts, 0) as blog_posts,
-    coalesce(counts.attachments, 0) as attachments,
-    coalesce(counts.custom_content, 0) as custom_content,
-    coalesce(counts.labelled_spaces, 0) as labelled_spaces,
+    {{ confluence.known('page_labels', 'counts.pages') }} as pages,
+    {{ confluence.known('blog_post_labels', 'counts.blog_posts') }} as blog_posts,
+    {{ confluence.known('attachment_labels', 'counts.attachments') }} as attachments,
+    {{ confluence.known('custom_content_labels', 'counts.custom_content') }} as custom_content,
+    {{ confluence.known('space_labels', 'counts.labelled_spaces') }} as labelled_spaces,
     coalesce(counts.spaces, 0) as spaces,
     counts.last_use_at,
     coalesce(near.near_duplicates, 0) as near_duplicates,
     near.near_duplicate_names
 from labels
+cross join loaded
 left join counts on counts.label_id = labels.label_id
 left join near on near.label_id = labels.label_id
