@@ -9,6 +9,7 @@ import pytest
 from tests.datacenter.runs import ClockedDataCenter
 from tests.datacenter.runs import only as only_of_data_center
 from tests.datacenter.runs import settings_of as settings_of_data_center
+from tests.datacenter.runs import truth_of as truth_of_data_center
 from tests.dbt.conftest import DATABASES
 from tests.dbt.marts import assert_says
 from tests.dbt.truth import Truth
@@ -97,9 +98,10 @@ def test_of_data_center(new_warehouse: Callable[[str], Warehouse], database: str
         streams = [name for name in facts.data_center_streams() if name != "audit_records"]
         run = run_tap(settings_of_data_center(site), catalog=only_of_data_center(*streams))
         warehouse.load(run)
+        listed = frozenset(id_ for (id_,) in truth_of_data_center(site)["content_inventory"])
     warehouse.build()
 
-    truth = Truth(wiki, who=user_key, has_labels_of_custom_content=False)
+    truth = Truth(wiki, user_key, has_labels_of_custom_content=False, on_cloud=False, listed=listed)
     of_cloud = dict.fromkeys(("views", "viewers", "state"))
     pages = [{**row, **of_cloud} for row in truth.pages()]
     for row in pages:

@@ -49,7 +49,7 @@ def test_into_postgresql(project: Meltano, site: DemoSite, postgres: str, tmp_pa
         "TARGET_POSTGRES_DATABASE": str(server["dbname"]),
         "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": warehouse.schema,
     }
-    if server["host"].startswith("/"):
+    if str(server["host"]).startswith("/"):
         # The loader takes no folder of a socket for a host.
         settings["TARGET_POSTGRES_SQLALCHEMY_URL"] = postgres.replace("://", "+psycopg://", 1)
     try:
