@@ -26,7 +26,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -69,6 +69,9 @@ dbt: .venv/ready .venv-dbt/ready $(PLUGINS) $(UTILITIES)  ## test the dbt packag
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
 
+image: .venv/ready  ## build the image with buildah and run it, as root; see docs/docker.md
+	$(PYTHON) -m pytest -m image tests/image $(ARGS)
+
 lint: .venv/ready  ## check style, format, spelling, and workflows and meltano.yml against their schemas
 	.venv/bin/pre-commit run --all-files
 
@@ -84,7 +87,7 @@ docs: .venv/ready  ## write what the documents say of settings, streams and colu
 	@$(PYTHON) -m tests.docs
 
 site: .venv/docs  ## build the documentation site into the folder site; a broken link is an error
-	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build
 
 site-test: .venv/ready .venv/site-test site  ## open each page of the documentation site in a browser
 	$(PYTHON) -m pytest -m site tests/site $(ARGS)

@@ -224,8 +224,8 @@ def _labels_and_spaces(found: Results) -> str:
     )
     text = (
         f"All that is selected by default of {_count(found['pages'])} pages and what belongs to "
-        "them, requests of this tap. Labels cost nothing by themselves, as those of 200 items come "
-        "in one request, however many there are; a space costs its details in each run, unless "
+        "them, requests of this tap. Labels cost the list of them, 250 a request, as those of 200 "
+        "items come at once, however many there are. A space costs its details in each run, unless "
         "`full_table_interval_hours` lets these become some hours old."
     )
     return _section("As labels and spaces become more", text, head, rows)

@@ -16,9 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import portalocker
 from platformdirs import user_state_path
-from portalocker import AlreadyLocked, LockException, LockFlags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,8 +56,14 @@ class StreamLocks:
     def __enter__(self) -> Self:
         """Take the locks."""
         try:
+            # It looks for a folder for temporary files, and a root that is read-only may have none.
+            from portalocker import Lock, LockException  # noqa: PLC0415
+        except OSError as error:
+            logger.debug("Other runs cannot be seen, for nothing can be written: %s", error)
+            return self
+        try:
             folder = _folder()
-            with portalocker.Lock(folder / GATE, timeout=PATIENCE):
+            with Lock(folder / GATE, timeout=PATIENCE):
                 self.met = frozenset(name for name in self._streams if self._take(folder, name))
                 self.version = _now()
         except (OSError, LockException) as error:
@@ -77,6 +81,9 @@ class StreamLocks:
 
     def _take(self, folder: Path, stream: str) -> bool:
         """Take the lock of a stream, and tell whether another run has it."""
+        import portalocker  # noqa: PLC0415 - see above
+        from portalocker import AlreadyLocked, LockFlags  # noqa: PLC0415
+
         digest = hashlib.blake2b(self._site.encode(), digest_size=8).hexdigest()
         file = self._files.enter_context((folder / f"{stream}-{digest}.lock").open("ab"))
         try:

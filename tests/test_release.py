@@ -126,7 +126,11 @@ def test_a_workflow_has_no_rights_but_those_its_jobs_name(path: Path) -> None:
 
     assert content["permissions"] == {}
     for job in content["jobs"].values():
-        assert job["permissions"] in ({"contents": "read"}, {"id-token": "write"})
+        assert job["permissions"] in (
+            {"contents": "read"},
+            {"id-token": "write"},
+            {"contents": "read", "packages": "write"},
+        )
 
 
 def test_only_what_publishes_may_sign_in_to_pypi() -> None:
@@ -138,6 +142,23 @@ def test_only_what_publishes_may_sign_in_to_pypi() -> None:
     }
 
     assert writers == {("release", "publish")}
+
+
+def test_only_what_publishes_the_image_may_push_one_and_waits_for_approval_and_tests() -> None:
+    writers = {
+        (path.stem, name): job
+        for path in WORKFLOWS
+        for name, job in workflow(path)["jobs"].items()
+        if "packages" in job["permissions"]
+    }
+
+    [(place, job)] = writers.items()
+    assert place == ("release", "publish-image")
+    assert job["environment"]["name"] == "pypi"
+    assert {"test", "build", "built-image"} == {*job["needs"]}
+    [pushed] = [step["with"] for step in job["steps"] if "with" in step and "push" in step["with"]]
+    assert pushed["sbom"] is True
+    assert pushed["provenance"] == "mode=max"
 
 
 def test_every_python_that_is_promised_is_tested() -> None:

@@ -70,7 +70,6 @@ def costs(axes: Any, steps: list[dict[str, Any]], what: str) -> None:
         found = [(step[what], step[name]) for step in steps]
         axes.plot(*zip(*found, strict=True), style, marker="o", color=ink, label=label)
     axes.set_xlabel(what, fontsize=8)
-    axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -98,6 +97,7 @@ def main() -> None:
         figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained", sharey=True)
         for axes, what in zip(panels, ("labels", "spaces"), strict=True):
             costs(axes, found[what], what)
+        panels[0].set_ylim(bottom=0)
         panels[0].legend(fontsize=8)
         title = f"Requests for all that is selected by default, {found['pages']:,} pages"
         figure.suptitle(title, fontsize=11)

@@ -47,14 +47,13 @@ def index() -> str:
         (
             link(s.name, ""),
             summary(s),
-            code(s.primary_keys),
             facts.replication(s),
             "read" if s.selected_by_default else "left out",
             "" if facts.why_absent(s) else "yes",
         )
         for s in facts.streams().values()
     )
-    heads = ("table", "what is in it", "key", "replication key", "by default", "Data Center")
+    heads = ("table", "what is in it", "replication key", "by default", "Data Center")
     return "\n".join([WRITTEN, INTRODUCTION, table(heads, rows)])
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Any
 
 import mmdr
+
+_NAME = re.compile(r"(?<!data-)merman")
+"""What each diagram is called, and all that belongs to it."""
 
 
 def draw(source: str, _language: str, _class: str, _options: Any, _md: Any, **_: Any) -> str:
@@ -16,4 +20,4 @@ def draw(source: str, _language: str, _class: str, _options: Any, _md: Any, **_:
     svg: str = mmdr.render(source).svg()
     # Several on one page would else share their styles.
     name = f"diagram-{sha256(source.encode()).hexdigest()[:8]}"
-    return f'<div class="diagram">{svg.replace("merman", name)}</div>'
+    return f'<div class="diagram">{_NAME.sub(name, svg)}</div>'

@@ -60,8 +60,8 @@ def choosing() -> str:
 def costs() -> str:
     """Return the page of costs."""
     parts = {
-        "costs-by-default": table(COSTS, starmap(_cost, facts.costs_by_default().items())),
-        "costs": table(COSTS, starmap(_cost, facts.costs_alone().items())),
+        "costs-by-default": _costs(facts.costs_by_default()),
+        "costs": _costs(facts.costs_alone()),
         "requests-per": table(
             ("a request in each run for each", "streams"),
             ((thing, code(names)) for thing, names in facts.requests_per().items()),
@@ -162,6 +162,10 @@ def _written(name: str) -> str:
 def _filled(name: str, parts: Mapping[str, str]) -> str:
     """Return a document of Markdown with its tables."""
     return fill(_written(name), {part: f"\n{text}\n" for part, text in parts.items()})
+
+
+def _costs(costs: Mapping[str, Iterable[facts.Cost]]) -> str:
+    return table(COSTS, starmap(_cost, costs.items()), COSTS[1:])
 
 
 def _cost(name: str, costs: Iterable[facts.Cost]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _GENERATED = re.compile(
     r"^(?P<begin> *(?:<!--|%%|#) generated: (?P<name>[\w-]+)(?: -->)?\n)"
@@ -36,11 +36,19 @@ def fill(document: str, parts: Mapping[str, str]) -> str:
     return _GENERATED.sub(lambda m: f"{m['begin']}{parts[m['name']]}{m['end']}", document)
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a table."""
+def table(
+    heads: Iterable[str], rows: Iterable[Iterable[str]], numbers: Collection[str] = ()
+) -> str:
+    """Return a table.
+
+    Args:
+        heads: What stands above the columns.
+        rows: The cells of each row.
+        numbers: The heads of the columns of numbers.
+    """
     heads = list(heads)
-    lines = [_row(heads), "|" + "---|" * len(heads), *(_row(row) for row in rows)]
-    return "\n".join(lines) + "\n"
+    rule = "".join("---:|" if head in numbers else "---|" for head in heads)
+    return "\n".join([_row(heads), f"|{rule}", *map(_row, rows)]) + "\n"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -58,6 +58,7 @@ def poison(tables: Tables, ids: list[str]) -> None:
         tables.site.faults.break_path(rf"/(api/v2/[^/]+|rest/api/content)/{item_id}(/.*)?", "500")
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("stream", PURGES)
 def test_is_left_out_and_named_and_everything_else_comes(tables: Tables, stream: str) -> None:
     [broken] = leave(tables.wiki, stream)
@@ -75,6 +76,7 @@ def test_is_left_out_and_named_and_everything_else_comes(tables: Tables, stream:
     assert any(skipped in line for line in run.log) is not comes
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("stream", PURGES)
 def test_is_not_taken_for_deleted_and_comes_when_the_site_is_well_again(
     tables: Tables, stream: str

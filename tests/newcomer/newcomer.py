@@ -29,6 +29,7 @@ LINKS = {
     "pip": ".venv-tap/bin/pip",
     "tap-confluence": ".venv-tap/bin/tap-confluence",
     "tap-confluence-check": ".venv/bin/tap-confluence-check",
+    "tap-confluence-completeness": ".venv/bin/tap-confluence-completeness",
     "tap-confluence-shards": ".venv/bin/tap-confluence-shards",
     "uv": ".venv/bin/uv",
 }
@@ -136,7 +137,8 @@ class Newcomer:
         if ".venv-search" in command:
             more["PYTHONPATH"] = str(self.folder / "tests" / "newcomer" / "hub")
         # What uv installs as a tool would else be there for everybody.
-        more |= {name: str(self.folder / ".tools") for name in ("UV_TOOL_DIR", "UV_TOOL_BIN_DIR")}
+        tools = self.folder / ".tools"
+        more |= {"UV_TOOL_DIR": str(tools), "UV_TOOL_BIN_DIR": str(tools / "bin")}
         known = environment({"DATABASE_URL": self.database_url, **more})
         known["PATH"] = f"{self.folder / 'bin'}:{known['PATH']}"
         return self._run(

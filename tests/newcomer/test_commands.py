@@ -87,6 +87,8 @@ NOT_TYPED = {
     "meltano * dbt-postgres:build": "CI runs it in tests/dbt",
     "make recipes*": THE_CHECKS,
     "make targets*": THE_CHECKS,
+    "make image*": THE_CHECKS,
+    "docker *": "wants an engine; `make image` does the same without",
     "make slow*": THE_CHECKS,
     "make site-test*": THE_CHECKS,
     "make histories*": "takes as long as the tests; a workflow runs it each week",
@@ -110,7 +112,9 @@ NOT_TYPED = {
 
 SEEN = {
     "make demo": "Nothing is lost and nothing doubled",
+    "uv tool install *": "tap-confluence-check",
     "*tap-confluence-check *": "Connection successful",
+    "tap-confluence-completeness *": "pages",
     "tap-confluence-shards *": '"space_id_below": null',
     "*tap-confluence-survey *": "site: Confluence Cloud",
     "*tap-confluence-readers *": "0 of 150 over-exposed",

@@ -43,6 +43,7 @@ GONE: dict[str, Callable[[Wiki], object]] = {
 }
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("what", GONE)
 def test_what_is_gone_goes_and_nothing_else(tables: Tables, what: str) -> None:
     tables.sync(*CONTENT, **AT_ONCE)

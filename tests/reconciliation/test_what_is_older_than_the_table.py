@@ -49,26 +49,16 @@ def streams_of(tables: Tables) -> list[str]:
     return [s for s in KINDS if tables.is_cloud or s != "attachments"]
 
 
-def test_what_is_restored_stays_and_is_current(tables: Tables) -> None:
+def test_what_is_restored_stays_in_each_whole_read_until_it_is_purged(tables: Tables) -> None:
     for stream in streams_of(tables):
         settings = anchored(tables.wiki, stream)
-        before = tables.warehouse.keys(stream)
         item_id = put_into_trash(tables, stream, settings)
+        before = tables.warehouse.keys(stream)
         getattr(tables.wiki, f"restore_{KINDS[stream]}")(item_id)
-
         run = tables.sync(stream, **settings)
-
         assert stream in run.activated
         assert tables.column(stream, "status", item_id) == "current"
-        assert before <= tables.warehouse.keys(stream)
-
-
-def test_it_stays_with_the_next_whole_reads_too_until_it_is_purged(tables: Tables) -> None:
-    for stream in streams_of(tables):
-        settings = anchored(tables.wiki, stream)
-        item_id = put_into_trash(tables, stream, settings)
-        getattr(tables.wiki, f"restore_{KINDS[stream]}")(item_id)
-        tables.sync(stream, **settings)
+        assert tables.warehouse.keys(stream) == before
         newest = max((c for c in getattr(tables.wiki, stream) if is_alive(c)), key=lambda c: c.num)
         purge = getattr(tables.wiki, f"purge_{KINDS[stream]}")
         purge(newest.id)

@@ -68,6 +68,7 @@ AGAIN_IN_THE_TRASH: dict[str, Callable[[Wiki, str], object]] = {
 }
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("what", BEFORE_IT_IS_TRASHED)
 def test_comes_with_the_page_that_it_is_on(tables: Tables, what: str) -> None:
     file = commented_file(tables.wiki)
@@ -105,6 +106,7 @@ def test_comes_with_a_blog_post(tables: Tables) -> None:
     assert not tables.wrong(STREAMS)
 
 
+@pytest.mark.each_value
 @pytest.mark.parametrize("what", AGAIN_IN_THE_TRASH)
 def test_comes_although_the_page_is_in_the_trash_as_it_was_before(
     tables: Tables, what: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from tests.docs.site import PROJECT, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page, ViewportSize
 
@@ -37,6 +39,8 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+LONGEST_BUILD = 300.0
+"""Seconds after which a build of the site hangs."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -144,6 +148,37 @@ def visit(browser: Browser, address: str, viewport: ViewportSize) -> Iterator[Vi
     page = browser.new_page(viewport=viewport)
     yield Visit(page, address)
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("(settings.md)", "Documentation built"),
+        ("(settings.md#nowhere)", "does not contain an anchor '#nowhere'"),
+        ("(nowhere.md)", "target is not found"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_an_error(tmp_path: Path, link: str, said: str) -> None:
+    for name in ("Makefile", "constraints.txt", "mkdocs.yml", "pyproject.toml"):
+        shutil.copy2(PROJECT / name, tmp_path / name)
+    for name in ("docs", "tests/docs"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(PROJECT / ".venv")
+    with (tmp_path / "docs" / "faq.md").open("a") as page:
+        page.write(f"\n[A link]{link}\n")
+
+    built = subprocess.run(
+        ["make", "site"],  # noqa: S607
+        check=False,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LONGEST_BUILD,
+    )
+
+    assert said in built.stdout
+    assert (built.returncode == 0) == (link == "(settings.md)")
 
 
 def test_there_are_pages_to_open() -> None:

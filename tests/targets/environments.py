@@ -41,15 +41,17 @@ class Program:
     def command(self) -> str:
         """Return the program, installed if it is not there yet."""
         folder = ENVIRONMENTS / f"{self.name}-{self.version}"
-        executable = folder / "bin" / self.executable
-        if not executable.exists():
+        installed = folder / "installed"
+        packages = "\n".join(self.packages)
+        if not installed.exists() or installed.read_text() != packages:
             uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
             for arguments in (
                 ["venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
                 ["pip", "install", "--quiet", "--python", str(folder), *self.packages],
             ):
                 subprocess.run([uv, *arguments], check=True, timeout=LONGEST_RUN)  # noqa: S603
-        return str(executable)
+            installed.write_text(packages)
+        return str(folder / "bin" / self.executable)
 
     def about(self) -> Any:
         """Return what the program says of itself."""
