@@ -25,8 +25,8 @@ CEILING = "confluence_requests_per_second"
 """Variable: requests a second for all that runs at once; as many as the site allows when absent."""
 
 MODELS = "confluence_models"
-"""Variable: what makes models of the tables when all is loaded, such as `dbt-postgres:build`; nothing
-does when absent."""
+"""Variable: what makes models of the tables when all is loaded, such as `dbt-postgres:build`; none
+are made when absent."""
 
 BEYOND_ALL_SPACES = str(2**63 - 1)
 

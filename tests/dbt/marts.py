@@ -23,7 +23,7 @@ def assert_says(warehouse: Warehouse, mart: str, truth: list[Row]) -> None:
     found = {key(row): row for row in rows}
 
     assert len(rows) == len(truth) == len(expected)
-    assert found.keys() == expected.keys()
+    assert found.keys() == expected.keys(), mart
     wrong = {
         (column, k): (found[k][column], row[column])
         for k, row in expected.items()

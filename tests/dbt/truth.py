@@ -47,11 +47,15 @@ class Truth:
         wiki: The wiki.
         who: What the deployment calls an account.
         has_labels_of_custom_content: Whether these are loaded.
+        on_cloud: Whether the site has what Cloud alone has: roles, and owners and kinds of spaces.
+        listed: The ids of what the deployment lists; all that there is if None.
     """
 
     wiki: Wiki
     who: Callable[[str], str] = str
     has_labels_of_custom_content: bool = True
+    on_cloud: bool = True
+    listed: frozenset[str] | None = None
 
     @property
     def posts(self) -> list[Page | BlogPost]:
@@ -61,7 +65,12 @@ class Truth:
     @property
     def comments(self) -> list[Comment]:
         """All comments on anything."""
-        return [*self.wiki.footer_comments, *self.wiki.inline_comments]
+        return [content for content in self._contents() if isinstance(content, Comment)]
+
+    @property
+    def files(self) -> list[Attachment]:
+        """All files on anything."""
+        return [content for content in self._contents() if isinstance(content, Attachment)]
 
     def page_paths(self) -> list[Row]:
         """The rows of `confluence__page_paths`, where folders and the like are loaded."""
@@ -168,11 +177,11 @@ class Truth:
             "space_id": str(space.num),
             "space_key": space.key,
             "name": space.name,
-            "type": space.type,
+            "type": space.type if self.on_cloud or space.type == "personal" else "global",
             "status": space.status,
-            "owner_id": self.who(space.author),
-            "is_owner_active": self._status_of(space.author) == "active",
-            "is_ownerless": self._status_of(space.author) in GONE,
+            "owner_id": self.who(space.author) if self.on_cloud else None,
+            "is_owner_active": self._status_of(space.author) == "active" if self.on_cloud else None,
+            "is_ownerless": self._status_of(space.author) in GONE if self.on_cloud else None,
             "admins": len(self._admins(space)),
             "current_pages": len(current),
             "archived_pages": sum(page.status == "archived" for page in pages),
@@ -201,7 +210,7 @@ class Truth:
             for p in space.permissions
             if (p.operation, p.target) == right
         }
-        for assigned in people.assignments(space) if people.has_roles else ():
+        for assigned in people.assignments(space) if people.has_roles and self.on_cloud else ():
             [role] = [role for role in ROLES if role.id == assigned.role]
             if "/".join(right) in role.permissions or ("role", role.id) in given:
                 given.add((assigned.principal_type.lower(), assigned.principal_id))
@@ -284,7 +293,7 @@ class Truth:
 
     def attachments(self) -> list[Row]:
         """The rows of `confluence__attachments`."""
-        copies = Counter((f.title, f.size) for f in self.wiki.attachments if f.status in THERE)
+        copies = Counter((f.title, f.size) for f in self.files if f.status in THERE)
         return [
             {
                 "attachment_id": file.id,
@@ -303,7 +312,7 @@ class Truth:
                 "age_in_days": days_since(file.created),
                 "duplicates": copies[file.title, file.size] - 1 if file.status in THERE else None,
             }
-            for file in self.wiki.attachments
+            for file in self.files
         ]
 
     def labels(self) -> list[Row]:
@@ -407,7 +416,8 @@ class Truth:
             yield "file", name, files.get(name)
 
     def _contents(self) -> list[Content]:
-        return [content for collection in self.wiki.contents() for content in collection]
+        contents = [content for collection in self.wiki.contents() for content in collection]
+        return [c for c in contents if self.listed is None or c.id in self.listed]
 
     def _status_of(self, account: str) -> str:
         [user] = [user for user in self.wiki.users if user.account_id == account]

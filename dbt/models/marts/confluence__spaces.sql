@@ -106,8 +106,12 @@ select
     spaces.space_owner_id as owner_id,
     owners.display_name as owner_name,
     owners.account_status = 'active' as is_owner_active,
-    spaces.space_owner_id is null
-    or coalesce(owners.account_status in ('inactive', 'closed'), false) as is_ownerless,
+    -- On Data Center no space has an owner, so that none lacks one.
+    case
+        when max(spaces.space_owner_id) over () is not null then
+            spaces.space_owner_id is null
+            or coalesce(owners.account_status in ('inactive', 'closed'), false)
+    end as is_ownerless,
     {{ confluence.known('space_permissions', 'admins.admins') }} as admins,
     coalesce(pages.current_pages, 0) as current_pages,
     coalesce(pages.archived_pages, 0) as archived_pages,
