@@ -130,10 +130,11 @@ def test_a_workflow_has_no_rights_but_those_its_jobs_name(path: Path) -> None:
             {"contents": "read"},
             {"id-token": "write"},
             {"contents": "read", "packages": "write"},
+            {"pages": "write", "id-token": "write"},
         )
 
 
-def test_only_what_publishes_may_sign_in_to_pypi() -> None:
+def test_only_what_publishes_may_sign_in_elsewhere() -> None:
     writers = {
         (path.stem, name)
         for path in WORKFLOWS
@@ -141,7 +142,7 @@ def test_only_what_publishes_may_sign_in_to_pypi() -> None:
         if "id-token" in job["permissions"]
     }
 
-    assert writers == {("release", "publish")}
+    assert writers == {("release", "publish"), ("pages", "deploy")}
 
 
 def test_only_what_publishes_the_image_may_push_one_and_waits_for_approval_and_tests() -> None:
