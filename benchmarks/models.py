@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -24,6 +25,8 @@ def main() -> None:
             began = time.monotonic()
             warehouse.build()
             sys.stdout.write(f"{build} build: {time.monotonic() - began:.0f} s\n")
+            for seconds, node in _slowest(warehouse.folder):
+                sys.stdout.write(f"  {seconds:.1f} s {node}\n")
         warehouse.execute(READERS.read_text())
         began = time.monotonic()
         select = ("--select", "+confluence__page_readers")
@@ -32,6 +35,13 @@ def main() -> None:
         for model in ("reader_sets", "pages", "page_paths", "links", "daily_activity"):
             rows = warehouse.rows(f"confluence__{model}", "1")
             sys.stdout.write(f"confluence__{model}: {len(rows):,} rows\n")
+
+
+def _slowest(folder: Path) -> list[tuple[float, str]]:
+    """Return the five models and tests that took longest, of up to four at the same time."""
+    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+    took = ((float(result["execution_time"]), str(result["unique_id"])) for result in results)
+    return sorted(took, reverse=True)[:5]
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def test_only_what_publishes_the_image_may_push_one_and_waits_for_approval_and_t
     assert job["environment"]["name"] == "pypi"
     assert {"test", "build", "built-image"} == {*job["needs"]}
     [pushed] = [step["with"] for step in job["steps"] if "with" in step and "push" in step["with"]]
-    assert pushed["sbom"] is True
+    assert pushed["sbom"] == "true"
     assert pushed["provenance"] == "mode=max"
 
 

@@ -78,6 +78,7 @@ NOT_TYPED = {
     "export *": THE_DAG,
     "airflow *": THE_DAG,
     "meltano init *": OWN_PROJECT,
+    "meltano install": OWN_PROJECT,
     "cd my-wiki": OWN_PROJECT,
     "meltano add tap-confluence --from-ref *": OWN_PROJECT,
     ".ci/run *": THE_CHECKS,
@@ -90,6 +91,7 @@ NOT_TYPED = {
     "make image*": THE_CHECKS,
     "docker *": "wants an engine; `make image` does the same without",
     "make slow*": THE_CHECKS,
+    "make site *": THE_CHECKS,
     "make site-test*": THE_CHECKS,
     "make histories*": "takes as long as the tests; a workflow runs it each week",
     "make days *": "takes longer still; the same workflow runs some",
@@ -171,6 +173,12 @@ def test_what_is_not_typed_is_in_the_documents() -> None:
 
     for pattern in (*NOT_TYPED, *SEEN):
         assert any(fnmatchcase(line, pattern) for line in typed), pattern
+
+
+def test_a_block_is_typed_as_a_whole_or_not_at_all() -> None:
+    blocks = [block for name in WAY for block in blocks_of(name, "sh")]
+
+    assert [str(b) for b in blocks if len({is_left_out(line) for line in b.lines}) > 1] == []
 
 
 def test_every_entry_for_meltano_is_run_by_a_command() -> None:
