@@ -33,8 +33,8 @@ help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */make \1|/' | \
 		while IFS='|' read -r name what; do printf '%-17s %s\n' "$$name" "$$what"; done
 
-demo: .venv/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ## load a demo site into output/warehouse.duckdb and show what came
-	@$(PYTHON) -m tests.demo --meltano $(MELTANO)
+demo: .venv/ready .venv-dbt/ready .meltano/tap-confluence.ready .meltano/target-duckdb.ready  ## load a demo site into output/warehouse.duckdb and show what came
+	@$(PYTHON) -m tests.demo --meltano $(MELTANO) --dbt .venv-dbt/bin/dbt
 
 sync: .env .meltano/tap-confluence.ready .meltano/$(TARGET).ready  ## load the site of .env; TARGET=target-postgres for PostgreSQL
 	$(MELTANO) --environment=site run tap-confluence $(TARGET)

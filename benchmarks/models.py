@@ -12,10 +12,11 @@ from tests.dbt.warehouses import PostgreSQL
 from tests.postgres import running_postgres
 
 TABLES = Path(__file__).with_name("large_wiki.sql")
+READERS = Path(__file__).with_name("large_wiki_readers.sql")
 
 
 def main() -> None:
-    """Make the tables, build all models twice, and say how long it took."""
+    """Make the tables, build all models twice and the readers, and say how long it took."""
     with running_postgres() as server, tempfile.TemporaryDirectory() as folder:
         warehouse = PostgreSQL(Path(folder), server.get_uri())
         warehouse.make()
@@ -26,7 +27,12 @@ def main() -> None:
             sys.stdout.write(f"{build} build: {time.monotonic() - began:.0f} s\n")
             for seconds, node in _slowest(warehouse.folder):
                 sys.stdout.write(f"  {seconds:.1f} s {node}\n")
-        for model in ("pages", "page_paths", "links", "daily_activity"):
+        warehouse.execute(READERS.read_text())
+        began = time.monotonic()
+        select = ("--select", "+confluence__page_readers")
+        warehouse.build(*select, confluence__using_page_readers=True)
+        sys.stdout.write(f"readers: {time.monotonic() - began:.0f} s\n")
+        for model in ("reader_sets", "pages", "page_paths", "links", "daily_activity"):
             rows = warehouse.rows(f"confluence__{model}", "1")
             sys.stdout.write(f"confluence__{model}: {len(rows):,} rows\n")
 

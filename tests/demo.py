@@ -1,16 +1,19 @@
-"""The tap at work: a demo site, Meltano, and a database to look into.
+"""The tap at work: a demo site, Meltano, dbt, and a database to look into.
 
-Starts a demo site, has Meltano load it into a DuckDB file, and compares what arrived with what the
-site holds. The site is the same each time, so a second demo has to find everything in its place.
+Starts a demo site, has Meltano load it into a DuckDB file and dbt make models of that, compares
+what arrived with what the site holds, and asks the models some questions. The site is the same each
+time, so a second demo has to find everything in its place.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 import unicodedata
@@ -35,20 +38,43 @@ LOG = Path("output/demo.log")
 PAGES = 300
 OURS = ("TAP_CONFLUENCE_", "TARGET_DUCKDB_", "MELTANO_")
 
-NEWEST_PAGES = """
-    select p.id, p.title, s.name as space, p.status, p.modifiedat as "modified at"
-    from pages p join spaces s on s.id = p.spaceid
-    order by p.modifiedat desc, p.id limit 5
-"""
-MOST_DISCUSSED_PAGES = """
-    select p.title, count(*) as comments, count(c.parentcommentid) as "of these replies"
-    from pages p join page_footer_comments c on c.pageid = p.id
-    group by p.id, p.title order by comments desc, p.id limit 5
-"""
-MOST_USED_LABELS = """
-    select name as label, count(*) as pages
-    from page_labels group by name order by pages desc, name limit 5
-"""
+ON_REQUEST = (
+    *("page_links", "page_restrictions", "blog_post_restrictions"),
+    *("folders", "whiteboards", "databases", "embeds"),
+    *(f"{kind}_restrictions" for kind in ("folder", "whiteboard", "database", "embed")),
+)
+"""Streams that are not read by default, and without which some questions have no answer."""
+
+ANSWERS = {
+    "Pages that nobody has touched for the longest time": """
+        select title, space_key as space, days_since_modified as days
+        from confluence__pages where is_stale
+        order by days desc, page_id limit 5
+    """,
+    "People who are gone and own pages": """
+        select coalesce(owner_name, owner_id) as owner, count(*) as pages
+        from confluence__pages where status = 'current' and is_owner_gone
+        group by 1 order by pages desc, owner limit 5
+    """,
+    "The most discussed pages": """
+        select title, comments, open_comments as "open"
+        from confluence__pages
+        order by comments desc, page_id limit 5
+    """,
+    "The most exposed pages": """
+        select title, space_key as space, readers, is_anonymous as "open to all"
+        from confluence__page_access
+        order by readers desc, page_id limit 5
+    """,
+    "Links that lead nowhere": """
+        select page_title as page, kind, coalesce(target_title, text, url) as "leads to"
+        from confluence__links where is_broken
+        order by page_id, position limit 5
+    """,
+}
+"""What the models of dbt are asked, and the queries."""
+
+MODELS = ("confluence__pages", "confluence__page_access", "confluence__links")
 
 A_PAGE = """
     select title, json_extract_string(body, '$.storage.value') as stored, bodymarkdown as markdown
@@ -108,7 +134,7 @@ def main() -> int:
         The exit status: 0 if the database holds what the site holds.
     """
     signal.signal(signal.SIGTERM, _stop)
-    meltano = _options().meltano
+    options = _options()
     # Without the database, the state of an earlier demo would have the tap leave out what it held.
     fresh = not DATABASE.exists()
     DATABASE.parent.mkdir(exist_ok=True)
@@ -116,29 +142,37 @@ def main() -> int:
         _say(f"A demo site of {PAGES} pages runs at {site.base_url}.")
         _say("Running: meltano run tap-confluence target-duckdb", end=" ... ")
         began = time.monotonic()
-        status = _run_meltano(meltano, site, fresh=fresh)
+        status = _run_meltano(options.meltano, site, fresh=fresh)
         if status:
-            _say(f"failed.\nThe end of {LOG}:\n\n{_tail(LOG)}")
-            return status
+            return _failed(status)
         took = time.monotonic() - began
         kind = "all of the site" if fresh else "what is new since the last demo"
         _say(f"done in {took:.0f} s,\nwith {len(site.requests)} requests for {kind}.\n")
+        _say("Running: dbt run", end=" ... ")
+        began = time.monotonic()
+        status = _run_dbt(options.dbt)
+        if status:
+            return _failed(status)
+        _say(f"done in {time.monotonic() - began:.0f} s.\n")
         with duckdb.connect(str(DATABASE), read_only=True) as database:
             truth = site.truth()
-            loaded = (stream for stream in STREAMS if stream.selected_by_default)
-            arrivals = [_arrival(database, stream, truth) for stream in loaded]
+            arrivals = [_arrival(database, stream, truth) for stream in _loaded()]
             _show_arrivals(arrivals)
-            _show(database, "The pages that changed last", NEWEST_PAGES)
-            _show(database, "The pages with the most comments", MOST_DISCUSSED_PAGES)
-            _show(database, "The labels on the most pages", MOST_USED_LABELS)
             _show_page(database)
+            for question, query in ANSWERS.items():
+                _show(database, question, query)
     return _conclude(arrivals, fresh=fresh)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument("--meltano", default="meltano", help="the Meltano command")
+    parser.add_argument("--dbt", default="dbt", help="the command of dbt")
     return parser.parse_args()
+
+
+def _loaded() -> list[type[Any]]:
+    return [s for s in STREAMS if s.selected_by_default or s.name in ON_REQUEST]
 
 
 def _run_meltano(meltano: str, site: DemoSite, *, fresh: bool) -> int:
@@ -149,6 +183,7 @@ def _run_meltano(meltano: str, site: DemoSite, *, fresh: bool) -> int:
         "TAP_CONFLUENCE_EMAIL": site.email,
         "TAP_CONFLUENCE_API_TOKEN": site.api_token,
         "TAP_CONFLUENCE_ANCHOR_DATE": "2000-01-01",
+        "TAP_CONFLUENCE__SELECT": json.dumps([f"{stream.name}.*" for stream in _loaded()]),
         "TAP_CONFLUENCE_BODY_MARKDOWN": "true",
         "TARGET_DUCKDB_FILEPATH": str(DATABASE),
         "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -164,6 +199,35 @@ def _run_meltano(meltano: str, site: DemoSite, *, fresh: bool) -> int:
             stdout=log,
             stderr=subprocess.STDOUT,
         ).returncode
+
+
+def _run_dbt(dbt: str) -> int:
+    """Have dbt make the models of what was loaded that are shown."""
+    with tempfile.TemporaryDirectory() as folder, LOG.open("ab") as log:
+        return subprocess.run(  # noqa: S603 - the command is ours
+            [
+                *(dbt, "--quiet", "run", "--project-dir", "dbt", "--profiles-dir", "dbt"),
+                *("--select", *(f"+{model}" for model in MODELS)),
+            ],
+            check=False,
+            cwd=PROJECT,
+            env={
+                **os.environ,
+                "CONFLUENCE_DBT_TARGET": "duckdb",
+                "CONFLUENCE_DBT_SCHEMA": "main",
+                "CONFLUENCE_DBT_PATH": str(PROJECT / DATABASE),
+                "DBT_LOG_PATH": folder,
+                "DBT_TARGET_PATH": folder,
+                "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            },
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ).returncode
+
+
+def _failed(status: int) -> int:
+    _say(f"failed.\nThe end of {LOG}:\n\n{_tail(LOG)}")
+    return status
 
 
 def _arrival(

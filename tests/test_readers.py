@@ -8,9 +8,8 @@ import json
 import random
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from tap_confluence.cli.readers import compare, draw, most_wrong, read_pairs
@@ -19,10 +18,9 @@ from tap_confluence.tap import TapConfluence
 from tests import running
 from tests.demo_site import DataCenterSite, DemoSite, GatewaySite, Wiki
 from tests.demo_site.readers import ANONYMOUS, READABLE
-from tests.newcomer.documents import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tests.running import Json
@@ -325,45 +323,3 @@ def test_the_command_ends_with_1_where_somebody_sees_too_much(
     difference, summary = done.stdout.splitlines()
     assert difference.startswith("over-exposed: page ")
     assert summary.startswith("2 of 2 pairs asked (seed ")
-
-
-def test_the_pairs_that_the_documents_ask_for_are_of_both_kinds(
-    small: DemoSite, postgres: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    wiki = small.wiki
-    kinds = (("page", wiki.pages), ("blogpost", wiki.blog_posts))
-    contents = {(kind, each.id, each.status) for kind, found in kinds for each in found}
-    with psycopg.connect(postgres) as connection, connection.cursor() as cursor:
-        fill(
-            cursor,
-            {
-                "effective_readers (page_id, account_id)": wiki.effective_readers(),
-                "effective_blog_post_readers (blog_post_id, account_id)": (
-                    wiki.effective_blog_post_readers()
-                ),
-                "content_inventory (type, id, status)": contents,
-                'users ("accountId")': {(user.account_id,) for user in wiki.users},
-            },
-        )
-        question = (PROJECT / "docs" / "readers_to_check.sql").read_text()
-        with cursor.copy(question.encode()) as copy:
-            text = b"".join(copy).decode()
-
-    rows = list(csv.DictReader(text.splitlines()))
-    assert [row["may_read"] for row in rows] == ["t"] * 150 + ["f"] * 150
-    assert len({tuple(row.values()) for row in rows}) == 300
-    assert any(row["blog_post_id"] for row in rows)
-    assert any(row["account_id"] == ANONYMOUS for row in rows)
-    is_safe, lines = compared(running.settings_of(small), text, capsys, sample=60)
-    assert is_safe
-    assert len(lines) == 1
-
-
-def fill(cursor: psycopg.Cursor[Any], tables: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
-    """Make temporary tables of text."""
-    for table, rows in tables.items():
-        columns = table.replace(",", " text,").replace(")", " text)")
-        cursor.execute(f"create temporary table {columns}".encode())
-        with cursor.copy(f"copy {table} from stdin".encode()) as copy:
-            for row in rows:
-                copy.write_row(row)

@@ -49,7 +49,8 @@ NEAREST = """
 select d.title, d.url, p.text
 from documents.pieces as p
 join documents.documents as d on d.id = p.page_id
-join confluence.effective_readers as r on r.page_id = p.page_id
+join confluence.confluence__page_access as a on a.page_id = p.page_id
+join confluence.confluence__reader_sets as r on r.reader_set_id = a.reader_set_id
 where r.account_id = %s
 order by p.embedding <=> %s::vector
 limit 5

@@ -10,7 +10,6 @@ import pytest
 from psycopg import sql
 
 from tests.integration.plugins import Meltano, find_meltano, install
-from tests.integration.reader_tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +39,3 @@ def schema(postgres: str) -> Iterator[str]:
     yield name
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(drop)
-
-
-@pytest.fixture(scope="module")
-def tables(
-    postgres: str, schema: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Tables]:
-    """An empty schema, for runs to be loaded into and asked who may read what."""
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        yield Tables(postgres, schema, connection, tmp_path_factory.mktemp("loader"))

@@ -206,7 +206,7 @@ class Newcomer:
         (self.folder / block.file).write_text(json.dumps(settings))
 
     def settle(self, sql: Iterable[Block]) -> None:
-        """Install all loaders, fill in `.env`, and make the database, if that is not done yet.
+        """Install loaders and dbt, fill in `.env`, and make the database, if that is not done yet.
 
         Meltano installs through the proxy of `.env`, beyond which there is no package index here.
 
@@ -215,7 +215,8 @@ class Newcomer:
         """
         if (self.folder / ".env").exists():
             return
-        self.type("make .meltano/target-jsonl.ready .meltano/target-postgres.ready")
+        plugins = ("target-jsonl", "target-postgres", "dbt-postgres")
+        self.type(f"make {' '.join(f'.meltano/{name}.ready' for name in plugins)}")
         self.type("python3 -m venv .venv-tap")
         self.fill_in()
         for block in sql:

@@ -43,12 +43,12 @@ WAY = (
     "docs/support.md",
     "docs/upgrading.md",
     "docs/dbt.md",
-    "docs/answers.md",
     "SECURITY.md",
     "docs/recipes/README.md",
-    "docs/recipes/warehouse.md",
     "docs/recipes/rag.md",
     "docs/permissions.md",
+    "docs/answers.md",
+    "docs/recipes/warehouse.md",
     "docs/recipes/deletions.md",
     "docs/recipes/every-five-minutes.md",
     "docs/recipes/huge-site.md",
@@ -218,7 +218,10 @@ def test_the_warehouse_holds_what_the_site_holds(newcomer: Newcomer) -> None:
     wiki = newcomer.internet.cloud.wiki
     with psycopg.connect(newcomer.database_url) as connection:
         pages = connection.execute("select id from confluence.pages").fetchall()
-        readers = connection.execute("select * from confluence.effective_readers").fetchall()
+        readers = connection.execute(
+            "select page_id, account_id from confluence.confluence__page_readers "
+            "where type = 'page'"
+        ).fetchall()
         indexed = connection.execute("select distinct page_id from documents.pieces").fetchall()
 
     assert set(pages) == wiki.truth()["pages"]

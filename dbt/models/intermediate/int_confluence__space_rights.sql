@@ -1,3 +1,4 @@
+{{ config(materialized='table', post_hook=confluence.analyze()) }}
 -- Each right in a space with who holds it: directly, or by a role.
 with permissions as (
     select * from {{ ref('stg_confluence__space_permissions') }}
@@ -36,8 +37,25 @@ by_role as (
         assignments.role_id
     from assignments
     inner join rights_of_roles on rights_of_roles.role_id = assignments.role_id
+),
+
+-- What is permitted to a role is permitted to those who have it in that space.
+by_permitted_role as (
+    select
+        assignments.space_id,
+        lower(replace(assignments.principal_type, '-', '_')) as principal_type,
+        assignments.principal_id,
+        direct.operation,
+        direct.target,
+        assignments.role_id
+    from direct
+    inner join assignments
+        on assignments.space_id = direct.space_id and assignments.role_id = direct.principal_id
+    where direct.principal_type = 'role'
 )
 
 select * from direct
 union all
 select * from by_role
+union all
+select * from by_permitted_role

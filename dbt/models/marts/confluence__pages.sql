@@ -136,6 +136,8 @@ select
     views.viewers,
     nullif(states.name, '') as state,
     case when loaded.has_page_restrictions then restricted.content_id is not null end as is_restricted,
+    access.reader_set_id,
+    access.is_anonymous,
     written.url
 from content
 cross join loaded
@@ -154,3 +156,4 @@ left join titles on titles.title = lower(trim(content.title))
 left join views on views.content_id = content.content_id
 left join {{ ref('stg_confluence__content_states') }} as states on states.content_id = content.content_id
 left join restricted on restricted.content_id = content.content_id
+left join {{ ref('confluence__page_access') }} as access on access.page_id = content.content_id
