@@ -1,4 +1,4 @@
-{{- config(materialized='table') -}}
+{{- config(materialized='table', post_hook=confluence.analyze()) -}}
 {{- confluence.needed_table('content_inventory', 'what is there') -}}
 -- What is there, in which status and where. Details outlive what they are of, and the rows of a kind
 -- can be older than its status: only the inventory is complete after each run.

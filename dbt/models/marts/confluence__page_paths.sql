@@ -1,31 +1,7 @@
 -- A page may lie under a folder, a whiteboard, a database or a Smart Link. Where these are not
 -- loaded, the path begins below them and is not complete.
-with recursive
-{%- set others = ['folder', 'whiteboard', 'database', 'embed'] %}
-parents as (
-    select id, parent_id, parent_type
-    from (
-        select
-            id,
-            parent_id,
-            parent_type,
-            row_number() over (partition by id order by extracted_at desc, parent_id) as choice
-        from {{ ref('stg_confluence__child_pages') }}
-    ) as by_age
-    where choice = 1
-),
-
-places as (
-    select content.content_id as id, content.title, content.space_id, parents.parent_id, parents.parent_type, true as is_page
-    from {{ ref('int_confluence__content') }} as content
-    left join parents on parents.id = content.content_id
-    where content.type = 'page' and content.status in ('current', 'archived')
-    {%- for other in others %}
-    union all
-    select id, title, space_id, parent_id, parent_type, false
-    from {{ ref('stg_confluence__' ~ other ~ 's') }}
-    where status in ('current', 'archived')
-    {%- endfor %}
+with recursive places as (
+    select * from {{ ref('int_confluence__places') }}
 ),
 
 tops as (
