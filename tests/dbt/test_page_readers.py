@@ -29,12 +29,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.dbt.warehouses import Warehouse
+    from tests.demo_site.model import Page
 
 
 @pytest.fixture(scope="module")
 def wiki() -> Wiki:
-    """A wiki with all awkward cases."""
-    return Wiki.seeded(pages=120, seed=7)
+    """A wiki with all awkward cases, of which a seeded one lacks a page under a Smart Link."""
+    wiki = Wiki.seeded(pages=120, seed=7)
+    embed = next(each for each in wiki.tree_items["embed"] if each.status == "current")
+    page = next(p for p in wiki.pages if p.space == embed.space and p.parent_type == "page")
+    assert page.status in READABLE
+
+    def put_below(page: Page) -> None:
+        page.parent, page.parent_type = embed.num, embed.type
+
+    wiki.change(page, put_below)
+    return wiki
 
 
 @pytest.fixture(scope="module", params=DATABASES)

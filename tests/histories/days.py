@@ -266,9 +266,11 @@ class Days(History):
     @override
     def _run(self, event: Sync) -> Run:
         before = len(self.site.requests)
-        # The first run has all there is, and tells of nothing that is gone.
-        self._read_ms = self._read_ms or dict.fromkeys(self._streams, self.site.wiki.now_ms)
+        began_ms = self.site.wiki.now_ms
         run = super()._run(event)
+        # The first run that brings anything has all there is, and tells of nothing that is gone.
+        if any(run.records.values()):
+            self._read_ms = self._read_ms or dict.fromkeys(self._streams, began_ms)
         self._cost = len(self.site.requests) - before
         return run
 

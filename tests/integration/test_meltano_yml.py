@@ -120,9 +120,17 @@ def template() -> set[str]:
 def variables(*, sensitive: bool = False) -> set[str]:
     """Return the variables of all settings of all plugins, or of the secret ones only."""
     return {
-        re.sub("[-.]", "_", f"{entry['name']}_{setting['name']}").upper()
+        variable(entry["name"], setting)
         for kind in definition()["plugins"].values()
         for entry in kind
         for setting in entry.get("settings", ())
         if setting.get("sensitive") or not sensitive
     }
+
+
+def variable(plugin_name: str, setting: dict[str, Any]) -> str:
+    """Return the variable of a setting, or the one that it takes its value from."""
+    value = str(setting.get("value", ""))
+    if value.startswith("$"):
+        return value.removeprefix("$")
+    return re.sub("[-.]", "_", f"{plugin_name}_{setting['name']}").upper()
