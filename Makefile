@@ -7,6 +7,9 @@ AIRFLOW_VERSION := 3.3.2
 # dbt-core 1.12 needs a package that no registry has. The newest DuckDB writes files that the loader's
 # cannot read, so that both use the same.
 DBT := 'dbt-core>=1.11,<1.12' 'dbt-postgres~=1.11.0' 'dbt-duckdb~=1.11.0' duckdb==1.5.6
+# Adapters by which the models are rendered only, in the newest versions that go with that dbt-core.
+DBT_DIALECTS := 'dbt-core>=1.11,<1.12' 'dbt-snowflake>=1.11,<2' 'dbt-bigquery>=1.11,<2' 'dbt-redshift>=1.11,<2' \
+	'dbt-databricks>=1.11,<2' 'sqlglot~=30.0'
 TARGET ?= target-duckdb
 ARGS ?=
 HISTORIES ?= 200
@@ -65,7 +68,7 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
 
-dbt: .venv/ready .venv-dbt/ready $(PLUGINS) $(UTILITIES)  ## test the dbt package on DuckDB and PostgreSQL
+dbt: .venv/ready .venv-dbt/ready .venv-dbt-dialects/ready $(PLUGINS) $(UTILITIES)  ## test the dbt package on DuckDB and PostgreSQL
 	TAP_CONFLUENCE_TEST_DBT=.venv-dbt/bin/dbt TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m dbt tests/dbt --numprocesses auto --dist loadfile $(ARGS)
 
@@ -96,7 +99,7 @@ descriptions: .venv/ready  ## fetch Atlassian's descriptions of the API into .de
 	@$(PYTHON) -m tests.descriptions .descriptions
 
 clean:  ## remove what was installed and the demo's database; keeps your data and its state
-	rm -rf .venv .venv-airflow .venv-dbt .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/utilities .meltano/*.ready .meltano/run
+	rm -rf .venv .venv-airflow .venv-dbt .venv-dbt-dialects .venv-meltano .venv-targets .meltano/extractors .meltano/loaders .meltano/utilities .meltano/*.ready .meltano/run
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .descriptions site
 	rm -f output/warehouse.duckdb* output/demo.log
 
@@ -146,9 +149,9 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow~=$(AIRFLOW_VERSION)'
 	@touch $@
 
-.venv-dbt/ready: Makefile | $(UV)
-	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable if sys.version_info < (3, 14) else ">=3.11,<3.14")')" .venv-dbt
-	$(UV) pip install --quiet --python .venv-dbt/bin/python $(DBT)
+.venv-dbt/ready .venv-dbt-dialects/ready: Makefile | $(UV)
+	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable if sys.version_info < (3, 14) else ">=3.11,<3.14")')" $(@D)
+	$(UV) pip install --quiet --python $(@D)/bin/python $(if $(findstring dialects,$@),$(DBT_DIALECTS),$(DBT))
 	@touch $@
 
 .meltano/tap-confluence.ready: pyproject.toml

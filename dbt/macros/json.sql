@@ -53,7 +53,7 @@
 {% endmacro %}
 
 {% macro bigquery__json_as_text(name, column) %}
-    {{ return(name if column.is_string() else 'to_json_string(' ~ name ~ ')') }}
+    {{ return(name if column.is_string() else confluence._bigquery_text(name)) }}
 {% endmacro %}
 
 {% macro redshift__json_as_text(name, column) %}
@@ -82,42 +82,50 @@
 {% endmacro %}
 
 {% macro bigquery__json_within(name, column, path) %}
-    {%- set json = confluence._bigquery_json(name, column) -%}
-    {{ return("to_json_string(json_query(" ~ json ~ ", '" ~ confluence._dollar_path(path) ~ "'))") }}
+    {%- set found = "json_query(" ~ confluence._bigquery_json(name, column) ~ ", '" ~ confluence._dollar_path(path) ~ "')" -%}
+    {{ return(found if column.is_string() else confluence._bigquery_text(found)) }}
 {% endmacro %}
 
 {#
-    Joins each row with each element of a JSON list of strings: after the tables of a `from`, with
-    `element(name)` as the element's text.
+    The rows of a relation, each with each element of a JSON list of strings: what stands behind
+    `from`, with `element(name)` as the element's text.
 
+    relation: the relation, which is called `alias`.
     text: the column with the text of the list.
 #}
-{% macro elements_of(text, name) %}
-    {{- return(adapter.dispatch('elements_of', 'confluence')(text, name)) -}}
+{% macro elements_of(relation, alias, text, name) %}
+    {{- return(adapter.dispatch('elements_of', 'confluence')(relation, alias, text, name)) -}}
 {% endmacro %}
 
-{% macro postgres__elements_of(text, name) -%}
-cross join lateral jsonb_array_elements_text(cast({{ text }} as jsonb)) as {{ name }}_of_list({{ name }})
+{% macro postgres__elements_of(relation, alias, text, name) -%}
+{{ relation }} as {{ alias }}
+    cross join lateral jsonb_array_elements_text(cast({{ alias }}.{{ text }} as jsonb)) as {{ name }}_of_list({{ name }})
 {%- endmacro %}
 
-{% macro duckdb__elements_of(text, name) -%}
-cross join unnest(json_extract_string({{ text }}, '$[*]')) as {{ name }}_of_list({{ name }})
+{% macro duckdb__elements_of(relation, alias, text, name) -%}
+{{ relation }} as {{ alias }}
+    cross join unnest(json_extract_string({{ alias }}.{{ text }}, '$[*]')) as {{ name }}_of_list({{ name }})
 {%- endmacro %}
 
-{% macro snowflake__elements_of(text, name) -%}
-cross join lateral flatten(input => parse_json({{ text }})) as {{ name }}_of_list
+{% macro snowflake__elements_of(relation, alias, text, name) -%}
+{{ relation }} as {{ alias }}
+    cross join lateral flatten(input => parse_json({{ alias }}.{{ text }})) as {{ name }}_of_list
 {%- endmacro %}
 
-{% macro bigquery__elements_of(text, name) -%}
-cross join unnest(json_value_array({{ text }})) as {{ name }}
+{% macro bigquery__elements_of(relation, alias, text, name) -%}
+{{ relation }} as {{ alias }}
+    cross join unnest(json_value_array({{ alias }}.{{ text }})) as {{ name }}
 {%- endmacro %}
 
-{% macro redshift__elements_of(text, name) -%}
-cross join (select json_parse({{ text }})) as {{ name }}_list(list), {{ name }}_list.list as {{ name }}
+{# Redshift goes through a list of a table before it, and through no other expression. #}
+{% macro redshift__elements_of(relation, alias, text, name) -%}
+(select *, json_parse({{ text }}) as {{ name }}_list from {{ relation }}) as {{ alias }},
+    {{ alias }}.{{ name }}_list as {{ name }}
 {%- endmacro %}
 
-{% macro databricks__elements_of(text, name) -%}
-lateral view explode(from_json({{ text }}, 'array<string>')) {{ name }}_of_list as {{ name }}
+{% macro databricks__elements_of(relation, alias, text, name) -%}
+{{ relation }} as {{ alias }}
+    lateral view explode(from_json({{ alias }}.{{ text }}, 'array<string>')) {{ name }}_of_list as {{ name }}
 {%- endmacro %}
 
 {# The text of an element that `elements_of` gives. #}
@@ -134,7 +142,7 @@ lateral view explode(from_json({{ text }}, 'array<string>')) {{ name }}_of_list 
 {% endmacro %}
 
 {% macro redshift__element(name) %}
-    {{ return('cast(' ~ name ~ ' as varchar)') }}
+    {{ return('cast(' ~ name ~ ' as ' ~ confluence.type_string() ~ ')') }}
 {% endmacro %}
 
 {% macro _dollar_path(path) %}
@@ -148,6 +156,11 @@ lateral view explode(from_json({{ text }}, 'array<string>')) {{ name }}_of_list 
 
 {% macro _bigquery_json(name, column) %}
     {{ return(name if column.is_string() or column.dtype | upper == 'JSON' else 'to_json(' ~ name ~ ')') }}
+{% endmacro %}
+
+{# BigQuery writes `null` for what is not there. #}
+{% macro _bigquery_text(json) %}
+    {{ return("nullif(to_json_string(" ~ json ~ "), 'null')") }}
 {% endmacro %}
 
 {% macro _redshift_json(name, column) %}

@@ -32,3 +32,16 @@
 {% macro backslash() %}
     {{- return('\\\\' if target.type in ('snowflake', 'bigquery', 'databricks', 'redshift') else '\\') -}}
 {% endmacro %}
+
+{# The hash of a text of any length; what dbt has looks at no more than 256 bytes of it in Redshift. #}
+{% macro hash_of(text) %}
+    {{- return(adapter.dispatch('hash_of', 'confluence')(text)) -}}
+{% endmacro %}
+
+{% macro default__hash_of(text) %}
+    {{- return(dbt.hash(text)) -}}
+{% endmacro %}
+
+{% macro redshift__hash_of(text) %}
+    {{- return('md5(' ~ text ~ ')') -}}
+{% endmacro %}

@@ -22,7 +22,7 @@
 
 {# The id of the set of readers in which nobody is. #}
 {% macro nobody() %}
-    {{- return(dbt.hash("''")) -}}
+    {{- return(confluence.hash_of("''")) -}}
 {% endmacro %}
 
 {# Fails where a table is missing without which nobody can tell who may read what. #}

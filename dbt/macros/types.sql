@@ -27,15 +27,32 @@
 {% macro cast_column(column, type) %}
     {%- set name = adapter.quote(column.name) -%}
     {%- if type == 'json' -%} {{ return(confluence.json_as_text(name, column)) }} {%- endif -%}
+    {%- if column.is_string() -%} {{ return(confluence.cast_text(name, type)) }} {%- endif -%}
     {{ return('cast(' ~ name ~ ' as ' ~ confluence.type_of(type) ~ ')') }}
+{% endmacro %}
+
+{# A text as a type. #}
+{% macro cast_text(text, type) %}
+    {{ return(adapter.dispatch('cast_text', 'confluence')(text, type)) }}
+{% endmacro %}
+
+{% macro default__cast_text(text, type) %}
+    {{ return('cast(' ~ text ~ ' as ' ~ confluence.type_of(type) ~ ')') }}
+{% endmacro %}
+
+{# Redshift casts no text to a boolean. #}
+{% macro redshift__cast_text(text, type) %}
+    {%- if type == 'boolean' -%}
+        {{ return("case lower(" ~ text ~ ") when 'true' then true when 'false' then false end") }}
+    {%- endif -%}
+    {{ return(confluence.default__cast_text(text, type)) }}
 {% endmacro %}
 
 {# The value at a path within a column of JSON, as a type. #}
 {% macro cast_json(column, path, type) %}
     {%- set name = adapter.quote(column.name) -%}
     {%- if type == 'json' -%} {{ return(confluence.json_within(name, column, path)) }} {%- endif -%}
-    {%- set text = confluence.json_text(name, column, path) -%}
-    {{ return('cast(' ~ text ~ ' as ' ~ confluence.type_of(type) ~ ')') }}
+    {{ return(confluence.cast_text(confluence.json_text(name, column, path), type)) }}
 {% endmacro %}
 
 {# A path below the address of the site as a whole address, if `confluence_site_url` says what that is. #}

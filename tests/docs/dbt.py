@@ -160,7 +160,7 @@ def _columns(properties: Mapping[str, Any], *above: str) -> Iterator[Column]:
             yield from _columns(parts, *path)
         else:
             description = schema.get("description", "")
-            yield Column(snake(path), _type(schema), (".".join(path),), description)
+            yield Column(snake(path), type_of(schema), (".".join(path),), description)
 
 
 def _representations(
@@ -175,7 +175,8 @@ def _representations(
     yield Column(f"{snake(path)}_format", "string", formats, FORMAT)
 
 
-def _type(schema: Mapping[str, Any]) -> str:
+def type_of(schema: Mapping[str, Any]) -> str:
+    """Return what kind of column a property becomes."""
     if "oneOf" in schema:
         return "json"
     if schema.get("format") == "date-time":

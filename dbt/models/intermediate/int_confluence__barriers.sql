@@ -61,7 +61,7 @@ restricting as (
 ),
 
 keys as (
-    select content_id, {{ dbt.hash(confluence.list_of('principals_key', ',')) }} as barrier_key
+    select content_id, {{ confluence.hash_of(confluence.list_of('principals_key', ',')) }} as barrier_key
     from (select distinct content_id, principals_key from restricting) as each_once
     group by content_id
 ),

@@ -21,9 +21,9 @@ links as (
 
 keys_of_spaces as (
     select id as space_id, key from {{ ref('stg_confluence__spaces') }}
-    union
+    union all
     select id, current_active_alias from {{ ref('stg_confluence__spaces') }}
-    where current_active_alias is not null
+    where current_active_alias <> key
 ),
 
 titles as (

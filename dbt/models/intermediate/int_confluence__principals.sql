@@ -3,13 +3,13 @@
 with restrictions as (
     select distinct
         content_id,
-        {{ dbt.hash(dbt.concat(['principal_type', "':'", 'principal_id'])) }} as principal_key
+        {{ confluence.hash_of(dbt.concat(['principal_type', "':'", 'principal_id'])) }} as principal_key
     from {{ ref('int_confluence__read_restrictions') }}
     where not is_unknown
 )
 
 select
     content_id,
-    {{ dbt.hash(confluence.list_of('principal_key', ',')) }} as principals_key
+    {{ confluence.hash_of(confluence.list_of('principal_key', ',')) }} as principals_key
 from restrictions
 group by content_id

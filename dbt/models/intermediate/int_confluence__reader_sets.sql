@@ -11,7 +11,7 @@ accounts as (
         account_key,
         row_number() over (order by account_key) as number_of_account
     from (
-        select distinct account_id, {{ dbt.hash('account_id') }} as account_key
+        select distinct account_id, {{ confluence.hash_of('account_id') }} as account_key
         from readers
     ) as each_once
 ),
@@ -24,7 +24,7 @@ parts as (
         substring(accounts.account_key, 1, 2) as part,
         count(*) as readers,
         max(case when readers.account_id = 'anonymous' then 1 else 0 end) as is_anonymous,
-        {{ dbt.hash(confluence.list_of('accounts.account_key', ',', 'accounts.number_of_account')) }} as part_key
+        {{ confluence.hash_of(confluence.list_of('accounts.account_key', ',', 'accounts.number_of_account')) }} as part_key
     from readers
     inner join accounts on accounts.account_id = readers.account_id
     group by readers.space_id, readers.barrier_key, substring(accounts.account_key, 1, 2)
@@ -35,6 +35,6 @@ select
     barrier_key,
     sum(readers) as readers,
     max(is_anonymous) = 1 as is_anonymous,
-    {{ dbt.hash(confluence.list_of('part_key', ',')) }} as reader_set_id
+    {{ confluence.hash_of(confluence.list_of('part_key', ',')) }} as reader_set_id
 from parts
 group by space_id, barrier_key

@@ -1,6 +1,6 @@
 {{ config(materialized='table', post_hook=confluence.analyze()) }}
 -- Each right in a space with who holds it: directly, or by a role.
-with permissions as (
+with granted as (
     select * from {{ ref('stg_confluence__space_permissions') }}
 ),
 
@@ -12,8 +12,7 @@ rights_of_roles as (
     select
         roles.id as role_id,
         {{ confluence.element('right_of_role') }} as right_of_role
-    from {{ ref('stg_confluence__space_roles') }} as roles
-    {{ confluence.elements_of('roles.space_permissions', 'right_of_role') }}
+    from {{ confluence.elements_of(ref('stg_confluence__space_roles'), 'roles', 'space_permissions', 'right_of_role') }}
 ),
 
 direct as (
@@ -24,7 +23,7 @@ direct as (
         operation_key as operation,
         operation_target_type as target,
         cast(null as {{ confluence.type_string() }}) as role_id
-    from permissions
+    from granted
 ),
 
 by_role as (

@@ -18,7 +18,7 @@ roles as (
     select * from {{ ref('stg_confluence__space_roles') }}
 ),
 
-groups as (
+named_groups as (
     select * from {{ ref('stg_confluence__groups') }}
 ),
 
@@ -102,7 +102,7 @@ select
     held.principal_id,
     case held.principal_type
         when 'user' then users.display_name
-        when 'group' then coalesce(groups.name, held.principal_id)
+        when 'group' then coalesce(named_groups.name, held.principal_id)
         when 'role' then roles.name
         else held.principal_id
     end as principal_name,
@@ -136,7 +136,7 @@ left join roles_of_holders
     and roles_of_holders.operation = held.operation
     and roles_of_holders.target = held.target
 left join users on held.principal_type = 'user' and users.account_id = held.principal_id
-left join groups on held.principal_type = 'group' and groups.id = held.principal_id
+left join named_groups on held.principal_type = 'group' and named_groups.id = held.principal_id
 left join roles on held.principal_type = 'role' and roles.id = held.principal_id
 left join members
     on members.principal_type = held.principal_type and members.principal_id = held.principal_id
@@ -145,4 +145,4 @@ left join members_by_role
     and members_by_role.space_id = held.space_id
     and members_by_role.role_id = held.principal_id
 left join {{ ref('confluence_group_roles') }} as own_roles
-    on held.principal_type = 'group' and own_roles.group_name = groups.name
+    on held.principal_type = 'group' and own_roles.group_name = named_groups.name

@@ -10,7 +10,7 @@ uses as (
 -- Old releases of Data Center do not list their labels: then those that are in use are known.
 known as (
     select id as label_id, name, prefix from {{ ref('stg_confluence__labels') }}
-    union
+    union all
     select label_id, name, prefix from uses
 ),
 
@@ -48,7 +48,7 @@ near as (
     select
         spelled_plainly.label_id,
         count(*) as near_duplicates,
-        {{ dbt.listagg('other.name', "', '", 'order by other.name') }} as near_duplicate_names
+        {{ confluence.list_of('other.name', ', ') }} as near_duplicate_names
     from spelled_plainly
     inner join spelled_plainly as other
         on other.plain_name = spelled_plainly.plain_name

@@ -19,7 +19,7 @@ holders as (
 -- A right that a role has in a space is of those who have the role there.
 principals as (
     select space_id, principal_type, principal_id from holders
-    union
+    union all
     select holders.space_id, lower(assignments.principal_type), assignments.principal_id
     from holders
     inner join {{ ref('stg_confluence__space_role_assignments') }} as assignments
@@ -32,7 +32,7 @@ accounts as (
     select space_id, principal_id as account_id
     from principals
     where principal_type = 'user'
-    union
+    union all
     select principals.space_id, members.account_id
     from principals
     inner join {{ ref('stg_confluence__group_members') }} as members
@@ -41,7 +41,7 @@ accounts as (
 ),
 
 admins as (
-    select accounts.space_id, count(*) as admins
+    select accounts.space_id, count(distinct accounts.account_id) as admins
     from accounts
     inner join users on users.account_id = accounts.account_id
     where users.account_status = 'active'
