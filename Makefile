@@ -21,7 +21,7 @@ UV := .venv/bin/uv
 MELTANO := .venv-meltano/bin/meltano
 PLUGINS := $(addprefix .meltano/,$(addsuffix .ready,tap-confluence target-duckdb target-jsonl target-postgres))
 UTILITIES := .meltano/dbt-postgres.ready .meltano/dbt-duckdb.ready
-AIRFLOW_READY := .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready
+AIRFLOW_READY := .venv/ready .venv-airflow/ready .venv-meltano/postgres .meltano/tap-confluence.ready .meltano/target-postgres.ready .meltano/dbt-postgres.ready
 
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 export UV_NO_PROGRESS = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections import Counter
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tap_confluence.cloud import STREAMS
 from tap_confluence.timestamps import OVERLAP
+from tests.dbt.warehouses import PACKAGE
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.clock import epoch_ms
 from tests.integration.plugins import INSTALLED, Meltano, environment, find_meltano
@@ -44,6 +47,7 @@ AHEAD = 64
 """Pages that a run asks for before it has written the first: what is late behind these holds up
 nothing that comes before."""
 
+POSTS = ("page", "blogpost")
 KEYS = {stream.name: stream.primary_keys for stream in STREAMS if stream.selected_by_default}
 DETAILS = re.compile(r"/api/v2/pages/(\d+)")
 VERSIONS = "include-versions"
@@ -81,6 +85,7 @@ class Story:
         collisions: How often one failed as another one added the same person at the same moment.
         again: How each load ended in the second run, which began with what had changed.
         again_after: How many requests the site had got when that ended.
+        models: How the making of models ended in both runs.
         changed: The ids of the pages that had changed.
     """
 
@@ -99,6 +104,7 @@ class Story:
     collisions: int = 0
     again: list[Instance] = field(default_factory=list)
     again_after: int = 0
+    models: list[str | None] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
     def shard_of(self, page_id: str) -> str:
@@ -160,6 +166,9 @@ def story(
     assert command, "Meltano is not installed"
     meltano = Meltano.in_folder(command, tmp_path_factory.mktemp("meltano"))
     hurry(meltano.project)
+    shutil.copytree(
+        PACKAGE, meltano.project / PACKAGE.name, ignore=shutil.ignore_patterns("target")
+    )
     scratch = tmp_path_factory.mktemp("scratch")
     separator = "&" if "?" in postgres else "?"
     options = f"{separator}options=-csearch_path%3D{schemas['of_meltano']}"
@@ -168,12 +177,19 @@ def story(
         psycopg.connect(postgres, autocommit=True) as connection,
     ):
         url = postgres.replace("://", "+psycopg://", 1)
+        server = conninfo_to_dict(postgres)
         settings = {
             "TAP_CONFLUENCE_BASE_URL": site.base_url,
             "TAP_CONFLUENCE_EMAIL": site.email,
             "TAP_CONFLUENCE_API_TOKEN": site.api_token,
             "TAP_CONFLUENCE_ANCHOR_DATE": ANCHOR[:10],
             "TARGET_POSTGRES_SQLALCHEMY_URL": url,
+            # dbt takes these.
+            "TARGET_POSTGRES_HOST": str(server["host"]),
+            "TARGET_POSTGRES_PORT": str(server.get("port", 5432)),
+            "TARGET_POSTGRES_USER": str(server["user"]),
+            "TARGET_POSTGRES_PASSWORD": str(server.get("password", "none")),
+            "TARGET_POSTGRES_DATABASE": str(server["dbname"]),
             "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schemas["in_shards"],
             "MELTANO_DATABASE_URI": f"{url}{options}",
         }
@@ -233,6 +249,7 @@ def first_run(airflow: Airflow, story: Story, scratch: Path) -> None:
     airflow.finish(run)
     story.ended_after = len(story.site.requests)
     story.loads = loads(airflow, run)
+    story.models += [each.state for each in airflow.instances(run, "build_models")]
     story.collisions = sum(
         "UniqueViolation" in log or "DeadlockDetected" in log for log in airflow.logs(run, "load_")
     )
@@ -254,9 +271,11 @@ def second_run(airflow: Airflow, story: Story) -> None:
     story.changed = {wiki.add_page("LATER"), wiki.edit_page(), wiki.add_page("BETA")}
     wiki.remove_label(*some_label(wiki))
     airflow.change_variable("confluence_requests_per_second", str(HIGH_CEILING))
+    airflow.set_variable("confluence_models", "dbt-postgres:build")
     run = airflow.trigger()
     airflow.finish(run)
     story.again = loads(airflow, run)
+    story.models += [each.state for each in airflow.instances(run, "build_models")]
     story.again_after = len(story.site.requests)
 
 
@@ -398,6 +417,14 @@ def test_the_next_run_reads_what_has_changed_and_what_came_last_before(story: St
     assert [load.state for load in story.again] == ["success"] * (SHARDS + 1)
     assert asked.keys() >= story.changed
     assert len(others) <= len(story.site.wiki.pages) // 10
+
+
+def test_models_are_made_once_when_all_is_loaded_if_that_is_asked_for(story: Story) -> None:
+    pages = story.in_shards.rows("confluence__pages", "page_id")
+    there = story.in_shards.rows("content_inventory", "id", "type")
+
+    assert story.models == ["skipped", "success"]
+    assert {page_id for (page_id,) in pages} == {id_ for id_, type_ in there if type_ in POSTS}
 
 
 def test_what_came_in_shards_is_what_comes_as_a_whole(story: Story) -> None:

@@ -22,11 +22,12 @@ class Schema:
     name: str
 
     def content(self) -> dict[str, Rows]:
-        """Return all rows of all tables, without the columns that the loader adds."""
+        """Return all rows of what a loader has made, without the columns that it adds."""
         query = """
             select table_name, array_agg(column_name::text order by ordinal_position)
             from information_schema.columns
             where table_schema = %s and column_name not like '\\_sdc\\_%%'
+            and table_name not like '%%confluence\\_%%'
             group by table_name
         """
         tables = self.connection.execute(query, (self.name,)).fetchall()
