@@ -66,6 +66,7 @@ airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
 
 proof-celery: $(AIRFLOW_READY) .venv-airflow/celery  ## show that the DAG outlives the loss of a worker of Celery, for each deployment; see docs/airflow.md
+	@command -v redis-server >/dev/null || { echo 'There is no redis-server: Debian has it in the package of that name.'; exit 1; }
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest -m proof tests/orchestrate $(ARGS)
 

@@ -34,6 +34,7 @@ from tests.orchestrate.warehouse import Schema, States
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tests.demo_site.model import Page
     from tests.orchestrate.airflow import Instance
 
 pytestmark = pytest.mark.proof
@@ -54,6 +55,8 @@ class Deployment:
         site: Makes the site of a wiki.
         keys: The primary keys of each stream that is selected by default.
         sign_in: Returns the settings by which the tap signs in to a site.
+        order: By what pages are sorted as a first run reads them.
+        is_behind: Whether the bookmark of `page_versions` has left a page behind.
         details: Where versions of a page are asked for, with its id for `{}`.
         marker: What is in the query only then, if the path alone does not tell.
     """
@@ -61,6 +64,8 @@ class Deployment:
     site: Callable[..., DemoSite | DataCenterSite]
     keys: Mapping[str, tuple[str, ...]]
     sign_in: Callable[[Any], dict[str, str]]
+    order: Callable[[Page], int]
+    is_behind: Callable[[dict[str, Any], Page], bool]
     details: str
     marker: str | None = None
 
@@ -74,6 +79,16 @@ def keys(streams: Any) -> dict[str, tuple[str, ...]]:
     return {stream.name: stream.primary_keys for stream in streams if stream.selected_by_default}
 
 
+def is_behind_date(bookmark: dict[str, Any], page: Page) -> bool:
+    reached = epoch_ms(bookmark.get("replication_key_value", ANCHOR))
+    return page.modified < reached - OVERLAP // timedelta(milliseconds=1)
+
+
+def is_behind_scan(bookmark: dict[str, Any], page: Page) -> bool:
+    reached = bookmark.get("fullRead", {}).get("cursor", "0")
+    return int(page.id) <= int(reached.rpartition(":")[2])
+
+
 DEPLOYMENTS = {
     "cloud": Deployment(
         DemoSite,
@@ -82,6 +97,8 @@ DEPLOYMENTS = {
             "TAP_CONFLUENCE_EMAIL": site.email,
             "TAP_CONFLUENCE_API_TOKEN": site.api_token,
         },
+        lambda page: page.modified,
+        is_behind_date,
         "/api/v2/pages/{}",
         "include-versions",
     ),
@@ -89,6 +106,8 @@ DEPLOYMENTS = {
         DataCenterSite,
         keys(datacenter.STREAMS),
         lambda site: {"TAP_CONFLUENCE_PERSONAL_ACCESS_TOKEN": site.personal_access_token},
+        lambda page: int(page.id),
+        is_behind_scan,
         "/rest/experimental/content/{}/version",
     ),
 }
@@ -143,13 +162,12 @@ class Story:
 
     def done(self) -> set[str]:
         """Return the ids of the victim's pages that its bookmark has left behind."""
-        bookmark = self.bookmarks.get("page_versions", {}).get("replication_key_value", ANCHOR)
-        reached = epoch_ms(bookmark) - OVERLAP // timedelta(milliseconds=1)
+        bookmark = self.bookmarks.get("page_versions", {})
         return {
             page.id
             for page in self.site.wiki.pages
             if page.status == "current"
-            and page.modified < reached
+            and self.deployment.is_behind(bookmark, page)
             and self.shard_of(page.id) == self.victim
         }
 
@@ -305,7 +323,7 @@ def loading(*workers: Worker) -> set[str]:
 def hold_up(story: Story) -> None:
     """Have the site answer late for the last of the victim's pages."""
     pages = [page for page in story.site.wiki.pages if story.shard_of(page.id) == story.victim]
-    pages.sort(key=lambda page: page.modified)
+    pages.sort(key=story.deployment.order)
     assert len(pages) > AHEAD + 16
     for page in pages[AHEAD:]:
         path = story.deployment.details.format(page.id)

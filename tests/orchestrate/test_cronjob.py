@@ -59,7 +59,7 @@ def test_it_is_what_kubernetes_takes() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"jobTemplat": {}}, {"schedule": 2}, {"startingDeadlineSeconds": "6h"}]
+    "change", [{"schedules": []}, {"schedule": 2}, {"startingDeadlineSeconds": "6h"}]
 )
 def test_what_kubernetes_does_not_take_is_seen(change: dict[str, Any]) -> None:
     wrong = {**cron_job(), "spec": {**cron_job()["spec"], **change}}
