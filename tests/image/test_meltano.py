@@ -15,13 +15,20 @@ from tests.newcomer.newcomer import socket_of
 from tests.postgres import running_postgres
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from tests.demo_site.recorder import Recorded
     from tests.image.builder import Builder
 
 pytestmark = pytest.mark.image
 
 MANIFEST = PROJECT / "orchestrate" / "kubernetes" / "cronjob.yaml"
+
+
+def details(requests: Iterable[Recorded]) -> set[str]:
+    """Return where requests ask for what is read of each page alone."""
+    return {request.path for request in requests if "include-versions" in request.query}
 
 
 def test_it_loads_a_site_with_what_the_manifest_gives_it_and_goes_on_from_its_state(
@@ -51,9 +58,11 @@ def test_it_loads_a_site_with_what_the_manifest_gives_it_and_goes_on_from_its_st
         asked = len(site.requests)
         again = image.run_read_only(*container["args"], writable=writable, **variables)
         pages = connection.execute("select id from confluence.pages").fetchall()
+        states = connection.execute("select state_id from state").fetchall()
 
         assert image.config["User"] == f"{user['runAsUser']}:{user['runAsGroup']}"
         assert first.returncode == 0, first.stderr[-4000:]
         assert again.returncode == 0, again.stderr[-4000:]
         assert set(pages) == site.truth()["pages"]
-        assert len(site.requests) - asked < asked // 2
+        assert states == [("site:tap-confluence-to-target-postgres",)]
+        assert details(site.requests[asked:]) < details(site.requests[:asked])
