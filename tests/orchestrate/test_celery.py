@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tap_confluence import cloud, datacenter
 from tap_confluence.timestamps import OVERLAP
+from tests.datacenter.runs import truth_of
 from tests.demo_site import DemoSite
 from tests.demo_site.clock import epoch_ms
 from tests.demo_site.datacenter.site import DataCenterSite
@@ -30,11 +31,13 @@ from tests.newcomer.newcomer import copy_project
 from tests.orchestrate.celery_cluster import Cluster, Worker, running_redis
 from tests.orchestrate.sharded import AHEAD, ANCHOR, LATE, grown_wiki, holds, hurry, name_of
 from tests.orchestrate.warehouse import Schema, States
+from tests.running import truth_by_default
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.demo_site.model import Page
+    from tests.demo_site.wiki import Keys
     from tests.orchestrate.airflow import Instance
 
 pytestmark = pytest.mark.proof
@@ -54,6 +57,7 @@ class Deployment:
     Attributes:
         site: Makes the site of a wiki.
         keys: The primary keys of each stream that is selected by default.
+        truth: Returns the keys that each stream of a site has.
         sign_in: Returns the settings by which the tap signs in to a site.
         order: By what pages are sorted as a first run reads them.
         is_behind: Whether the bookmark of `page_versions` has left a page behind.
@@ -63,6 +67,7 @@ class Deployment:
 
     site: Callable[..., DemoSite | DataCenterSite]
     keys: Mapping[str, tuple[str, ...]]
+    truth: Callable[[Any], Mapping[str, Keys]]
     sign_in: Callable[[Any], dict[str, str]]
     order: Callable[[Page], int]
     is_behind: Callable[[dict[str, Any], Page], bool]
@@ -93,6 +98,7 @@ DEPLOYMENTS = {
     "cloud": Deployment(
         DemoSite,
         keys(cloud.STREAMS),
+        truth_by_default,
         lambda site: {
             "TAP_CONFLUENCE_EMAIL": site.email,
             "TAP_CONFLUENCE_API_TOKEN": site.api_token,
@@ -105,6 +111,7 @@ DEPLOYMENTS = {
     "datacenter": Deployment(
         DataCenterSite,
         keys(datacenter.STREAMS),
+        truth_of,
         lambda site: {"TAP_CONFLUENCE_PERSONAL_ACCESS_TOKEN": site.personal_access_token},
         lambda page: int(page.id),
         is_behind_scan,
@@ -394,7 +401,7 @@ def test_what_came_in_shards_is_what_comes_as_a_whole(story: Story) -> None:
 
 
 def test_each_item_of_the_site_is_one_row(story: Story) -> None:
-    truth = story.site.truth()
+    truth = story.deployment.truth(story.site)
     loaded = {
         stream: story.in_shards.rows(stream, *of) for stream, of in story.deployment.keys.items()
     }
