@@ -29,7 +29,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days recipes airflow proof-celery dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -64,6 +64,11 @@ recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some m
 airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
+
+proof-celery: $(AIRFLOW_READY) .venv-airflow/celery  ## show that the DAG outlives the loss of a worker of Celery, for each deployment; see docs/airflow.md
+	@command -v redis-server >/dev/null || { echo 'There is no redis-server: Debian has it in the package of that name.'; exit 1; }
+	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
+		$(PYTHON) -m pytest -m proof tests/orchestrate $(ARGS)
 
 targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
@@ -147,6 +152,11 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 .venv-airflow/ready: Makefile | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv-airflow
 	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow~=$(AIRFLOW_VERSION)'
+	@touch $@
+
+# CeleryExecutor, which needs a real database.
+.venv-airflow/celery: .venv-airflow/ready
+	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow[celery,postgres]~=$(AIRFLOW_VERSION)'
 	@touch $@
 
 .venv-dbt/ready .venv-dbt-dialects/ready: Makefile | $(UV)
