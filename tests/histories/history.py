@@ -91,9 +91,15 @@ class History:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.site.stop()
+        how = "\n".join(["What happened:", *self.steps, f"Play it again: {self}"])
         if error is not None:
-            error.add_note("\n".join(["What happened:", *self.steps, f"Play it again: {self}"]))
+            error.add_note(how)
+        try:
+            self.site.stop()
+        except ExceptionGroup as failure:
+            if error is None:
+                failure.add_note(how)
+            raise
 
     def __str__(self) -> str:
         seeds, name = f"{self._seed}-{self._seed}", self.deployment.name
