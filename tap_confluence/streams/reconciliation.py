@@ -30,8 +30,9 @@ written and purged between two of them leaves nothing to be seen."""
 AT_ONCE = timedelta(hours=24)
 """What stands for an interval of 0 there."""
 
-EARLY = 24
-"""The part of an interval by which a run may begin too early: no daily job begins to the second."""
+EARLY = 16
+"""The part of an interval by which a run may begin too early: no daily job begins to the second, and
+the day on which clocks go forward has 23 hours."""
 
 ALL_MAY_GO = 100
 """The percentage of rows that lets anything happen."""

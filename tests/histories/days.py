@@ -55,9 +55,9 @@ TIDIED: dict[str, Callable[[Wiki], bool]] = {
 }
 """What is done when, so that a wiki stays as small as it is."""
 
-BETWEEN_WHOLE_READS, EARLY = 7 * 24, 8
+BETWEEN_WHOLE_READS, EARLY, HOURS_EARLY = 7 * 24, 11, 2
 """Hours, at least, after which a stream is read whole without any evidence, and by how many a run
-may be early."""
+may be early: of these, and of a day."""
 
 
 def is_trashed(content: Content) -> bool:
@@ -273,7 +273,7 @@ class Days(History):
     @property
     def _least_ms(self) -> int:
         """How old it has to be before there is another one, less what runs may be early."""
-        return max(self._interval_hours - 1, 0) * HOUR_MS
+        return max(self._interval_hours - HOURS_EARLY, 0) * HOUR_MS
 
     @override
     def _do(self, name: str, prefix: str = "") -> None:

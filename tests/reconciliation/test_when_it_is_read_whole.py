@@ -45,7 +45,7 @@ def test_it_is_not_read_whole_twice_within_the_interval(tables: Tables) -> None:
     assert not tables.wrong(["pages"])
 
 
-@pytest.mark.parametrize(("hours", "is_read"), [(22.9, False), (23.5, True)])
+@pytest.mark.parametrize(("hours", "is_read"), [(22.4, False), (22.99, True), (23.5, True)])
 def test_a_daily_job_may_begin_a_little_early(
     tables: Tables, hours: float, *, is_read: bool
 ) -> None:
