@@ -31,8 +31,8 @@ AT_ONCE = timedelta(hours=24)
 """What stands for an interval of 0 there."""
 
 EARLY = 16
-"""The part of an interval by which a run may begin too early: no daily job begins to the second, and
-the day on which clocks go forward has 23 hours."""
+"""The part of an interval by which a run may begin too early: no daily job begins to the second,
+and the day on which clocks go forward has 23 hours."""
 
 ALL_MAY_GO = 100
 """The percentage of rows that lets anything happen."""
@@ -341,7 +341,7 @@ class Reconciliation:
         What it fails for may stay broken for weeks, and is not worth a whole read in each run.
         """
         found: object = self._state.get("incompleteRead")
-        if not isinstance(found, dict) or self._differs_from_account(found):
+        if not interval or not isinstance(found, dict) or self._differs_from_account(found):
             return False
         began = to_timestamp(found.get("began"))
         return began is not None and -CLOCKS_DIFFER <= self._age(began) < _early(interval)
