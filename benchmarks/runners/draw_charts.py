@@ -87,7 +87,7 @@ OF_A_WEEK = {
 def year(axes: Any, found: list[dict[str, Any]], what: str) -> None:
     """Draw a line for each deployment over the weeks of a year."""
     for (label, ink), played in zip((("Cloud", OURS), ("Data Center", THEIRS)), found, strict=True):
-        weeks = played["weeks"]
+        weeks = [week for week in played["weeks"] if week[what] is not None]
         places = [date.fromisoformat(week["day"]) for week in weeks]
         axes.plot(places, [week[what] for week in weeks], color=ink, label=label)
     axes.set_title(OF_A_WEEK[what], fontsize=10)
