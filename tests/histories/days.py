@@ -180,6 +180,8 @@ class Days(History):
             jitter = self._dice.randint(-30, 30) * MINUTE_MS
             self._pass_time(self._day_ms + NIGHT_MS + jitter)
             self._pass_night(kind)
+            # What the site remembers is to be no more than a day.
+            self.site.requests.clear()
 
     def _pass_time(self, until_ms: int) -> None:
         self.site.wiki.now_ms = max(self.site.wiki.now_ms, until_ms)
