@@ -29,7 +29,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow proof-celery dbt targets image lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days proof-celery proof-nights recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -52,7 +52,11 @@ histories: .venv/ready  ## play random histories on each deployment: HISTORIES=2
 	TAP_CONFLUENCE_TEST_HISTORIES=$(HISTORIES) $(PYTHON) -m pytest -m '' tests/histories/test_histories.py --numprocesses auto --dist worksteal $(ARGS)
 
 days: .venv/ready  ## play DAYS=1000 days on each deployment, with a run each night after which all tables equal the site; SEED=4
-	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m '' tests/histories/test_days.py \
+	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m 'not proof' tests/histories/test_days.py \
+		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
+
+proof-nights: .venv/ready  ## play 1,000 days in one go on each deployment, and a year of nights; up to an hour
+	TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m proof tests/histories \
 		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
 
 coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate

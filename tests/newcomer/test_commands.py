@@ -96,6 +96,7 @@ NOT_TYPED = {
     "make site-test*": THE_CHECKS,
     "make histories*": "takes as long as the tests; a workflow runs it each week",
     "make days *": "takes longer still; the same workflow runs some",
+    "make proof-*": "takes up to an hour; a workflow runs it each week",
     "make coverage*": THE_CHECKS,
     "make test*": THE_CHECKS,
     "make descriptions*": "asks Atlassian; the workflow of the tests does",
