@@ -2,8 +2,9 @@
 
 What a parser makes of markup takes many times its size. So of a large body only that is kept which
 is needed at once: the elements around the present place, and the one that stands there. Elements
-that say all they are in their own tag, such as tables and their rows, are read as they begin; all
-others, such as paragraphs and macros, when they are whole. What has been read is dropped.
+that say all they are in their own tag, such as tables and their rows, are read as they begin if they
+are long; all others, such as paragraphs and macros, when they are whole. What has been read is
+dropped.
 """
 
 from __future__ import annotations
@@ -76,15 +77,15 @@ class PieceReader:
         size = 0
         for piece, events in _events(pieces, ("start", "end"), options):
             was_open = self._open
-            for event, element in events:
-                self._take(event, element)
+            for event, element, ends_soon in _with_ends(events):
+                self._take(event, element, ends_soon=ends_soon)
             size = size + len(piece) if was_open and self._open else 0
             if size > sizes.MOST_AT_ONCE:
                 message = f"a part of it has more than {sizes.in_megabytes(sizes.MOST_AT_ONCE)}"
                 raise sizes.TooLargeError(message)
         self._read_due()
 
-    def _take(self, event: str, element: _Element) -> None:
+    def _take(self, event: str, element: _Element, *, ends_soon: bool) -> None:
         if self._open:
             self._open += 1 if event == "start" else -1
             if not self._open:
@@ -98,7 +99,8 @@ class PieceReader:
             self._due = lambda: self._text(element.tail)
             return
         _drop_before(element)
-        if self._is_read_as_it_begins(element):
+        # What is short is read faster when it is whole.
+        if not ends_soon and self._is_read_as_it_begins(element):
             start = self._elements.get(element.tag)
             self._ends.append(start(self._reading, element) if start else None)
             self._due = lambda: self._text(element.text)
@@ -144,6 +146,22 @@ def _events(
         yield piece, parser.read_events()
     parser.close()
     yield "", parser.read_events()
+
+
+def _with_ends(
+    events: Iterable[tuple[str, _Element]],
+) -> Iterator[tuple[str, _Element, bool]]:
+    """Yield what begins and ends in a piece, and of what begins whether it ends there, too."""
+    taken = list(events)
+    begun: list[int] = []
+    whole: set[int] = set()
+    for place, (event, _) in enumerate(taken):
+        if event == "start":
+            begun.append(place)
+        elif begun:
+            whole.add(begun.pop())
+    for place, (event, element) in enumerate(taken):
+        yield event, element, place in whole
 
 
 def evenly(parts: Iterable[str]) -> Iterator[str]:

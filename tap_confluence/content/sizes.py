@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MEGABYTE: Final = 1 << 20
 
@@ -39,3 +42,12 @@ def check(body: str | bytes) -> None:
 def in_megabytes(size: int) -> str:
     """Write a size for people."""
     return f"{size / MEGABYTE:.0f} MB"
+
+
+def body_size(item: Mapping[str, Any] | None) -> int:
+    """Return how many characters the bodies of an item have, as its list has it."""
+    bodies = (item or {}).get("body")
+    if not isinstance(bodies, dict):
+        return 0
+    values = (part.get("value") for part in bodies.values() if isinstance(part, dict))
+    return sum(len(value) for value in values if isinstance(value, str))
