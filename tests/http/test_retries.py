@@ -85,7 +85,7 @@ def test_waits_between_retries_grow_by_the_same_amount(site: DemoSite) -> None:
         assert 0.7 * place <= wait <= 1.3 * place
 
 
-@pytest.mark.parametrize(("asked", "waited"), [(7, 7.0), (4000, 30.0)])
+@pytest.mark.parametrize(("asked", "waited"), [(7, 7.0), (120, 120.0), (4000, 30.0)])
 def test_a_503_is_given_the_time_it_asks_for_within_reason(
     site: DemoSite, asked: int, waited: float
 ) -> None:
