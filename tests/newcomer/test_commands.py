@@ -97,6 +97,8 @@ NOT_TYPED = {
     "make histories*": "takes as long as the tests; a workflow runs it each week",
     "make days *": "takes longer still; the same workflow runs some",
     "make proof-*": "takes up to an hour; a workflow runs it each week",
+    "make release-rehearsal*": "a workflow runs it each week, as part of the proof",
+    "make release VERSION=*": "changes the changelog; the rehearsal does it in a clone",
     "make coverage*": THE_CHECKS,
     "make test*": THE_CHECKS,
     "make descriptions*": "asks Atlassian; the workflow of the tests does",
