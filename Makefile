@@ -30,7 +30,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days proof-rates release-rehearsal release recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days proof-celery proof-nights proof-rates recipes airflow dbt targets image lint types lock docs site site-test descriptions clean release-rehearsal release
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -53,7 +53,11 @@ histories: .venv/ready  ## play random histories on each deployment: HISTORIES=2
 	TAP_CONFLUENCE_TEST_HISTORIES=$(HISTORIES) $(PYTHON) -m pytest -m '' tests/histories/test_histories.py --numprocesses auto --dist worksteal $(ARGS)
 
 days: .venv/ready  ## play DAYS=1000 days on each deployment, with a run each night after which all tables equal the site; SEED=4
-	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m '' tests/histories/test_days.py \
+	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m 'not proof' tests/histories/test_days.py \
+		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
+
+proof-nights: .venv/ready  ## play 1,000 days in one go on each deployment, and a year of nights; up to an hour
+	TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m proof tests/histories \
 		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
 
 coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate
@@ -74,6 +78,11 @@ recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some m
 airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
+
+proof-celery: $(AIRFLOW_READY) .venv-airflow/celery  ## show that the DAG outlives the loss of a worker of Celery, for each deployment; see docs/airflow.md
+	@command -v redis-server >/dev/null || { echo 'There is no redis-server: Debian has it in the package of that name.'; exit 1; }
+	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
+		$(PYTHON) -m pytest -m proof tests/orchestrate $(ARGS)
 
 targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
@@ -157,6 +166,11 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 .venv-airflow/ready: Makefile | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv-airflow
 	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow~=$(AIRFLOW_VERSION)'
+	@touch $@
+
+# CeleryExecutor, which needs a real database.
+.venv-airflow/celery: .venv-airflow/ready
+	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow[celery,postgres]~=$(AIRFLOW_VERSION)'
 	@touch $@
 
 .venv-dbt/ready .venv-dbt-dialects/ready: Makefile | $(UV)

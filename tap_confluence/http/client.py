@@ -20,13 +20,14 @@ import requests
 
 from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
 from tap_confluence.errors import (
+    AnswerTooLargeError,
     ForbiddenError,
     NotFoundError,
     RetriesExhaustedError,
     SiteError,
 )
 from tap_confluence.http.auth import Bearer
-from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.bounds import TooManyBytesError, UnboundedAnswerError, read_within
 from tap_confluence.http.page_sizes import PageSizes
 from tap_confluence.http.responses import (
     BETWEEN,
@@ -80,10 +81,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Answer:
-    """A JSON object and the link header it came with."""
+    """A JSON object and what it came with.
+
+    Attributes:
+        body: The object.
+        links: The link header.
+        size: How many bytes it had.
+    """
 
     body: dict[str, Any]
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    size: int = 0
 
 
 class Client:
@@ -153,13 +161,14 @@ class Client:
         self._session.auth = self._credentials = credentials
         self._stranger = make()
 
-    def get(
+    def get(  # noqa: PLR0913
         self,
         path: str,
         params: Params | None = None,
         *,
         tag: str,
         max_retries: int | None = None,
+        most_bytes: int | None = None,
         shape: type[dict[str, Any] | list[Any]] = dict,
     ) -> Answer:
         """Get a JSON object from the site.
@@ -169,6 +178,7 @@ class Client:
             params: Query parameters; a sequence repeats its name.
             tag: Under which name to count the request in `usage`.
             max_retries: How often to repeat it at most, if less often than the settings say.
+            most_bytes: How large the answer may be, if not as large as any.
             shape: `list` where the site answers with an array, which is returned as `results`.
 
         Returns:
@@ -178,13 +188,15 @@ class Client:
             RefusedError: The site answered 4xx; its subclasses say why.
             SignInError: The site no longer accepts the credentials.
             SiteError: The site redirects elsewhere.
+            AnswerTooLargeError: The answer has more than `most_bytes`.
             RetriesExhaustedError: The request failed each time.
             RateLimitError: The site wants too long a pause.
             StoppedError: The run was asked to stop.
         """
         retries = self._max_retries
         retries = retries if max_retries is None else min(retries, max_retries)
-        return self._ask(path, params or {}, None, tag, retries=retries, shape=shape)
+        call = partial(self._ask_once, path, params or {}, None, tag, shape, most_bytes=most_bytes)
+        return self._ask(call, path, params or {}, tag, retries=retries)
 
     def post(self, path: str, question: dict[str, Any], *, tag: str) -> Answer:
         """Get a JSON object by asking for it in the body of a request.
@@ -202,7 +214,8 @@ class Client:
         Raises:
             ConfluenceError: As for `get`.
         """
-        return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
+        call = partial(self._ask_once, path, {}, question, tag, dict)
+        return self._ask(call, path, {}, tag, retries=self._max_retries)
 
     @property
     def signs_in_by_token(self) -> bool:
@@ -230,17 +243,9 @@ class Client:
         finally:
             self._of_thread.tries_once = False
 
-    def _ask(  # noqa: PLR0913
-        self,
-        path: str,
-        params: Params,
-        question: dict[str, Any] | None,
-        tag: str,
-        *,
-        retries: int,
-        shape: type[dict[str, Any] | list[Any]],
+    def _ask(
+        self, call: Callable[[], Answer], path: str, params: Params, tag: str, *, retries: int
     ) -> Answer:
-        call = partial(self._ask_once, path, params, question, tag, shape)
         try:
             return self.repeat(call, path, tag=tag, retries=retries)
         except NotFoundError:
@@ -287,12 +292,21 @@ class Client:
             )
             raise RetriesExhaustedError(message) from error
 
-    def _ask_once(
-        self, path: str, params: Params, question: dict[str, Any] | None, tag: str, shape: type
+    def _ask_once(  # noqa: PLR0913
+        self,
+        path: str,
+        params: Params,
+        question: dict[str, Any] | None,
+        tag: str,
+        shape: type,
+        *,
+        most_bytes: int | None = None,
     ) -> Answer:
         method = "GET" if question is None else "POST"
         url = f"{self.root}{path}"
-        response = self._send_signed(tag, method, url, params=params, json=question)
+        response = self._send_signed(
+            tag, method, url, most_bytes=most_bytes, params=params, json=question
+        )
         if response.status_code != HTTPStatus.OK:
             raise refusal(response, path)
         try:
@@ -320,7 +334,7 @@ class Client:
                     )
             body["results"] = rows
         self._count(tag, points=points_of(path, body))
-        return Answer(body, response.links)
+        return Answer(body, response.links, len(response.content))
 
     def open(
         self, url: str, params: Params | None = None, *, tag: str, signed: bool
@@ -357,18 +371,28 @@ class Client:
         return response
 
     def _send(
-        self, session: Session, tag: str, method: str, url: str, **options: Any
+        self,
+        session: Session,
+        tag: str,
+        method: str,
+        url: str,
+        *,
+        most_bytes: int | None = None,
+        **options: Any,
     ) -> requests.Response:
-        """Send a request, again and again while the site only says that it limits."""
+        """Send a request, again and again while the site only says that it limits.
+
+        Raises:
+            AnswerTooLargeError: The answer has more than `most_bytes`.
+            TransientError: There was no answer that can be used.
+        """
         rate_limit = self.rate_limit if session is self._session else self._elsewhere
         while True:
             self._stop.check()
             left_at = rate_limit.wait_for_turn()
             self._count(tag, requests=1)
             try:
-                response = session.request(
-                    method, url, timeout=self._timeout, allow_redirects=False, **options
-                )
+                response = self._request(session, method, url, most_bytes, **options)
             except (
                 requests.ConnectionError,
                 requests.Timeout,
@@ -393,6 +417,21 @@ class Client:
             self._count(tag, limited=1)
             response.close()
             rate_limit.limited(response.headers, left_at=left_at)
+
+    def _request(
+        self, session: Session, method: str, url: str, most_bytes: int | None, **options: Any
+    ) -> requests.Response:
+        """Send a request once."""
+        options = {"timeout": self._timeout, "allow_redirects": False, **options}
+        if most_bytes is None:
+            return session.request(method, url, **options)
+        response = session.request(method, url, **{**options, "stream": True})
+        try:
+            read_within(response, most_bytes)
+        except TooManyBytesError as error:
+            message = f"Gave up on {urlsplit(url).path}: {error}"
+            raise AnswerTooLargeError(message) from error
+        return response
 
     def _look_for_certificate(self, url: str, error: Exception) -> str:
         """Find out whether the first request has failed for want of a client certificate.
