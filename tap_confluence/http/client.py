@@ -64,7 +64,11 @@ RENEWALS = 3
 """How often to renew credentials for one request: a token may end while others use it up."""
 
 LONGEST_RETRY_WAIT = 30.0
-"""Seconds to wait at most before a failed request is repeated."""
+"""Seconds to wait at most before a failed request is repeated, unless the site asks for more."""
+
+LONGEST_ASKED_WAIT = 300.0
+"""Seconds that a site may ask to wait before a failed request is repeated. Who asks for more is not
+waited for that long: it may as well be back before."""
 
 FIRST_RELEASE = datetime(2004, 3, 25, tzinfo=UTC)
 """When Confluence 1.0 came out: a clock that is further behind is none."""
@@ -141,6 +145,7 @@ class Client:
         self.total_usage = Usage()
         self.unidentified: Counter[str] = Counter()
         self.rate_limit = rate_limit
+        self._elsewhere = rate_limit.elsewhere()
         self.page_sizes = PageSizes()
         self._stop = stop
         self._max_retries = max_retries
@@ -381,9 +386,10 @@ class Client:
             AnswerTooLargeError: The answer has more than `most_bytes`.
             TransientError: There was no answer that can be used.
         """
+        rate_limit = self.rate_limit if session is self._session else self._elsewhere
         while True:
             self._stop.check()
-            left_at = self.rate_limit.wait_for_turn()
+            left_at = rate_limit.wait_for_turn()
             self._count(tag, requests=1)
             try:
                 response = self._request(session, method, url, most_bytes, **options)
@@ -406,11 +412,11 @@ class Client:
             if session is self._session:
                 self._read_clock(response)
             if not is_limited(response):
-                self.rate_limit.answered(response.headers)
+                rate_limit.answered(response.headers, left_at=left_at)
                 return response
             self._count(tag, limited=1)
             response.close()
-            self.rate_limit.limited(response.headers, left_at=left_at)
+            rate_limit.limited(response.headers, left_at=left_at)
 
     def _request(
         self, session: Session, method: str, url: str, most_bytes: int | None, **options: Any
@@ -476,5 +482,6 @@ def _waits() -> Generator[float, TransientError, None]:
     """Wait longer by the same amount each time, or as long as the site asks."""
     error = yield 0.0
     for attempt in itertools.count(1):
-        wait = attempt * random.uniform(0.7, 1.3)  # noqa: S311
-        error = yield min(max(wait, error.wait or 0.0), LONGEST_RETRY_WAIT)
+        wait = min(attempt * random.uniform(0.7, 1.3), LONGEST_RETRY_WAIT)  # noqa: S311
+        asked = error.wait or 0.0
+        error = yield max(wait, asked if asked <= LONGEST_ASKED_WAIT else LONGEST_RETRY_WAIT)
