@@ -595,5 +595,5 @@ def _id_of(row: Row) -> object:
 
 def _key_of(row: Row) -> object:
     """Return what tells a row from others, however much of it is spelled out."""
-    names = ("id", "key", "name", "number")
+    names = ("id", "key", "accountId", "userKey", "name", "number")
     return next((str(row[name]) for name in names if row.get(name) is not None), str(row))

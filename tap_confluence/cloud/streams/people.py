@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.http import OverlappingOffsetPaginator, collect
+from tap_confluence.http import OverlappingOffsetPaginator, read_pages
 from tap_confluence.streams.groups import MOST_A_PAGE, GroupMemberStream, GroupStream
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ class GroupMembers(GroupMemberStream):
 
 
 def _account_ids(client: Client, request: ListRequest) -> list[str]:
-    found = (
-        str(member["accountId"])
-        for member in collect(client, request, OverlappingOffsetPaginator())
-    )
+    # Page by page, as a group may have tens of thousands.
+    pages = read_pages(client, request, OverlappingOffsetPaginator())
+    found = (str(member["accountId"]) for page in pages for member in page.items)
     return list(dict.fromkeys(found))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from typing_extensions import override
 
 from tap_confluence.datacenter.api import paths
-from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect, read_by_offset
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_by_offset, read_items
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.http.kept_rows import KeptRows
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.people import USER
 from tap_confluence.streams.cost import Requests, full_pages
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.http import Client
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.cost import Size
 
@@ -44,7 +48,7 @@ class Groups(GroupStream):
             groups += map(records.group, batch.items)
         return groups
 
-    def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, list[Record]]]:
+    def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, KeptRows]]:
         """Yield each group with its members, as records of `users`.
 
         Args:
@@ -54,10 +58,10 @@ class Groups(GroupStream):
             RefusedError: The account lacks the right to see them.
         """
 
-        def call(group: Record) -> Callable[[], list[Record]]:
+        def call(group: Record) -> Callable[[], KeptRows]:
             path = f"{self.path}/{quote(group['id'], safe='')}/member"
             query = Query(path, {}, stream.name, EXPAND, MOST_EXPANDED)
-            return lambda: _users(collect(self.reader.client, query))
+            return partial(_kept_users, self.reader.client, query)
 
         groups = []
         for group in self.listed:
@@ -119,6 +123,14 @@ class Users(UserStream):
         # They have left, or may not be listed.
         for _, user in self.each(({"id": person} for person in self.unknown), call):
             yield user
+
+
+def _kept_users(client: Client, query: Query) -> KeptRows:
+    """Read all who are in a group, of whom there may be tens of thousands."""
+    kept = KeptRows(sys.maxsize)
+    for item in read_items(client, query):
+        kept.add(records.user(item))
+    return kept
 
 
 def _users(items: Iterable[dict[str, Any]]) -> list[Record]:
