@@ -29,7 +29,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days proof-sizes recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -57,6 +57,9 @@ days: .venv/ready  ## play DAYS=1000 days on each deployment, with a run each ni
 
 coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term-missing $(ARGS)
+
+proof-sizes: .venv/ready  ## read sites of odd sizes, and slow ones, and hold memory, requests and rows to what is said; up to an hour
+	$(PYTHON) -m pytest -m proof tests/scale -rP $(ARGS)
 
 recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some minutes
 	$(PYTHON) -m pytest -m recipes tests/newcomer $(ARGS)

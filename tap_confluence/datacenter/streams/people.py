@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from typing_extensions import override
 
 from tap_confluence.datacenter.api import paths
-from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect, read_by_offset
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_by_offset, read_items
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
+from tap_confluence.http import KeptRows
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.people import USER
-from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.cost import Requests, pages_by_offset
 from tap_confluence.streams.groups import GroupMemberStream, GroupStream
 from tap_confluence.streams.users import UserStream
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_confluence.http import Client
     from tap_confluence.streams.base import ConfluenceStream
     from tap_confluence.streams.cost import Size
 
@@ -44,7 +48,7 @@ class Groups(GroupStream):
             groups += map(records.group, batch.items)
         return groups
 
-    def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, list[Record]]]:
+    def members(self, stream: ConfluenceStream) -> Iterator[tuple[Record, KeptRows]]:
         """Yield each group with its members, as records of `users`.
 
         Args:
@@ -54,10 +58,10 @@ class Groups(GroupStream):
             RefusedError: The account lacks the right to see them.
         """
 
-        def call(group: Record) -> Callable[[], list[Record]]:
+        def call(group: Record) -> Callable[[], KeptRows]:
             path = f"{self.path}/{quote(group['id'], safe='')}/member"
             query = Query(path, {}, stream.name, EXPAND, MOST_EXPANDED)
-            return lambda: _users(collect(self.reader.client, query))
+            return partial(_kept_users, self.reader.client, query)
 
         groups = []
         for group in self.listed:
@@ -94,7 +98,7 @@ class Users(UserStream):
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
-        yield Requests(max(1, full_pages(size["users"].listed, MOST_EXPANDED)))
+        yield Requests(pages_by_offset(size["users"].listed, MOST_EXPANDED))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -123,3 +127,11 @@ class Users(UserStream):
 
 def _users(items: Iterable[dict[str, Any]]) -> list[Record]:
     return [records.user(item) for item in items]
+
+
+def _kept_users(client: Client, query: Query) -> KeptRows:
+    """Get people who are in a group, which may be very many: they are kept in little memory."""
+    kept = KeptRows(sys.maxsize)
+    for item in read_items(client, query):
+        kept.add(records.user(item))
+    return kept
