@@ -155,3 +155,25 @@ def told(name: str, shape: Shape, tenth: Measured, whole: Measured) -> None:
     peaks = f"{tenth.cost.peak_mb:.0f} | {whole.cost.peak_mb:.0f}"
     figures = f"{whole.rows:,} | {whole.answered:,} | {peaks} | {whole.cost.open_files}"
     print(f"| {name} | {shape.size:,} | {figures} |")  # noqa: T201 - what the documents show
+
+
+@pytest.mark.parametrize("plant", [shapes.comments, shapes.files], ids=["comments", "files"])
+def test_what_is_on_a_page_that_comes_into_the_archive_is_read_in_little_memory(
+    plant: Callable[[int], Wiki], tmp_path: Path
+) -> None:
+    streams = ("page_footer_comments", "attachments")
+    peaks = []
+    for size in (2_000, 20_000):
+        wiki = plant(size)
+        page = shapes.shown_page(wiki)
+        with DataCenterSite(wiki) as site:
+            first = measure(site, tmp_path, streams)
+            wiki.archive_page(page.id)
+            second = measure(site, tmp_path, streams, first.state)
+        assert first.wrong == second.wrong == []
+        assert second.rows >= size // 2, "it is read from there"
+        peaks.append(second.cost.peak_mb)
+
+    tenth, whole = peaks
+    print(f"in the archive: {tenth:.0f} MB, {whole:.0f} MB")  # noqa: T201 - as above
+    assert whole - tenth <= 20

@@ -50,7 +50,7 @@ class Watched:
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
         began, before = time.monotonic(), self._answered
         try:
-            return await super()._handle(request)  # type: ignore[misc]
+            return await super()._handle(request)  # type: ignore[misc, no-any-return]
         finally:
             if time.monotonic() - began > LONG:
                 self.beside.append(self._answered - before)
