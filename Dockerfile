@@ -16,6 +16,24 @@ RUN python3 -m venv /opt/tap-confluence \
     && /opt/tap-confluence/bin/pip install --constraint constraints.txt --compile ".${EXTRAS:+[${EXTRAS}]}" \
     && /opt/tap-confluence/bin/pip uninstall --yes pip
 
+# `--target=meltano`: the Meltano project with the loader for PostgreSQL, which Kubernetes runs.
+FROM ${PYTHON_IMAGE} AS meltano
+ARG VERSION=0.1.0.dev0
+ENV PATH=/opt/meltano/bin:${PATH} PYTHONDONTWRITEBYTECODE=1 MELTANO_SEND_ANONYMOUS_USAGE_STATS=false
+RUN python3 -m venv /opt/meltano \
+    && /opt/meltano/bin/pip install --no-cache-dir --compile 'meltano[postgres]==4.4.1'
+WORKDIR /project
+COPY meltano.yml pyproject.toml README.md LICENSE ./
+COPY plugins plugins/
+COPY orchestrate/target-postgres-in-turn orchestrate/target-postgres-in-turn/
+COPY tap_confluence tap_confluence/
+RUN SETUPTOOLS_SCM_PRETEND_VERSION=${VERSION} UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1 \
+    meltano install tap-confluence target-postgres \
+    && rm -rf .meltano/run .meltano/logs .meltano/*.db \
+    && mkdir .meltano/run
+USER 65532:65532
+ENTRYPOINT ["meltano"]
+
 FROM ${PYTHON_IMAGE}
 ARG VERSION=0.1.0.dev0
 ARG REVISION=

@@ -12,6 +12,7 @@ DBT_DIALECTS := 'dbt-core>=1.11,<1.12' 'dbt-snowflake>=1.11,<2' 'dbt-bigquery>=1
 	'dbt-databricks>=1.11,<2' 'sqlglot~=30.0'
 TARGET ?= target-duckdb
 ARGS ?=
+VERSION ?=
 HISTORIES ?= 200
 DAYS ?= 1000
 SEED ?= 4
@@ -29,7 +30,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days proof-sizes recipes airflow dbt targets image lint types lock docs site site-test descriptions clean
+.PHONY: help demo sync test coverage slow histories days proof-celery proof-nights proof-rates proof-sizes recipes airflow dbt targets image lint types lock docs site site-test descriptions clean release-rehearsal release
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -52,11 +53,24 @@ histories: .venv/ready  ## play random histories on each deployment: HISTORIES=2
 	TAP_CONFLUENCE_TEST_HISTORIES=$(HISTORIES) $(PYTHON) -m pytest -m '' tests/histories/test_histories.py --numprocesses auto --dist worksteal $(ARGS)
 
 days: .venv/ready  ## play DAYS=1000 days on each deployment, with a run each night after which all tables equal the site; SEED=4
-	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m '' tests/histories/test_days.py \
+	TAP_CONFLUENCE_TEST_DAYS=$(DAYS) TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m 'not proof' tests/histories/test_days.py \
+		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
+
+proof-nights: .venv/ready  ## play 1,000 days in one go on each deployment, and a year of nights; up to an hour
+	TAP_CONFLUENCE_TEST_SEED=$(SEED) $(PYTHON) -m pytest -m proof tests/histories \
 		--numprocesses auto --dist worksteal -rP --show-capture=stdout $(ARGS)
 
 coverage: .venv/ready $(PLUGINS)  ## run the tests and tell which lines none of them reaches; no gate
 	TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) $(PYTHON) -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term-missing $(ARGS)
+
+proof-rates: .venv/ready  ## have eight runs share one rate limit, on each deployment, and rehearse a release; some 20 minutes
+	$(PYTHON) -m pytest -m proof tests/http tests/release -rPs --show-capture=stdout $(ARGS)
+
+release-rehearsal: .venv/ready  ## make the release of this commit in a clone, and install it on each Python
+	$(PYTHON) -m pytest -m proof tests/release -rs $(ARGS)
+
+release: .venv/ready  ## have CHANGELOG.md say that what is unreleased is VERSION=1.2.3; see CONTRIBUTING.md
+	@$(PYTHON) -m tests.release $(VERSION)
 
 proof-sizes: .venv/ready  ## read sites of odd sizes, and slow ones, and hold memory, requests and rows to what is said; up to an hour
 	$(PYTHON) -m pytest -m proof tests/scale -rP $(ARGS)
@@ -67,6 +81,11 @@ recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some m
 airflow: $(AIRFLOW_READY)  ## test the DAG with a real Airflow
 	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
 		$(PYTHON) -m pytest tests/orchestrate $(ARGS)
+
+proof-celery: $(AIRFLOW_READY) .venv-airflow/celery  ## show that the DAG outlives the loss of a worker of Celery, for each deployment; see docs/airflow.md
+	@command -v redis-server >/dev/null || { echo 'There is no redis-server: Debian has it in the package of that name.'; exit 1; }
+	TAP_CONFLUENCE_TEST_AIRFLOW=.venv-airflow/bin/airflow TAP_CONFLUENCE_TEST_MELTANO=$(MELTANO) \
+		$(PYTHON) -m pytest -m proof tests/orchestrate $(ARGS)
 
 targets: .venv/ready  ## load all streams into the targets of docs/targets.md
 	$(PYTHON) -m pytest -m targets tests/targets $(ARGS)
@@ -85,7 +104,7 @@ types: .venv/ready  ## check types
 	.venv/bin/mypy
 
 lock: .venv/ready  ## bring constraints.txt, the versions that are tested, up to date
-	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group dev --group site-test --upgrade \
+	@echo '--editable .' | $(UV) pip compile --quiet --universal --python-version 3.11 --group build --group dev --group site-test --upgrade \
 		--no-header --no-annotate --no-emit-index-url --no-emit-package tap-confluence \
 		--output-file constraints.txt -
 
@@ -150,6 +169,11 @@ installed: $(PLUGINS) $(AIRFLOW_READY)
 .venv-airflow/ready: Makefile | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv-airflow
 	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow~=$(AIRFLOW_VERSION)'
+	@touch $@
+
+# CeleryExecutor, which needs a real database.
+.venv-airflow/celery: .venv-airflow/ready
+	$(UV) pip install --quiet --python .venv-airflow/bin/python 'apache-airflow[celery,postgres]~=$(AIRFLOW_VERSION)'
 	@touch $@
 
 .venv-dbt/ready .venv-dbt-dialects/ready: Makefile | $(UV)

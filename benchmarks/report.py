@@ -231,6 +231,30 @@ def _labels_and_spaces(found: Results) -> str:
     return _section("As labels and spaces become more", text, head, rows)
 
 
+def _into_postgres(found: Results) -> str:
+    idle = {r["contestant"]: r for r in found["idle"]}
+    rows = [
+        (
+            r["contestant"],
+            _count(r["requests"]),
+            _count(r["rows"]),
+            f"{r['wall']:.2f} ({r['fastest']:.2f}-{r['slowest']:.2f})",
+            f"{r['cpu']:.2f}",
+            f"{idle[r['contestant']]['wall']:.2f}",
+            f"{idle[r['contestant']]['cpu']:.2f}",
+        )
+        for r in found["first"]
+    ]
+    head = ("", "requests", "rows", "wall, s (range)", "CPU, s", "idle: wall, s", "CPU, s")
+    text = (
+        f"{_count(found['pages'])} pages and their six details, {_ms(found)} ms latency, at most "
+        "16 requests in flight, into an empty schema; then once more when nothing has changed. "
+        "The rows in the tables were compared with the site's. PostgreSQL's own CPU time is not "
+        "counted."
+    )
+    return _section("What a target adds", text, head, rows)
+
+
 SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "side_by_side": _side_by_side,
     "requests_made": _requests_made,
@@ -239,6 +263,7 @@ SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "detail_growth": _detail_growth,
     "limited": _limited,
     "labels_and_spaces": _labels_and_spaces,
+    "into_postgres": _into_postgres,
 }
 
 

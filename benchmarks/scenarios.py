@@ -14,6 +14,7 @@ from benchmarks.contestants import (
     Dlt,
     SerialTap,
     Sling,
+    TapAndTarget,
     ThisTap,
 )
 from benchmarks.contestants.contestant import keys_by_stream
@@ -21,6 +22,7 @@ from benchmarks.demo import Site
 from benchmarks.measure import run
 from benchmarks.rounds import Rounds, job_folder, note, once
 from benchmarks.rows import Expected, RowsError
+from benchmarks.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +60,7 @@ class Sizes:
         limited_rate: Requests a second that the site allows there.
         quiet_pages: Pages of the site whose labels and spaces become more.
         more: Labels or spaces that it has more, step by step.
+        into_postgres: Pages that are loaded into a PostgreSQL.
     """
 
     runs: int = 5
@@ -74,6 +77,7 @@ class Sizes:
     limited_rate: float = 10.0
     quiet_pages: int = 500
     more: tuple[int, ...] = (0, 250, 500, 1_000)
+    into_postgres: int = 1_000
 
 
 def side_by_side(sizes: Sizes) -> Results:
@@ -270,6 +274,24 @@ def _first_and_idle(site: Site) -> dict[str, int]:
     return {"first": first, **counts, **there}
 
 
+def into_postgres(sizes: Sizes) -> Results:
+    """Load pages with their six details into a PostgreSQL, and again when nothing has changed.
+
+    Beside it, what the tap takes alone.
+    """
+    with Warehouse() as warehouse, Site(sizes.into_postgres, latency=0.05) as site:
+        alone, loading = ThisTap(), TapAndTarget(warehouse)
+        first = Rounds(site, STREAMS, 16, sizes.growth_runs).measure([alone, loading])
+        with job_folder(site, STREAMS, 16) as job:
+            once(alone, job)
+            state = alone.state_after(job)
+            idle = [
+                {"contestant": who.name, **once(who, replace(job, state=state))}
+                for who in (alone, loading)
+            ]
+    return {"pages": sizes.into_postgres, "latency": 0.05, "first": first, "idle": idle}
+
+
 class Samples(threading.Thread):
     """What a site has answered so far, looked at every second."""
 
@@ -303,4 +325,5 @@ SCENARIOS: dict[str, Callable[[Sizes], Results]] = {
     "detail_growth": detail_growth,
     "limited": limited,
     "labels_and_spaces": labels_and_spaces,
+    "into_postgres": into_postgres,
 }

@@ -50,6 +50,10 @@ class RetriesExhaustedError(ConfluenceError):
     """A request failed each time it was tried."""
 
 
+class AnswerTooLargeError(RetriesExhaustedError):
+    """An answer is larger than it may be: to ask for the same again would not help."""
+
+
 class RateLimitError(ConfluenceError):
     """The site wants a longer pause than `max_rate_limit_wait` allows."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from singer_sdk import Stream, Tap
 
-    from tap_confluence.content import Links
+    from tap_confluence.content import Links, TooLargeError
     from tap_confluence.errors import RefusedError
     from tap_confluence.http import Client, FailedItem, StopFlag
     from tap_confluence.locks import StreamLocks
@@ -59,6 +59,9 @@ FAILED = "failed"
 
 UNIDENTIFIED = "without a key"
 """Why a row is skipped that names nothing."""
+
+TOO_LARGE = "body too large to be read"
+"""Why what is made of a body is left out: Markdown and text of its row, or rows."""
 
 
 class ContentFilter(ABC):
@@ -197,6 +200,17 @@ class Notes:
         else:
             logger.debug("Skipping %s of '%s': %s (%d)", what, stream, error, error.status)
         self._skipped[stream][REASONS.get(error.status, FAILED)] += 1
+
+    def unread(self, stream: str, item_id: object, error: TooLargeError) -> None:
+        """Take note of a body that is written as it is, while nothing is made of it.
+
+        Args:
+            stream: The name of the stream that lacks what is made of bodies.
+            item_id: The item whose body it is.
+            error: Why.
+        """
+        logger.warning("Nothing is made for '%s' of the body of %s: %s", stream, item_id, error)
+        self._skipped[stream][TOO_LARGE] += 1
 
     def unusable(self, stream: str, keys: Mapping[str, object]) -> None:
         """Take note of a row without its key: it names nothing that could be written.

@@ -139,8 +139,9 @@ class TapConfluence(RunTap):
         """
         streams = [s for s in reconciled(self.streams.values()) if s.selected and not s.is_denied]
         if self.run.reconciles:
+            put_off = {*self.run.notes.held_back, *self.run.locks.met}
             for stream in streams:
-                stream.reconciliation.end(is_told=stream in told)
+                stream.reconciliation.end(is_told=stream in told, is_put_off=stream.name in put_off)
             return
         differing = [s.name for s in streams if s.reconciliation.end_of_share()]
         if differing:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from tests.demo_site import DemoSite, Wiki
+from tests.demo_site import DataCenterSite, DemoSite, Wiki
 from tests.demo_site.reader import Reader
 
 if TYPE_CHECKING:
@@ -207,3 +208,25 @@ def test_the_command_says_where_it_serves_and_ends_when_told() -> None:
         assert told["pid"] == process.pid
         process.terminate()
         assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("make", [DemoSite, DataCenterSite])
+def test_what_the_site_itself_gets_wrong_is_told_when_it_stops(make: Any) -> None:
+    site = make(Wiki.plain())
+    site.start()
+
+    def go_wrong(_number: int, _path: str) -> None:
+        raise KeyError(7)
+
+    site.faults.before_request = go_wrong
+    url = f"{site.base_url}/rest/api/space"
+    path = urlsplit(url).path
+    assert requests.get(url, timeout=10).status_code == 500
+
+    with pytest.raises(ExceptionGroup) as told:
+        site.stop()
+
+    [error] = told.value.exceptions
+    assert repr(error) == "KeyError(7)"
+    assert error.__notes__ == [f"as it was asked for GET {path}"]
+    site.stop()

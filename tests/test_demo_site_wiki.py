@@ -12,6 +12,7 @@ import pytest
 
 from tests.demo_site import Wiki
 from tests.demo_site.control import CHANGES
+from tests.demo_site.paging import Order
 
 
 @pytest.fixture
@@ -251,6 +252,38 @@ def test_a_hidden_space_comes_back_with_what_is_in_it(wiki: Wiki) -> None:
     assert after["page_versions"] - before["page_versions"] == {
         (edited, wiki.content(edited).version)
     }
+
+
+def test_no_two_tasks_have_a_number_though_one_was_out_of_sight(wiki: Wiki) -> None:
+    wiki.add_page(wiki.add_space("OPS"))
+    hidden_page = wiki.add_page("OPS")
+    hidden = wiki.add_task(hidden_page)
+    wiki.hide_space("OPS")
+    purged = wiki.add_task()
+    assert purged != hidden
+    wiki.purge_page(wiki.tasks[int(purged)].container.id)
+    wiki.show_space("OPS")
+    assert wiki.add_task() not in {hidden, purged}
+
+    wiki.purge_page(hidden_page)
+
+    numbers = [task.num for task in wiki.tasks.walk(Order("id"), None)]
+    assert numbers == sorted(task.num for task in wiki.tasks)
+    assert int(hidden) not in numbers
+
+
+def test_what_has_a_number_of_another_one_is_refused(wiki: Wiki) -> None:
+    with pytest.raises(ValueError, match="already"):
+        wiki.tasks.add(next(iter(wiki.tasks)))
+
+
+def test_what_is_restored_where_its_parent_is_in_the_trash_is_at_the_top(wiki: Wiki) -> None:
+    above = wiki.add_page(wiki.add_space("FAR"))
+    below = wiki.add_page(parent_id=above)
+    wiki.trash_page(below)
+    wiki.trash_page(above)
+
+    assert wiki.pages[int(wiki.restore_page(below))].parent is None
 
 
 def test_the_order_of_pages_and_what_is_resolved_make_no_version(wiki: Wiki) -> None:

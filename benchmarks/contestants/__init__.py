@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.contestants.contestant import CHILDREN, STREAMS, Contestant, Job
+from benchmarks.contestants.with_a_target import TapAndTarget
 from benchmarks.contestants.with_airbyte_cdk import AirbyteCdk
 from benchmarks.contestants.with_dlt import Dlt
 from benchmarks.contestants.with_sling import Sling
@@ -18,5 +19,6 @@ __all__ = [
     "Job",
     "SerialTap",
     "Sling",
+    "TapAndTarget",
     "ThisTap",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.dates import DateFormatter
 
 OURS, THEIRS = "#0052cc", "#97a0af"
 
@@ -73,6 +75,30 @@ def costs(axes: Any, steps: list[dict[str, Any]], what: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+OF_A_WEEK = {
+    "contents": "Contents of the site",
+    "requests": "Requests of a run",
+    "state": "State, bytes",
+    "memory": "Peak memory, MB",
+}
+"""What is drawn of each week of a year."""
+
+
+def year(axes: Any, found: list[dict[str, Any]], what: str) -> None:
+    """Draw a line for each deployment over the weeks of a year."""
+    for (label, ink), played in zip((("Cloud", OURS), ("Data Center", THEIRS)), found, strict=True):
+        weeks = [week for week in played["weeks"] if week[what] is not None]
+        places = [date.fromisoformat(week["day"]) for week in weeks]
+        axes.plot(places, [week[what] for week in weeks], color=ink, label=label)
+    axes.set_title(OF_A_WEEK[what], fontsize=10)
+    axes.xaxis.set_major_formatter(DateFormatter("%b"))
+    axes.spines[["top", "right"]].set_visible(False)
+    if what in {"contents", "requests"}:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+
+
 def main() -> None:
     """Draw what there are results for."""
     results, folder = json.load(sys.stdin), Path(sys.argv[1])
@@ -102,6 +128,13 @@ def main() -> None:
         title = f"Requests for all that is selected by default, {found['pages']:,} pages"
         figure.suptitle(title, fontsize=11)
         figure.savefig(folder / "benchmarks-labels-and-spaces.png", dpi=100)
+    if found := results.get("year"):
+        figure, panels = plt.subplots(1, 4, figsize=(14, 3.2), layout="constrained")
+        for axes, what in zip(panels, OF_A_WEEK, strict=True):
+            year(axes, found, what)
+        panels[0].legend(fontsize=8)
+        figure.suptitle("A year of nights, on each Monday", fontsize=11)
+        figure.savefig(folder / "benchmarks-year.png", dpi=100)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,11 @@ def confluence() -> None:
         return [{**settings_of(shard), **pace} for shard in plan]
 
     @task
+    def pace_tables() -> dict[str, str]:
+        """Return the variables of the environment for making the tables, beside nothing else."""
+        return {"TAP_CONFLUENCE_SPACE_ID_FROM": BEYOND_ALL_SPACES, **share_of_ceiling(among=1)}
+
+    @task
     def pace_site(shards: list[dict[str, str]]) -> dict[str, str]:
         """Return the variables of the environment for the rest of the site."""
         return share_of_ceiling(among=len(shards) + 1)
@@ -81,7 +86,7 @@ def confluence() -> None:
     make_tables = BashOperator(
         task_id="make_tables",
         bash_command=f"{RUN} --state-id-suffix=tables tap-confluence--shard target-postgres",
-        env={"TAP_CONFLUENCE_SPACE_ID_FROM": BEYOND_ALL_SPACES},
+        env=pace_tables(),
         append_env=True,
     )
     load_shard = BashOperator.partial(
@@ -117,7 +122,9 @@ def make_plan(shards: str) -> list[dict[str, int | None]]:
     """Have the tap divide the site, with the settings that Meltano has for it."""
     command = ["meltano", "--cwd", os.environ["MELTANO_PROJECT_ROOT"], "invoke", "--no-install"]
     command += ["tap-confluence:shards", f"--shards={shards}"]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    environment = {**os.environ, **share_of_ceiling(among=1)}
+    done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
 
 def settings_of(shard: dict[str, int | None]) -> dict[str, str]:

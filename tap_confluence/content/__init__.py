@@ -22,6 +22,7 @@ from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.presentation import AS_READERS_SEE, Presentation
 from tap_confluence.content.repair import as_text, clean
+from tap_confluence.content.sizes import TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ __all__ = [
     "Links",
     "Person",
     "Presentation",
+    "TooLargeError",
     "convert_body",
     "mentions_in",
     "to_markdown",
@@ -65,6 +67,9 @@ def to_markdown(
     Returns:
         Markdown without a line feed at its end. Malformed bodies are no error: they are repaired,
         and at worst their text is returned.
+
+    Raises:
+        TooLargeError: The body is too large to be read.
     """
     writer = MarkdownWriter(presentation)
     return _converted(body, representation, writer, links, presentation)
@@ -91,6 +96,9 @@ def convert_body(body: Any, convert: Convert, links: Links) -> str | None:
 
     Returns:
         The first representation converted; None where there is no body.
+
+    Raises:
+        TooLargeError: The body is too large to be read.
     """
     if isinstance(body, dict):
         for representation, part in body.items():
@@ -112,6 +120,8 @@ def _converted(
     reading = Reading(writer, links, presentation, find_part=find_part)
     try:
         return clean(read_body(body, representation, reading))
+    except TooLargeError:
+        raise
     except Exception:  # noqa: BLE001
         # A body is what anyone may have typed; not one of them may end a run.
         return clean(_TAG.sub(" ", as_text(body)))

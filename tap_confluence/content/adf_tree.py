@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from tap_confluence.content import sizes
+from tap_confluence.content.adf_pieces import Nodes, in_pieces
 from tap_confluence.content.repair import as_text
 from tap_confluence.decoding import NotJSONError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Node: TypeAlias = dict[str, Any]
 
@@ -40,14 +42,15 @@ def parameters(node: Node) -> Node:
     return given if isinstance(given, dict) else {}
 
 
-def children(node: Node) -> list[Any]:
+def children(node: Node) -> Sequence[Any]:
     """Return the nodes in a node; those of documents in an extension's parameters, too."""
     given = node.get("content")
-    inside = given if isinstance(given, list) else []
+    inside = given if isinstance(given, list | Nodes) else []
     if not parameters(node):
         return inside
     if attributes(node).get("extensionKey") not in NESTING:
-        return [*documents_in(parameters(node)), *inside]
+        documents = documents_in(parameters(node))
+        return [*documents, *inside] if documents else inside
     document = parameters(node).get("nestedContent") or parameters(node).get("adf")
     return inside or ([decoded(document)] if isinstance(document, dict | str) else [])
 
@@ -83,9 +86,17 @@ def as_document(given: Any) -> Node | None:
 
 
 def decoded(body: Any) -> Any:
-    """Return a document; what is no JSON, or nested too deeply for any parser, as its text."""
+    """Return a document; what is no JSON, or nested too deeply for any parser, as its text.
+
+    Raises:
+        TooLargeError: It is too large to be read.
+    """
     if not isinstance(body, str | bytes):
         return body
+    sizes.check(body)
+    divided = in_pieces(body) if len(body) >= sizes.LARGE else None
+    if divided is not None:
+        return divided
     try:
         document = decode(body)
     except NotJSONError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tap_confluence.content.adf import read_adf
 from tap_confluence.content.adf_tree import decoded
 from tap_confluence.content.repair import as_text
+from tap_confluence.content.sizes import TooLargeError
 from tap_confluence.decoding import ADF
 
 if TYPE_CHECKING:
@@ -30,14 +31,19 @@ def read_body(body: Any, representation: str, reading: Reading) -> str:
 
 
 def _read(body: Any, representation: str, reading: Reading) -> None:
-    read_tree(tree_of(body, representation), representation, reading)
+    if representation == ADF:
+        read_adf(decoded(body), reading)
+        return
+    # An XML parser takes long to import, and most runs convert nothing.
+    from tap_confluence.content.storage import read_markup  # noqa: PLC0415
+
+    read_markup(as_text(body), reading)
 
 
 def tree_of(body: Any, representation: str) -> Any:
     """Return a body as what its reader goes through: an element of markup, or a node of ADF."""
     if representation == ADF:
         return decoded(body)
-    # An XML parser takes long to import, and most runs convert nothing.
     from tap_confluence.content.storage import parsed  # noqa: PLC0415
 
     return parsed(as_text(body))
@@ -54,9 +60,15 @@ def read_tree(tree: Any, representation: str, reading: Reading) -> None:
 
 
 def read_as_far_as_it_goes(body: Any, representation: str, reading: Reading) -> None:
-    """Read a body; what was found before it could not be read any farther is kept."""
+    """Read a body; what was found before it could not be read any farther is kept.
+
+    Raises:
+        TooLargeError: It is too large to be read.
+    """
     try:
         read_body(body, representation, reading)
+    except TooLargeError:
+        raise
     except Exception:  # noqa: BLE001
         # Not one body may end a run.
         return

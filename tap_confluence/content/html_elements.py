@@ -64,7 +64,7 @@ def _preformatted(reading: Reading, element: _Element) -> End:
 def _division(reading: Reading, element: _Element) -> End:
     """Begin a `div`, by whose classes one tells rendered macros."""
     names = element.get("class", "").split()
-    kind = _panel_kind(element)
+    kind = panel_kind(element)
     if kind:
         return _open_panel(reading, element, kind)
     if "expand-control" in names:
@@ -91,7 +91,7 @@ def _open_panel(reading: Reading, panel: _Element, kind: str) -> End:
     return constructs.panel(reading, kind, " ".join(title.split()))
 
 
-def _panel_kind(element: _Element | None) -> str:
+def panel_kind(element: _Element | None) -> str:
     """Return what kind of panel an element is; "" if it is none."""
     classes = "" if element is None or element.tag != "div" else element.get("class", "")
     message = _MESSAGE.search(classes)
@@ -105,7 +105,7 @@ def _is_title(element: _Element, class_name: str) -> bool:
     """Tell whether an element is the title of the panel it stands in, which comes first."""
     if class_name not in element.get("class", "").split() or element.getprevious() is not None:
         return False
-    kind = _panel_kind(element.getparent())
+    kind = panel_kind(element.getparent())
     return kind == "panel" if class_name == "panelHeader" else kind not in {"", "panel"}
 
 

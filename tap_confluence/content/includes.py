@@ -10,6 +10,7 @@ from tap_confluence.content.adf_tree import Node, attribute, children
 from tap_confluence.content.any_format import read_tree, tree_of
 from tap_confluence.content.macro_parameters import folded
 from tap_confluence.content.macros import EXCERPT_NAMES
+from tap_confluence.content.sizes import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,13 +54,15 @@ class Includes:
             excerpt: The name of the excerpt, "" for that without one; None for the whole page.
 
         Returns:
-            What reads it into a reading, `is_inline` or not; None where it is not known, or would
-            be shown within itself or too deep.
+            What reads it into a reading, `is_inline` or not; None where it is not known or too
+            large, or would be shown within itself or too deep.
         """
         page = links.pages.get(address or "")
         if page is None or page.content_id in self._path:
             return None
         if self._left <= 0 or len(self._path) > MOST_DEEP:
+            return None
+        if len(page.body) > MOST_AT_ONCE:
             return None
         tree = tree_of(page.body, page.representation)
         if excerpt is not None:

@@ -7,6 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.adf_tree import as_document, attribute, children, decoded, parameters
+from tap_confluence.content.sizes import TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ _KEPT: Final = re.compile(r"<ac:adf-parameter\b[^<>]*+>\s*+(\{[^<]*+)")
 
 PROFILES: Final = frozenset(("profile", "profile-picture", "user-profile"))
 """Macros that show somebody."""
+
+_END: Final = object()
 
 # Without one of these there is nobody in a document.
 _WORDS: Final = ("mention", "ri:user", "profile")
@@ -62,19 +65,29 @@ def _in_storage(value: str) -> Iterator[tuple[str, str]]:
         for kept in _KEPT.findall(value):
             document = as_document(unescape(kept))
             if document is not None:
-                yield from _in_nodes([document])
+                yield from _in_nodes(document)
 
 
 def _in_adf(value: str) -> Iterator[tuple[str, str]]:
     # What is nested as text in a text has its quotes escaped.
     if not any(word in value for word in _WORDS):
         return
-    yield from _in_nodes([decoded(value)])
+    try:
+        document = decoded(value)
+    except TooLargeError:
+        # Nothing is made of it.
+        return
+    yield from _in_nodes(document)
 
 
-def _in_nodes(nodes: list[Any]) -> Iterator[tuple[str, str]]:
-    while nodes:
-        node = nodes.pop()
+def _in_nodes(document: Any) -> Iterator[tuple[str, str]]:
+    # What is left of each level, so that no more nodes are there at once than are needed.
+    levels = [iter([document])]
+    while levels:
+        node = next(levels[-1], _END)
+        if node is _END:
+            levels.pop()
+            continue
         if not isinstance(node, dict):
             continue
         if node.get("type") == "mention":
@@ -84,7 +97,7 @@ def _in_nodes(nodes: list[Any]) -> Iterator[tuple[str, str]]:
         if attribute(node, "extensionKey") in PROFILES:
             yield from ((identity, ACCOUNT_ID) for identity in _people_in(parameters(node)))
         inner = children(node)
-        nodes.extend(reversed(inner))
+        levels.append(iter(inner))
         source = parameters(node).get("cxhtml")
         if not inner and isinstance(source, str):
             yield from _in_storage(source)

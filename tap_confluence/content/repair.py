@@ -11,8 +11,14 @@ import re
 from collections import Counter
 from html import unescape
 from html.entities import html5
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_PART: Final = 1 << 16
+"""Characters of markup that are looked at together, where there is much of it."""
 
 # Elements inside each other deeper than this lose their tags; their text stays.
 MAX_ELEMENT_DEPTH: Final = 500
@@ -64,6 +70,18 @@ def clean(text: str) -> str:
 def with_xml_entities(markup: str) -> str:
     """Return markup with HTML's named entities as characters, and stray ampersands escaped."""
     return _ENTITY_OR_CDATA.sub(_xml_entity, markup) if "&" in markup else markup
+
+
+def parts_with_xml_entities(markup: str) -> Iterator[str]:
+    """Yield the same part by part, for markup so large that there should not be a second one."""
+    done = 0
+    for found in _ENTITY_OR_CDATA.finditer(markup) if "&" in markup else ():
+        yield markup[done : found.start()]
+        yield _xml_entity(found)
+        done = found.end()
+    while done < len(markup):
+        yield markup[done : done + LONGEST_PART]
+        done += LONGEST_PART
 
 
 def _xml_entity(found: re.Match[str]) -> str:

@@ -6,29 +6,68 @@ Confluence renders it (`view`, `export_view`) is read the same way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from tap_confluence.content import sizes
 from tap_confluence.content.confluence_elements import CONFLUENCE_ELEMENTS
 from tap_confluence.content.elements import skip
 from tap_confluence.content.html_elements import HTML_ELEMENTS
-from tap_confluence.content.repair import clean, repaired, with_xml_entities
+from tap_confluence.content.markup_pieces import PieceReader, check_well_formed, evenly
+from tap_confluence.content.repair import (
+    clean,
+    parts_with_xml_entities,
+    repaired,
+    with_xml_entities,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tap_confluence.content.blocks import End
     from tap_confluence.content.constructs import Reading
 
 _ELEMENTS: Final = {**HTML_ELEMENTS, **CONFLUENCE_ELEMENTS}
 _ROOT: Final = '<root xmlns:ac="ac" xmlns:ri="ri" xmlns:at="at">'
-_PARSER: Final = etree.XMLParser(
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=True,
-    remove_comments=True,
-    remove_pis=True,
-)
+_END: Final = "</root>"
+_OPTIONS: Final[dict[str, Any]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_PARSER: Final = etree.XMLParser(**_OPTIONS)
+
+
+def read_markup(markup: str, reading: Reading) -> None:
+    """Tell a writer what stands in markup, repaired if it is not well-formed.
+
+    Args:
+        markup: The markup.
+        reading: Where to write, and where references lead.
+
+    Raises:
+        TooLargeError: It is too large to be read.
+    """
+    sizes.check(markup)
+    if len(markup) < sizes.LARGE:
+        read_elements(parsed(markup), reading)
+        return
+    try:
+        check_well_formed(_pieces(parts_with_xml_entities(markup)), _OPTIONS)
+        parts = parts_with_xml_entities(markup)
+    except (etree.XMLSyntaxError, ValueError):
+        parts = iter([repaired(clean(markup))])
+    PieceReader(reading, _ELEMENTS, read_elements).read(_pieces(parts), _OPTIONS)
+
+
+def _pieces(inside: Iterator[str]) -> Iterator[str]:
+    """Yield markup as a document, in pieces to be parsed one after the other."""
+    return evenly(chain([_ROOT], inside, [_END]))
 
 
 def read_elements(tree: etree._Element, reading: Reading) -> None:
@@ -61,6 +100,6 @@ def read_elements(tree: etree._Element, reading: Reading) -> None:
 def parsed(markup: str) -> etree._Element:
     """Return markup as a tree, repaired if it is not well-formed."""
     try:
-        return etree.fromstring(f"{_ROOT}{with_xml_entities(markup)}</root>", _PARSER)
+        return etree.fromstring(f"{_ROOT}{with_xml_entities(markup)}{_END}", _PARSER)
     except (etree.XMLSyntaxError, ValueError):
-        return etree.fromstring(f"{_ROOT}{repaired(clean(markup))}</root>", _PARSER)
+        return etree.fromstring(f"{_ROOT}{repaired(clean(markup))}{_END}", _PARSER)

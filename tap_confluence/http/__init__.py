@@ -35,13 +35,14 @@ from tap_confluence.http.rate_limit import RateLimit
 from tap_confluence.http.reader import FEW_AHEAD, MANY_AHEAD, Reader
 from tap_confluence.http.sign_in import SERVER_INFORMATION, check_cloud, check_data_center
 from tap_confluence.http.stop_flag import StopFlag
-from tap_confluence.http.thread_pool import LookAhead, ThreadPool
+from tap_confluence.http.thread_pool import MOST_AHEAD, LookAhead, ThreadPool
 from tap_confluence.http.usage import Usage
 
 __all__ = [
     "BODY",
     "FEW_AHEAD",
     "MANY_AHEAD",
+    "MOST_AHEAD",
     "SERVER_INFORMATION",
     "Basic",
     "Bearer",

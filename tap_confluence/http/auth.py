@@ -11,11 +11,10 @@ import threading
 import time
 from contextlib import contextmanager
 from decimal import Decimal
-from http import HTTPStatus
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import backoff
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from typing_extensions import override
@@ -23,7 +22,8 @@ from typing_extensions import override
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SignInError
 from tap_confluence.http.bounds import UnboundedAnswerError
-from tap_confluence.http.responses import unreachable, why_unreadable
+from tap_confluence.http.few_tries import check_passing, in_few_tries
+from tap_confluence.http.responses import TransientError, unreachable, why_unreadable
 from tap_confluence.redaction import keep_secret
 
 if TYPE_CHECKING:
@@ -169,12 +169,9 @@ class OAuth(Credentials):
 
     def _post(self, grant: Mapping[str, str]) -> dict[str, Any]:
         client = {"client_id": self._client_id, "client_secret": self._client_secret}
-        send = backoff.on_exception(
-            backoff.expo, _TokenServerError, max_tries=5, factor=1, max_value=30, logger=None
-        )(self._post_once)
         try:
-            return send({**client, **grant})
-        except _TokenServerError as error:
+            return in_few_tries(partial(self._post_once, {**client, **grant}))
+        except TransientError as error:
             message = f"{self._token_url} gives no access token: {error}. Try again later."
             raise SignInError(message) from None
 
@@ -183,13 +180,12 @@ class OAuth(Credentials):
             response = self._session.post(
                 self._token_url, json=grant, timeout=self._timeout, allow_redirects=False
             )
+            check_passing(response)
             answer = decode(response.content)
         except (requests.RequestException, UnboundedAnswerError, NotJSONError) as error:
             if isinstance(error, NEVER_PASSES):
                 raise SignInError(unreachable(self._token_url, error)) from None
-            raise _TokenServerError(why_unreadable(error)) from None
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _TokenServerError(str(response.status_code))
+            raise TransientError(why_unreadable(error)) from None
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
             said = answer.get("error") if isinstance(answer, dict) else None
             message = (
@@ -200,10 +196,6 @@ class OAuth(Credentials):
             )
             raise SignInError(message)
         return answer
-
-
-class _TokenServerError(Exception):
-    """The token server failed in a way that may pass."""
 
 
 class TokenFile:

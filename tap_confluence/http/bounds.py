@@ -5,7 +5,10 @@ end. And what is packed says nothing of its size: a megabyte of gzip unpacks to 
 everything that comes over the network is bounded here, in time and in bytes, whoever sends it and
 whoever reads it. The bounds are far from what real sites send:
 
-- a body of 50 MB is real, several of them in one page of a list are not: `MOST_BYTES`;
+- a body of 50 MB is real, and so is one that is twice or four times that by its escapes:
+  `MOST_BYTES`;
+- several of them in one page of a list would all be in memory together, and can be asked for one by
+  one: `MOST_BYTES_OF_SEVERAL`;
 - text packs to a tenth, the cells of an empty table to a thousandth, but hardly 64 MB of them:
   `MOST_PACKED_BYTES` and `MOST_UNPACKING`. So what a bomb takes of memory is no more than that,
   however large it is;
@@ -14,7 +17,8 @@ whoever reads it. The bounds are far from what real sites send:
 - 50 MB take seven minutes over a line of a megabit a second: `MOST_TIMEOUTS`.
 
 An answer that is too long to come whole is failed like one that breaks off: asked for again, and
-in smaller pages where it is a list. Files are bounded by the size that they are said to have,
+in smaller pages where it is a list. A page of a list that has too many bytes for several items is
+asked for in smaller ones at once. Files are bounded by the size that they are said to have,
 and by the lowest rate alone: a large one may take hours.
 """
 
@@ -43,6 +47,10 @@ MEGABYTE = 1 << 20
 MOST_BYTES = 256 * MEGABYTE
 """The most bytes of an answer, unpacked."""
 
+MOST_BYTES_OF_SEVERAL = 64 * MEGABYTE
+"""The same of a page of a list, if it has more than one item: one of 50 MB among others of common
+size, or 250 of 250 KB each."""
+
 MOST_PACKED_BYTES = 64 * MEGABYTE
 """The most bytes of an answer that unpacks to more than `MOST_UNPACKING` times what came."""
 
@@ -63,6 +71,10 @@ class UnboundedAnswerError(Exception):
 
     It is none of the errors that the HTTP library would wrap into one of its own.
     """
+
+
+class TooManyBytesError(UnboundedAnswerError):
+    """An answer has more bytes than it may have."""
 
 
 class Meter(io.RawIOBase):
@@ -179,22 +191,24 @@ class BoundedResponse(requests.Response):
         if promised is not None and promised > self.most_bytes:
             self.close()
             message = f"the answer is said to have {_size(promised)}"
-            raise UnboundedAnswerError(message)
+            raise TooManyBytesError(message)
         return self._bounded(super().iter_content(*args, **kwargs))
 
     def _bounded(self, pieces: Iterator[Any]) -> Iterator[Any]:
         size = 0
         for piece in pieces:
             size += len(piece)
+            if size > self.most_bytes:
+                self.close()
+                message = f"the answer has more than {_size(self.most_bytes)}"
+                raise TooManyBytesError(message)
             if why := self._exceeded(size):
                 self.close()
                 raise UnboundedAnswerError(why)
             yield piece
 
     def _exceeded(self, size: int) -> str | None:
-        """Say which bound is exceeded, if one is."""
-        if size > self.most_bytes:
-            return f"the answer has more than {_size(self.most_bytes)}"
+        """Say which other bound is exceeded, if one is."""
         meter = getattr(self.raw, "meter", None)
         if size > self.most_packed_bytes and meter and size > MOST_UNPACKING * meter.received:
             return f"{_size(meter.received)} of the answer unpack to more than {_size(size)}"
@@ -257,6 +271,19 @@ class BoundedAdapter(HTTPAdapter):
         response = BoundedResponse()
         vars(response).update(vars(super().build_response(req, resp)))
         return response
+
+
+def read_within(response: requests.Response, most_bytes: int) -> None:
+    """Read an answer that has been opened, if it has no more than so many bytes.
+
+    Raises:
+        TooManyBytesError: It has.
+        UnboundedAnswerError: It is beyond another bound.
+    """
+    if isinstance(response, BoundedResponse):
+        response.most_bytes = most_bytes
+    # This reads it, once.
+    _ = response.content
 
 
 def promised_size(response: requests.Response) -> int | None:

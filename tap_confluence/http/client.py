@@ -20,13 +20,14 @@ import requests
 
 from tap_confluence.decoding import NestedTooDeeplyError, NotJSONError, decode
 from tap_confluence.errors import (
+    AnswerTooLargeError,
     ForbiddenError,
     NotFoundError,
     RetriesExhaustedError,
     SiteError,
 )
 from tap_confluence.http.auth import Bearer
-from tap_confluence.http.bounds import UnboundedAnswerError
+from tap_confluence.http.bounds import TooManyBytesError, UnboundedAnswerError, read_within
 from tap_confluence.http.page_sizes import PageSizes
 from tap_confluence.http.responses import (
     BETWEEN,
@@ -63,7 +64,11 @@ RENEWALS = 3
 """How often to renew credentials for one request: a token may end while others use it up."""
 
 LONGEST_RETRY_WAIT = 30.0
-"""Seconds to wait at most before a failed request is repeated."""
+"""Seconds to wait at most before a failed request is repeated, unless the site asks for more."""
+
+LONGEST_ASKED_WAIT = 300.0
+"""Seconds that a site may ask to wait before a failed request is repeated. Who asks for more is not
+waited for that long: it may as well be back before."""
 
 FIRST_RELEASE = datetime(2004, 3, 25, tzinfo=UTC)
 """When Confluence 1.0 came out: a clock that is further behind is none."""
@@ -76,10 +81,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Answer:
-    """A JSON object and the link header it came with."""
+    """A JSON object and what it came with.
+
+    Attributes:
+        body: The object.
+        links: The link header.
+        size: How many bytes it had.
+    """
 
     body: dict[str, Any]
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    size: int = 0
 
 
 class Client:
@@ -133,6 +145,7 @@ class Client:
         self.total_usage = Usage()
         self.unidentified: Counter[str] = Counter()
         self.rate_limit = rate_limit
+        self._elsewhere = rate_limit.elsewhere()
         self.page_sizes = PageSizes()
         self._stop = stop
         self._max_retries = max_retries
@@ -148,13 +161,14 @@ class Client:
         self._session.auth = self._credentials = credentials
         self._stranger = make()
 
-    def get(
+    def get(  # noqa: PLR0913
         self,
         path: str,
         params: Params | None = None,
         *,
         tag: str,
         max_retries: int | None = None,
+        most_bytes: int | None = None,
         shape: type[dict[str, Any] | list[Any]] = dict,
     ) -> Answer:
         """Get a JSON object from the site.
@@ -164,6 +178,7 @@ class Client:
             params: Query parameters; a sequence repeats its name.
             tag: Under which name to count the request in `usage`.
             max_retries: How often to repeat it at most, if less often than the settings say.
+            most_bytes: How large the answer may be, if not as large as any.
             shape: `list` where the site answers with an array, which is returned as `results`.
 
         Returns:
@@ -173,13 +188,15 @@ class Client:
             RefusedError: The site answered 4xx; its subclasses say why.
             SignInError: The site no longer accepts the credentials.
             SiteError: The site redirects elsewhere.
+            AnswerTooLargeError: The answer has more than `most_bytes`.
             RetriesExhaustedError: The request failed each time.
             RateLimitError: The site wants too long a pause.
             StoppedError: The run was asked to stop.
         """
         retries = self._max_retries
         retries = retries if max_retries is None else min(retries, max_retries)
-        return self._ask(path, params or {}, None, tag, retries=retries, shape=shape)
+        call = partial(self._ask_once, path, params or {}, None, tag, shape, most_bytes=most_bytes)
+        return self._ask(call, path, params or {}, tag, retries=retries)
 
     def post(self, path: str, question: dict[str, Any], *, tag: str) -> Answer:
         """Get a JSON object by asking for it in the body of a request.
@@ -197,7 +214,8 @@ class Client:
         Raises:
             ConfluenceError: As for `get`.
         """
-        return self._ask(path, {}, question, tag, retries=self._max_retries, shape=dict)
+        call = partial(self._ask_once, path, {}, question, tag, dict)
+        return self._ask(call, path, {}, tag, retries=self._max_retries)
 
     @property
     def signs_in_by_token(self) -> bool:
@@ -225,17 +243,9 @@ class Client:
         finally:
             self._of_thread.tries_once = False
 
-    def _ask(  # noqa: PLR0913
-        self,
-        path: str,
-        params: Params,
-        question: dict[str, Any] | None,
-        tag: str,
-        *,
-        retries: int,
-        shape: type[dict[str, Any] | list[Any]],
+    def _ask(
+        self, call: Callable[[], Answer], path: str, params: Params, tag: str, *, retries: int
     ) -> Answer:
-        call = partial(self._ask_once, path, params, question, tag, shape)
         try:
             return self.repeat(call, path, tag=tag, retries=retries)
         except NotFoundError:
@@ -282,12 +292,21 @@ class Client:
             )
             raise RetriesExhaustedError(message) from error
 
-    def _ask_once(
-        self, path: str, params: Params, question: dict[str, Any] | None, tag: str, shape: type
+    def _ask_once(  # noqa: PLR0913
+        self,
+        path: str,
+        params: Params,
+        question: dict[str, Any] | None,
+        tag: str,
+        shape: type,
+        *,
+        most_bytes: int | None = None,
     ) -> Answer:
         method = "GET" if question is None else "POST"
         url = f"{self.root}{path}"
-        response = self._send_signed(tag, method, url, params=params, json=question)
+        response = self._send_signed(
+            tag, method, url, most_bytes=most_bytes, params=params, json=question
+        )
         if response.status_code != HTTPStatus.OK:
             raise refusal(response, path)
         try:
@@ -315,7 +334,7 @@ class Client:
                     )
             body["results"] = rows
         self._count(tag, points=points_of(path, body))
-        return Answer(body, response.links)
+        return Answer(body, response.links, len(response.content))
 
     def open(
         self, url: str, params: Params | None = None, *, tag: str, signed: bool
@@ -352,17 +371,28 @@ class Client:
         return response
 
     def _send(
-        self, session: Session, tag: str, method: str, url: str, **options: Any
+        self,
+        session: Session,
+        tag: str,
+        method: str,
+        url: str,
+        *,
+        most_bytes: int | None = None,
+        **options: Any,
     ) -> requests.Response:
-        """Send a request, again and again while the site only says that it limits."""
+        """Send a request, again and again while the site only says that it limits.
+
+        Raises:
+            AnswerTooLargeError: The answer has more than `most_bytes`.
+            TransientError: There was no answer that can be used.
+        """
+        rate_limit = self.rate_limit if session is self._session else self._elsewhere
         while True:
             self._stop.check()
-            left_at = self.rate_limit.wait_for_turn()
+            left_at = rate_limit.wait_for_turn()
             self._count(tag, requests=1)
             try:
-                response = session.request(
-                    method, url, timeout=self._timeout, allow_redirects=False, **options
-                )
+                response = self._request(session, method, url, most_bytes, **options)
             except (
                 requests.ConnectionError,
                 requests.Timeout,
@@ -382,11 +412,26 @@ class Client:
             if session is self._session:
                 self._read_clock(response)
             if not is_limited(response):
-                self.rate_limit.answered(response.headers)
+                rate_limit.answered(response.headers, left_at=left_at)
                 return response
             self._count(tag, limited=1)
             response.close()
-            self.rate_limit.limited(response.headers, left_at=left_at)
+            rate_limit.limited(response.headers, left_at=left_at)
+
+    def _request(
+        self, session: Session, method: str, url: str, most_bytes: int | None, **options: Any
+    ) -> requests.Response:
+        """Send a request once."""
+        options = {"timeout": self._timeout, "allow_redirects": False, **options}
+        if most_bytes is None:
+            return session.request(method, url, **options)
+        response = session.request(method, url, **{**options, "stream": True})
+        try:
+            read_within(response, most_bytes)
+        except TooManyBytesError as error:
+            message = f"Gave up on {urlsplit(url).path}: {error}"
+            raise AnswerTooLargeError(message) from error
+        return response
 
     def _look_for_certificate(self, url: str, error: Exception) -> str:
         """Find out whether the first request has failed for want of a client certificate.
@@ -437,5 +482,6 @@ def _waits() -> Generator[float, TransientError, None]:
     """Wait longer by the same amount each time, or as long as the site asks."""
     error = yield 0.0
     for attempt in itertools.count(1):
-        wait = attempt * random.uniform(0.7, 1.3)  # noqa: S311
-        error = yield min(max(wait, error.wait or 0.0), LONGEST_RETRY_WAIT)
+        wait = min(attempt * random.uniform(0.7, 1.3), LONGEST_RETRY_WAIT)  # noqa: S311
+        asked = error.wait or 0.0
+        error = yield max(wait, asked if asked <= LONGEST_ASKED_WAIT else LONGEST_RETRY_WAIT)

@@ -20,7 +20,7 @@ from tap_confluence.http.bounds import (
     UnboundedAnswerError,
     promised_size,
 )
-from tap_confluence.http.rate_limit import asked_wait
+from tap_confluence.http.rate_headers import asked_wait
 from tap_confluence.http.responses import TransientError, refusal, short
 
 if TYPE_CHECKING:

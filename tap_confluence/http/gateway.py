@@ -10,7 +10,13 @@ import requests
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import SiteError
 from tap_confluence.http.bounds import UnboundedAnswerError
-from tap_confluence.http.responses import is_out_of_reach, unreachable, why_unreadable
+from tap_confluence.http.few_tries import check_passing, in_few_tries
+from tap_confluence.http.responses import (
+    TransientError,
+    is_out_of_reach,
+    unreachable,
+    why_unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,10 +42,18 @@ def find_cloud_id(site_root: str, session: Session, *, timeout: float = 60.0) ->
     """
     parts = urlsplit(site_root)
     url = f"{parts.scheme}://{parts.netloc}/_edge/tenant_info"
-    try:
+
+    def ask() -> str:
         response = session.get(url, timeout=timeout, allow_redirects=False)
+        check_passing(response)
         answer: Mapping[str, object] = decode(response.content)
         return str(answer["cloudId"])
+
+    try:
+        return in_few_tries(ask)
+    except TransientError as error:
+        message = f"{url} does not tell the id of the site ({error}). Try again later."
+        raise SiteError(message) from None
     except (
         requests.RequestException,
         UnboundedAnswerError,

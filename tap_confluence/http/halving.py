@@ -6,7 +6,13 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tap_confluence.errors import NotFoundError, RetriesExhaustedError, of_item
+from tap_confluence.errors import (
+    AnswerTooLargeError,
+    NotFoundError,
+    RetriesExhaustedError,
+    of_item,
+)
+from tap_confluence.http.bounds import MOST_BYTES_OF_SEVERAL
 from tap_confluence.http.list_page import FailedItem, ListPage, StuckError
 
 if TYPE_CHECKING:
@@ -29,6 +35,8 @@ class Halving(ABC):
     stands alone. That one is got without its body, else with nothing spelled out, for its name. A
     page whose parts can all be got was too large: the run asks for smaller ones of its kind from
     then on. While it is not known whether it is the site that fails, nothing is repeated.
+
+    A page that has too many bytes is asked for in smaller ones, down to single items.
     """
 
     fails_with: ClassVar[tuple[type[Failure], ...]] = (RetriesExhaustedError,)
@@ -66,6 +74,11 @@ class Halving(ABC):
             limited = self._limited(request, limit)
             try:
                 page = self._got(request, limited, send(client, limited))
+            except AnswerTooLargeError:
+                # Each try costs as many bytes, and what is small grows again.
+                limit = max(1, limit // 4)
+                client.page_sizes.note_too_many_bytes(request, limit)
+                continue
             except self.fails_with as raised:
                 error = self._error = self._error or raised
             else:
@@ -101,17 +114,21 @@ class Halving(ABC):
 
     def _limited(self, request: ListRequest, limit: int) -> ListRequest:
         most = 0 if self._suspects else request.max_retries
-        return replace(request.with_params(limit=str(limit)), max_retries=most)
+        most_bytes = MOST_BYTES_OF_SEVERAL if limit > 1 else None
+        limited = request.with_params(limit=str(limit))
+        return replace(limited, max_retries=most, most_bytes=most_bytes)
 
     def _got(self, request: ListRequest, limited: ListRequest, answer: Answer) -> ListPage:
         page = self.page(limited, answer)
-        following = page.next and page.next.with_params(limit=str(request.params["limit"]))
-        return replace(page, request=request, next=following)
+        following = page.next and replace(
+            page.next.with_params(limit=str(request.params["limit"])), most_bytes=None
+        )
+        return replace(page, request=request, next=following, size=answer.size)
 
     def _note_got(self, client: Client, page: ListPage, limit: int) -> None:
         self._is_first = False
         if not self._suspects:
-            client.page_sizes.note_got(page.request)
+            client.page_sizes.note_got(page.request, page.size)
             return
         self._suspects = max(0, self._suspects - len(page.items))
         if not self._suspects or page.next is None:
@@ -155,7 +172,11 @@ class Halving(ABC):
 def send(client: Client, request: ListRequest) -> Answer:
     """Ask for a page."""
     return client.get(
-        request.path, request.params, tag=request.tag, max_retries=request.max_retries
+        request.path,
+        request.params,
+        tag=request.tag,
+        max_retries=request.max_retries,
+        most_bytes=request.most_bytes,
     )
 
 

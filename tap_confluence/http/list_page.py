@@ -26,12 +26,14 @@ class ListRequest:
         params: Query parameters, the cursor or the offset included.
         tag: Under which name the request is counted.
         max_retries: How often to repeat it at most, if less often than the settings say.
+        most_bytes: How large the answer may be, if not as large as any.
     """
 
     path: str
     params: Params
     tag: str
     max_retries: int | None = None
+    most_bytes: int | None = None
 
     def with_params(self, **params: str | Sequence[str]) -> ListRequest:
         """Ask for the same, but with these query parameters."""
@@ -102,12 +104,14 @@ class ListPage:
         next: How to ask for the page after this one, or None on the last.
         failed: What the site fails for. If it is left out, and has an id, it alone is among the
             items, for its name only.
+        size: How many bytes the answer had.
     """
 
     request: ListRequest
     items: list[Row]
     next: ListRequest | None
     failed: FailedItem | None = None
+    size: int = 0
 
     @property
     def rows(self) -> list[Row]:

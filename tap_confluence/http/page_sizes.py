@@ -7,6 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tap_confluence.http.bounds import MOST_BYTES_OF_SEVERAL
+
 if TYPE_CHECKING:
     from tap_confluence.http.list_page import ListRequest
 
@@ -19,11 +21,15 @@ been slow for a moment."""
 
 @dataclass
 class _Size:
-    """Attributes: the most items to ask for, pages got since, and pages to get before more."""
+    """Attributes: the most items to ask for, pages got since, and pages to get before more.
+
+    `by_bytes` says that it is not the site that fails for more, but the bytes that are too many.
+    """
 
     limit: int
     got: int = 0
     patience: int = PAGES_BEFORE_GROWTH
+    by_bytes: bool = False
 
 
 class PageSizes:
@@ -50,17 +56,29 @@ class PageSizes:
             patience = PAGES_BEFORE_GROWTH if known is None else 2 * known.patience
             self._sizes[kind] = _Size(limit, patience=patience)
 
-    def note_got(self, request: ListRequest) -> None:
-        """Take note of a page that came in time; after many, try larger ones."""
+    def note_too_many_bytes(self, request: ListRequest, limit: int) -> None:
+        """Take note that more items than so many have too many bytes together."""
+        with self._lock:
+            self._sizes[_kind_of(request)] = _Size(limit, by_bytes=True)
+
+    def note_got(self, request: ListRequest, size: int) -> None:
+        """Take note of a page that came in time; after many, or a small one, try larger ones.
+
+        Args:
+            request: The page.
+            size: How many bytes it had.
+        """
         kind = _kind_of(request)
         with self._lock:
-            size = self._sizes.get(kind)
-            if size is None:
+            known = self._sizes.get(kind)
+            if known is None:
                 return
-            size.got += 1
-            if size.got >= size.patience:
-                size.got = 0
-                size.limit *= 2
+            known.got += 1
+            # How large items are is as true of the next ones as of the last, and no more.
+            is_small = 2 * size <= MOST_BYTES_OF_SEVERAL
+            if is_small if known.by_bytes else known.got >= known.patience:
+                known.got = 0
+                known.limit *= 2
 
 
 def _kind_of(request: ListRequest) -> tuple[str, str]:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LARGE_PAGE = 8 * 1024 * 1024
+"""Bytes of a page of a list beside which no other is in memory: 250 items with bodies of 30 KB."""
+
 MOST_REPEATS = 5
 """Pages of a list at most that hold what an earlier one held: an item that is changed meanwhile may
 come again, but hardly a page of them."""
@@ -460,6 +463,7 @@ class PageWalk:
         self._tag = first.tag
         self._following: ListRequest | None = None
         self._is_being_read = False
+        self._is_large = False
         self._coming: deque[Future[ListPage]] = deque()
         if coming is None:
             with self._lock:
@@ -492,6 +496,8 @@ class PageWalk:
                 self._is_being_read = True
                 self._ask_following()
             yield page
+            # Those who read it may have let it go.
+            del page
 
     def _ask(self, request: ListRequest, *, is_first: bool = False) -> None:
         def get() -> ListPage:
@@ -524,6 +530,9 @@ class PageWalk:
     def _ask_following(self) -> None:
         # A page that nobody reads yet is not one ahead of another.
         most = self.ahead if self._is_being_read else self.ahead + 1
+        if self._is_large:
+            # None beside it: the next one is probably large, too.
+            most = 0 if self._is_being_read else 1
         if self._following is not None and len(self._coming) < most:
             following, self._following = self._following, None
             self._ask(following)
@@ -538,7 +547,7 @@ class PageWalk:
             # The first page may have been asked for by who else needs it.
             following = replace(following, tag=self._tag)
         with self._lock:
-            self._following = following
+            self._following, self._is_large = following, page.size > LARGE_PAGE
             self._ask_following()
         return page
 

@@ -8,63 +8,40 @@ import math
 import random
 import threading
 import time
-from collections import deque
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import backoff
 
 from tap_confluence.errors import RateLimitError
+from tap_confluence.http.rate_headers import asked_wait, is_of_quota
+from tap_confluence.http.site_rate import SiteRate
+from tap_confluence.http.told_pace import ToldPace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 logger = logging.getLogger("tap-confluence")
 
-ABSURD_WAIT = 86_400.0
-"""Seconds. No Confluence limit lasts a day; Data Center sends 2**63-1 for a blocked endpoint."""
-
 LONGEST_UNASKED_WAIT = 60.0
 """Seconds to pause at most when the site says that it limits, but not for how long."""
 
-NEAR_LIMIT_FACTOR = 0.5
-"""What is left of the rate while `X-RateLimit-NearLimit` is true."""
 
-MEASURED_OVER = 20.0
-"""Seconds over which the rate of answered requests is measured."""
+@dataclass
+class Pauses:
+    """How often all requests paused, and for how many seconds in all."""
 
-BURST = 1.0
-"""Seconds. So much of its rate a limit is taken to let through at once after a rest."""
-
-MARGIN = 0.97
-"""What is used of the measured rate."""
-
-DOUBLED_IN = 5.0
-"""Seconds in which the rate doubles after the first 429."""
-
-PROBED_IN = 60.0
-PROBE = 0.05
-"""How much the rate has grown after so many seconds without a 429; four times as much after twice
-as many."""
-
-CAUTIOUS = 1.0
-"""Requests a second to begin with where hardly any were answered that could tell the rate."""
-
-SLOWEST = 0.1
-FASTEST = 1000.0
-"""Requests a second between which the rate is learned."""
+    count: int = 0
+    seconds: float = 0.0
 
 
 class RateLimit:
     """Lets requests leave no faster than the site, or the user, allows.
 
-    Without a ceiling and without a 429, requests leave at once. A 429 pauses all of them, once;
-    afterwards they leave at the rate that the site has shown to allow.
-
-    Attributes:
-        waits: How often all requests paused.
-        waited: Seconds for which they did, in all.
+    Without a ceiling, without a 429 and as long as no answer asks for less, requests leave at once.
+    A 429 pauses all of them, once; afterwards they leave at the rate that the site has shown to
+    allow.
 
     Args:
         requests_per_second: The user's ceiling, if any.
@@ -72,6 +49,7 @@ class RateLimit:
             no request succeeded.
         clock: Seconds that only grow.
         sleep: Waits for so many seconds, or less when the run is asked to stop.
+        pauses: Counts the pauses, if they are not to be counted by themselves.
     """
 
     def __init__(
@@ -81,9 +59,9 @@ class RateLimit:
         longest_wait: float = 3600.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
+        pauses: Pauses | None = None,
     ) -> None:
-        self.waits = 0
-        self.waited = 0.0
+        self._pauses = pauses or Pauses()
         self._ceiling = requests_per_second
         self._site_rate = SiteRate()
         self._longest_wait = longest_wait
@@ -95,18 +73,44 @@ class RateLimit:
         self._limited_at = -math.inf
         self._pauses_in_a_row = 0
         self._waited_in_a_row = 0.0
-        self._near_limit_rate = math.inf
+        self._told = ToldPace()
+        self._has_said_so = False
 
     def __str__(self) -> str:
-        """Say in words what the site's limit has cost."""
+        """Say in words what the limits have cost."""
         return f"{self.waits} pauses of {self.waited:.1f} s in all"
+
+    @property
+    def waits(self) -> int:
+        """How often all requests paused."""
+        return self._pauses.count
+
+    @property
+    def waited(self) -> float:
+        """Seconds for which they did, in all."""
+        return self._pauses.seconds
+
+    def elsewhere(self) -> RateLimit:
+        """Return a limit for another host, which knows nothing of the site's.
+
+        The settings hold for it too, and its pauses are counted with those of the site.
+        """
+        return RateLimit(
+            requests_per_second=self._ceiling,
+            longest_wait=self._longest_wait,
+            clock=self._clock,
+            sleep=self._sleep,
+            pauses=self._pauses,
+        )
 
     def wait_for_turn(self) -> float:
         """Wait until the next request may leave.
 
         Returns:
-            When the request leaves, by the clock. Give it back to `limited`.
+            When the request leaves, by the clock. Give it back to `answered` or `limited`.
         """
+        if rest := self._told.rest:
+            self._sleep(rest)
         while True:
             with self._lock:
                 now = self._clock()
@@ -116,23 +120,22 @@ class RateLimit:
                     return now
             self._sleep(start - now)
 
-    def answered(self, headers: Mapping[str, str]) -> None:
+    def answered(self, headers: Mapping[str, str], *, left_at: float) -> None:
         """Take note of an answer that was not a limit.
 
         Args:
             headers: The headers of the answer.
+            left_at: When the request left, as `wait_for_turn` said.
         """
         with self._lock:
             now = self._clock()
             self._site_rate.answered(now)
+            self._told.answered(headers, took=now - left_at)
+            if self._told.is_near_limit and not self._has_said_so:
+                self._has_said_so = True
+                logger.info("The site says that its rate limit is near: requests leave more slowly")
             self._pauses_in_a_row = 0
             self._waited_in_a_row = 0.0
-            if headers.get("X-RateLimit-NearLimit", "").lower() != "true":
-                self._near_limit_rate = math.inf
-            elif self._near_limit_rate == math.inf:
-                self._near_limit_rate = NEAR_LIMIT_FACTOR * max(
-                    self._site_rate.measure(now), CAUTIOUS
-                )
 
     def limited(self, headers: Mapping[str, str], *, left_at: float) -> None:
         """Pause all requests because the site answered 429.
@@ -157,113 +160,23 @@ class RateLimit:
             if self._waited_in_a_row > self._longest_wait:
                 raise RateLimitError(_too_long(wait, self._longest_wait, headers))
             self._pauses_in_a_row += 1
-            self.waits += 1
-            self.waited += wait
+            self._pauses.count += 1
+            self._pauses.seconds += wait
             self._limited_at = now
             self._paused_until = self._next_start = now + wait
-            self._site_rate.limited(now, resumes_at=self._paused_until)
+            if not is_of_quota(headers):
+                self._site_rate.limited(now, resumes_at=self._paused_until)
         logger.warning("Rate limit of the site reached: all requests wait %.1f s", wait)
 
     def _rate(self, now: float) -> float:
         """Return requests a second, which may be infinitely many."""
-        return min(self._site_rate.at(now), self._ceiling or math.inf, self._near_limit_rate)
+        return min(self._site_rate.at(now), self._ceiling or math.inf, self._told.rate)
 
     def _unasked_wait(self) -> float:
         growth = backoff.expo(base=2, factor=1, max_value=LONGEST_UNASKED_WAIT)
         growth.send(None)
         wait = next(itertools.islice(growth, self._pauses_in_a_row, None))
         return float(wait) * random.uniform(0.7, 1.3)  # noqa: S311
-
-
-class SiteRate:
-    """Requests a second that a site allows, learned from its 429s.
-
-    There is no limit before the first 429. After it the rate starts from the one that was answered
-    and doubles every few seconds, until a second 429 tells where the limit is. From then on it
-    stays just below what was answered and exceeds it after a minute, the more boldly the longer
-    nothing comes of it.
-    """
-
-    def __init__(self) -> None:
-        self._answers: deque[float] = deque(maxlen=int(FASTEST * MEASURED_OVER))
-        self._resumed_at = math.inf
-        self._limits = 0
-        self._known = math.inf
-
-    def at(self, now: float) -> float:
-        """Return the rate at a time; infinite while no limit is known."""
-        if not self._limits:
-            return math.inf
-        seconds = max(now - self._resumed_at, 0.0)
-        if self._limits == 1:
-            growth = math.exp2(min(seconds / DOUBLED_IN, 100.0))
-        else:
-            growth = 1.0 + PROBE * (seconds / PROBED_IN) ** 2
-        return min(MARGIN * self._known * growth, FASTEST)
-
-    def answered(self, now: float) -> None:
-        """Take note that the site allowed a request."""
-        if not self._limits:
-            self._resumed_at = min(self._resumed_at, now)
-        self._answers.append(now)
-
-    def limited(self, now: float, *, resumes_at: float) -> None:
-        """Take note that the site refused a request, and from when on it may allow some."""
-        rate = min(self.at(now), FASTEST)
-        if not self._limits:
-            self._known = max(self.measure(now), CAUTIOUS)
-            self._limits = 1
-        elif any(at >= self._resumed_at for at in self._answers):
-            # As long as nothing was answered, another 429 says nothing about the rate.
-            self._known = max(min(self.measure(now), rate), rate / 2, SLOWEST)
-            self._limits += 1
-        self._resumed_at = resumes_at
-
-    def measure(self, now: float) -> float:
-        """Return the rate at which the site has answered lately."""
-        since = max(min(self._resumed_at, now), now - MEASURED_OVER)
-        answers = sum(1 for at in self._answers if at >= since)
-        return answers / (now - since + BURST)
-
-
-def asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Read how long the site asks to wait.
-
-    Args:
-        headers: The headers of a 429 or 503. `Retry-After` is in seconds or a date, and
-            `X-RateLimit-Reset` an ISO 8601 time that may lack the seconds
-            (https://developer.atlassian.com/cloud/confluence/rate-limiting/).
-
-    Returns:
-        Seconds, or None where the site says nothing, or nothing that can be meant.
-    """
-    candidates = (
-        _seconds(headers.get("Retry-After")),
-        _seconds_until(headers.get("Retry-After")),
-        _seconds_until(headers.get("X-RateLimit-Reset")),
-    )
-    return next((wait for wait in candidates if wait is not None and wait <= ABSURD_WAIT), None)
-
-
-def _seconds(value: str | None) -> float | None:
-    if value is None or not value.strip().isdecimal():
-        return None
-    return float(value)
-
-
-def _seconds_until(value: str | None) -> float | None:
-    if not value or value.strip().isdecimal():
-        return None
-    try:
-        timestamp = datetime.fromisoformat(value.strip())
-    except ValueError:
-        try:
-            timestamp = parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
-            return None
-    if timestamp.tzinfo is None:
-        timestamp = timestamp.replace(tzinfo=UTC)
-    return max((timestamp - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _too_long(wait: float, longest: float, headers: Mapping[str, str]) -> str:

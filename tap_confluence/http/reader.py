@@ -305,6 +305,7 @@ class Reader:
         call: Callable[[Item], Callable[[], T] | None],
         *,
         per_worker: int = MANY_AHEAD,
+        size_of: Callable[[Item], int] = lambda _: 0,
     ) -> LookAhead[Item, T]:
         """Run a call for each of the next items while earlier ones are dealt with.
 
@@ -312,8 +313,10 @@ class Reader:
             items: What to run a call for.
             call: As for `LookAhead`.
             per_worker: Items ahead at most for each worker; all of their answers are in memory.
+            size_of: As for `LookAhead`.
         """
-        return LookAhead(self._thread_pool, items, call, window=per_worker * self._thread_pool.size)
+        window = per_worker * self._thread_pool.size
+        return LookAhead(self._thread_pool, items, call, window=window, size_of=size_of)
 
     def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
         """Run calls side by side in a worker thread; none of them may do so itself."""

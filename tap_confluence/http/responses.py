@@ -21,7 +21,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.certificates import certificate_fault, tls_reason
-from tap_confluence.http.rate_limit import asked_wait
+from tap_confluence.http.rate_headers import asked_wait
 from tap_confluence.http.transport import named_proxy
 from tap_confluence.redaction import redact
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FIRST_CALLS = 16
 """Calls about the items of a list that come before those about the later items of others."""
 
+MOST_AHEAD = 16 * 1024 * 1024
+"""Characters of the bodies of all items ahead together: some 1,600 common ones."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -179,6 +182,8 @@ class LookAhead(Generic[Item, T]):
         items: Read only as far ahead as the window reaches.
         call: What to run for an item. None for an item for which there is nothing to run.
         window: Items ahead at most, which bounds memory.
+        size_of: Returns how many characters the body of an item has. Where there are more than
+            `MOST_AHEAD`, fewer items are ahead, but always one.
     """
 
     def __init__(
@@ -188,11 +193,14 @@ class LookAhead(Generic[Item, T]):
         call: Callable[[Item], Callable[[], T] | None],
         *,
         window: int,
+        size_of: Callable[[Item], int] = lambda _: 0,
     ) -> None:
         self._thread_pool = thread_pool
         self._items = iter(items)
         self._call = call
         self._window = window
+        self._size_of = size_of
+        self._size = 0
         self._ahead: deque[tuple[Item, Future[T] | None]] = deque()
         self._calls = 0
 
@@ -207,7 +215,10 @@ class LookAhead(Generic[Item, T]):
             while failure is None or self._ahead:
                 failure = failure or self._fill()
                 if self._ahead:
-                    yield self._ahead.popleft()
+                    item, future = self._ahead.popleft()
+                    self._size -= self._size_of(item)
+                    yield item, future
+                    del item, future
             if not isinstance(failure, StopIteration):
                 raise failure
         finally:
@@ -218,7 +229,7 @@ class LookAhead(Generic[Item, T]):
 
     def _fill(self) -> Exception | None:
         """Run calls for the next items; return what ended the items, if anything did."""
-        while len(self._ahead) < self._window:
+        while len(self._ahead) < self._window and (not self._ahead or self._size < MOST_AHEAD):
             try:
                 item = next(self._items)
             except Exception as error:  # noqa: BLE001 - raised again in its turn
@@ -230,4 +241,5 @@ class LookAhead(Generic[Item, T]):
                 future = submit(call)
                 self._calls += 1
             self._ahead.append((item, future))
+            self._size += self._size_of(item)
         return None

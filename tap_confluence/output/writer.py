@@ -102,12 +102,27 @@ def write_lines(lines: Iterable[bytes]) -> None:
         BrokenPipeError: Nobody reads it any more.
         OutputError: It is closed, or takes no more.
     """
-    rest = memoryview(b"\n".join([*lines, b""]))
     with output():
-        while rest:
-            # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
-            rest = rest[sys.stdout.buffer.write(rest) :]
+        for part in _together(lines):
+            rest = memoryview(part)
+            while rest:
+                # With PYTHONUNBUFFERED, a signal that comes meanwhile cuts a write short.
+                rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.flush()
+
+
+def _together(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines in few parts, without a copy of a long one: it may have a hundred megabytes."""
+    short: list[bytes] = []
+    for line in lines:
+        if len(line) <= BUFFER_BYTES:
+            short.append(line)
+            continue
+        yield b"\n".join([*short, b""])
+        yield line
+        # The end of this line comes before the next one.
+        short = [b""]
+    yield b"\n".join([*short, b""])
 
 
 def print_text(text: str) -> None:

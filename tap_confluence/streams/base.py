@@ -18,6 +18,7 @@ from tap_confluence.content import (
     NAMES_ONLY,
     Links,
     Presentation,
+    TooLargeError,
     convert_body,
     to_markdown,
     to_text,
@@ -251,10 +252,18 @@ class ConfluenceStream(RunStream):
             # It may be what an earlier run has written.
             self.leave_incomplete()
             return None
-        for name, convert in self._readable_bodies.items():
-            row[name] = convert_body(row.get("body"), convert, self.links())
+        if self._readable_bodies:
+            self._add_readable_bodies(row)
         self.meet(row)
         return row
+
+    def _add_readable_bodies(self, row: Record) -> None:
+        row |= dict.fromkeys(self._readable_bodies)
+        try:
+            for name, convert in self._readable_bodies.items():
+                row[name] = convert_body(row.get("body"), convert, self.links())
+        except TooLargeError as error:
+            self.run.notes.unread(self.name, row[self.primary_keys[0]], error)
 
     def meet(self, item: Record) -> None:
         """Take note of the people whom an item names, if a stream is to be made of them."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_confluence.content import TooLargeError
 from tap_confluence.content.properties import properties_in
 from tap_confluence.content.references import inclusions_in, references_in
 from tap_confluence.settings import READABLE
@@ -40,7 +41,12 @@ class RowsOfBodies(BodyDetailStream):
             self.replication_key: parent.present.get(self.replication_key),
         }
         representation, value = readable_body(body)
-        rows = self.made_of(value, representation, self.links()) if value else ()
+        rows: Iterable[Record] = ()
+        try:
+            if value:
+                rows = [*self.made_of(value, representation, self.links())]
+        except TooLargeError as error:
+            self.run.notes.unread(self.name, same[parent.owner_key], error)
         for position, row in enumerate(rows, start=1):
             yield {**same, "position": position, **row}
 

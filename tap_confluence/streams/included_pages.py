@@ -6,12 +6,12 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tap_confluence.content import IncludedPage
+from tap_confluence.content import IncludedPage, TooLargeError
 from tap_confluence.content.includes import MOST_DEEP
 from tap_confluence.content.macros import INCLUDES
 from tap_confluence.content.references import PAGE, inclusions_in
 from tap_confluence.errors import NotFoundError, RefusedError, RetriesExhaustedError
-from tap_confluence.http import rows_of
+from tap_confluence.http import FEW_AHEAD, rows_of
 from tap_confluence.streams.body_details import readable_body
 from tap_confluence.streams.retries import RetryingStream
 
@@ -106,7 +106,12 @@ class IncludedPages:
         representation, body = readable_body(item.get("body"))
         if not isinstance(body, str) or WORD not in body:
             return
-        for found in inclusions_in(body, representation, self._links_of(item)):
+        try:
+            inclusions = inclusions_in(body, representation, self._links_of(item))
+        except TooLargeError:
+            # Nothing is made of it, and so nothing is shown in it.
+            return
+        for found in inclusions:
             if found.page.kind == PAGE and found.page.url:
                 yield found.page.url, found.page
 
@@ -128,7 +133,9 @@ class IncludedPages:
         def call(question: PageQuestion) -> Callable[[], Answer]:
             return partial(reader.client.get, question.path, question.params, tag=TAG)
 
-        for question, future in reader.look_ahead(self._ask_for(wanted), call):
+        for question, future in reader.look_ahead(
+            self._ask_for(wanted), call, per_worker=FEW_AHEAD
+        ):
             try:
                 body = reader.result(future).body if future else {}
                 rows = [body] if "id" in body else rows_of(question.path, body)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
 from singer_sdk import metrics
 from typing_extensions import override
 
+from tap_confluence.content.sizes import body_size
 from tap_confluence.errors import (
     FailedItemError,
     NotFoundError,
@@ -191,7 +192,9 @@ class ParentStream(ConfluenceStream):
         has_bodies = self.config["version_bodies"] or self.config["body_format"] in RENDERED
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
         if has_details:
-            return self.reader.look_ahead(work, self._call_for, per_worker=per_worker)
+            return self.reader.look_ahead(
+                work, self._call_for, per_worker=per_worker, size_of=_size_of
+            )
         return ((item, None) for item in work)
 
     def write_ahead(self, ahead: Ahead) -> Iterator[Record]:
@@ -521,6 +524,10 @@ def check_item(client: Client, path: str, params: Mapping[str, str], *, tag: str
     except (RefusedError, RetriesExhaustedError):
         # It may be there, whatever the site says.
         return
+
+
+def _size_of(work: Work) -> int:
+    return body_size(work.item)
 
 
 def _item_to_read(work: Work) -> dict[str, Any] | None:

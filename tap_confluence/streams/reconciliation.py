@@ -16,7 +16,7 @@ from tap_confluence.streams.state import all_failed, is_begun, table_start_of
 from tap_confluence.timestamps import CLOCKS_DIFFER, is_due, to_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context, Record
@@ -30,8 +30,9 @@ written and purged between two of them leaves nothing to be seen."""
 AT_ONCE = timedelta(hours=24)
 """What stands for an interval of 0 there."""
 
-EARLY = 24
-"""The part of an interval by which a run may begin too early: no daily job begins to the second."""
+EARLY = 16
+"""The part of an interval by which a run may begin too early: no daily job begins to the second,
+and the day on which clocks go forward has 23 hours."""
 
 ALL_MAY_GO = 100
 """The percentage of rows that lets anything happen."""
@@ -277,11 +278,13 @@ class Reconciliation:
     def _most_percent(self) -> float:
         return float(self._stream.config["reconcile_max_deleted_percent"])
 
-    def end(self, *, is_told: bool) -> None:
+    def end(self, *, is_told: bool, is_put_off: bool) -> None:
         """Keep what this run has found, now that everything is written that it has.
 
         Args:
             is_told: Whether the stream was complete, and targets know what is gone.
+            is_put_off: Whether they do not although the site gave everything, so that the next run
+                is to tell them.
         """
         stream = self._stream
         seen = stream.sightings
@@ -292,7 +295,11 @@ class Reconciliation:
             whole = {"lastWholeRead": self._now, "rows": self._rows}
             self._keep(**start, older=older, **whole, **evidence, **self._account)
             self._state.pop("isDue", None)
-        elif seen is not None and not self._is_in_doubt(seen):
+            self._state.pop("incompleteRead", None)
+            return
+        if self.has_read_whole and stream.is_incremental and not is_put_off:
+            self._keep(incompleteRead={"began": self._now, **self._account})
+        if seen is not None and not self._is_in_doubt(seen):
             self._keep(evidence=seen.evidence.dump())
 
     def end_of_share(self) -> bool:
@@ -316,22 +323,38 @@ class Reconciliation:
         is_in_doubt = self._is_in_doubt(seen)
         if is_in_doubt:
             self._keep(isDue=True)
+        interval = stream.run.reconcile_interval
+        if self._is_waiting(interval if is_in_doubt else interval or AT_ONCE):
+            return False
         last = self.last_whole
-        if last is None or self._has_other_account:
+        if last is None or self._differs_from_account(self._state):
             return True
-        age = datetime.fromisoformat(self._now) - datetime.fromisoformat(last)
+        age = self._age(last)
         if age < -CLOCKS_DIFFER:
             return True
-        interval = stream.run.reconcile_interval
         longest = AT_THE_LATEST * (interval or AT_ONCE)
         return age >= _early(longest) or (is_in_doubt and age >= _early(interval))
+
+    def _is_waiting(self, interval: timedelta) -> bool:
+        """Tell whether the site failed for a whole read a short while ago.
+
+        What it fails for may stay broken for weeks, and is not worth a whole read in each run.
+        """
+        found: object = self._state.get("incompleteRead")
+        if not interval or not isinstance(found, dict) or self._differs_from_account(found):
+            return False
+        began = to_timestamp(found.get("began"))
+        return began is not None and -CLOCKS_DIFFER <= self._age(began) < _early(interval)
+
+    def _age(self, timestamp: str) -> timedelta:
+        return datetime.fromisoformat(self._now) - datetime.fromisoformat(timestamp)
 
     def _is_in_doubt(self, seen: Sightings | None) -> bool:
         return bool(self._state.get("isDue")) or (seen is not None and seen.differs)
 
-    @property
-    def _has_other_account(self) -> bool:
-        known, now = self._state.get("account"), self._account.get("account")
+    def _differs_from_account(self, read: Mapping[str, Any]) -> bool:
+        """Tell whether another account than that of this run has read something."""
+        known, now = read.get("account"), self._account.get("account")
         return known is not None and now is not None and known != now
 
     @property

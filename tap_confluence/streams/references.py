@@ -7,7 +7,9 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tap_confluence.content import mentions_in
+from tap_confluence.content.sizes import body_size
 from tap_confluence.decoding import ADF
+from tap_confluence.http import MOST_AHEAD
 from tap_confluence.settings import site_url
 from tap_confluence.streams.included_pages import IncludedPages
 
@@ -39,7 +41,8 @@ class References(ABC):
     """Where references lead, and who is who: people are looked up once a run.
 
     Attributes:
-        at_once: Items to read before the people in their bodies are looked up together.
+        at_once: Items to read, if their bodies are not too many characters, before the people in
+            these are looked up together.
         people: Those who were found, by what bodies call them.
         files: The names of the files that this run has read, by file id.
         paths: Where it has found or put them in their folder, by what they are on and their name;
@@ -97,7 +100,7 @@ class References(ABC):
 
     def introduce(self, items: Iterable[T], item_of: Callable[[T], Item | None]) -> Iterator[T]:
         """Yield items after that has been looked up which their bodies mention or include."""
-        for some in _in_chunks(items, self.at_once):
+        for some in _in_chunks(items, self.at_once, lambda each: body_size(item_of(each))):
             read = [item for item in map(item_of, some) if item is not None]
             if self._run.config["resolve_includes"]:
                 read += self.included.bring(read)
@@ -127,14 +130,16 @@ def _remember(known: dict[K, str], key: K, value: str) -> None:
         del known[next(iter(known))]
 
 
-def _in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def _in_chunks(items: Iterable[T], most: int, size_of: Callable[[T], int]) -> Iterator[list[T]]:
     some: list[T] = []
+    size = 0
     try:
         for each in items:
             some.append(each)
-            if len(some) == size:
+            size += size_of(each)
+            if len(some) == most or size >= MOST_AHEAD:
                 yield some
-                some = []
+                some, size = [], 0
     except Exception:
         # What was read before the error is written before it is raised.
         yield some

@@ -93,6 +93,18 @@ class EvidenceState(TypedDict, total=False):
     highestId: int
 
 
+class IncompleteReadState(TypedDict, total=False):
+    """A whole read of a stream that lacked something, after which nothing was taken for gone.
+
+    Attributes:
+        began: When the run began that read it.
+        account: A mark of the account that read it.
+    """
+
+    began: str
+    account: str
+
+
 class ReconciliationState(TypedDict, total=False):
     """When a stream of content was read whole, and whether it has to be.
 
@@ -105,6 +117,7 @@ class ReconciliationState(TypedDict, total=False):
         rows: How many rows that run has written.
         evidence: What the inventory has shown last that was in accord with the table.
         isDue: Whether something has happened since that has no date, or may have.
+        incompleteRead: The last attempt since, which the site failed for.
         account: A mark of the account whose sight of the site that is.
     """
 
@@ -114,6 +127,7 @@ class ReconciliationState(TypedDict, total=False):
     rows: int
     evidence: EvidenceState
     isDue: bool
+    incompleteRead: IncompleteReadState
     account: str
 
 

@@ -124,7 +124,10 @@ class Changes(Restricting):
 
             def alter(page: Page) -> None:
                 former = self.pages.get(page.former_parent or 0)
-                is_there = former is not None and former.space == page.space
+                # Nothing lies below what is in the trash.
+                is_there = (
+                    former is not None and former.status != "trashed" and former.space == page.space
+                )
                 home = self.spaces[page.space].homepage
                 page.status = "current"
                 page.parent = page.former_parent if is_there else home or None
@@ -315,7 +318,7 @@ class Changes(Restricting):
         with self.lock:
             now = self.tick()
             container = self._container(page_id, blog_post_id)
-            num = max((task.num for task in self.tasks), default=0) + 1
+            num = self.next_task_num()
             text = self.dice.choice(words.TASKS)
             return str(self.put_task(Task(num, num, text, container, self._author(), now)).num)
 

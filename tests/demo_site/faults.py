@@ -244,6 +244,10 @@ class Faults:
         """Answer as if the token lacked the scope for these paths."""
         self._denied.append(path_prefix)
 
+    def grant_scope(self, path_prefix: str) -> None:
+        """Undo `deny_scope`."""
+        self._denied.remove(path_prefix)
+
     def forbid(self, path_regex: str, status: int = 404) -> None:
         """Refuse the paths that a pattern matches from their start to their end."""
         self._forbidden.append((re.compile(path_regex), status))

@@ -56,6 +56,7 @@ class LoopbackSite(ABC):
         self._control = control.Control(wiki, faults, self.requests, self.truth)
         self._started = threading.Event()
         self._failure: BaseException | None = None
+        self._own_errors: list[Exception] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._leave: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
@@ -101,12 +102,21 @@ class LoopbackSite(ABC):
             raise self._failure
 
     def stop(self) -> None:
-        """Stop serving and free the port."""
+        """Stop serving and free the port.
+
+        Raises:
+            ExceptionGroup: The site has failed to answer by a fault of its own, of which whoever
+                asked knows no more than that.
+        """
         if self._loop is not None and self._leave is not None:
             self._loop.call_soon_threadsafe(self._leave.set)
         if self._thread is not None:
             self._thread.join()
         self._loop = self._thread = None
+        if errors := self._own_errors:
+            self._own_errors = []
+            message = "the demo site failed to answer"
+            raise ExceptionGroup(message, errors)
 
     def _run(self) -> None:
         try:
@@ -117,7 +127,8 @@ class LoopbackSite(ABC):
 
     async def _serve(self) -> None:
         self._loop, self._leave = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
+        server = web.Server(self._handle_and_note, access_log=None)
+        runner = web.ServerRunner(server, shutdown_timeout=0.1)
         await runner.setup()
         try:
             self._port = await self._listen(runner, self._port, self.tls)
@@ -139,6 +150,18 @@ class LoopbackSite(ABC):
     @abstractmethod
     async def _open(self, runner: web.ServerRunner) -> None:
         """Make ready what needs to know the address of the site."""
+
+    async def _handle_and_note(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request, and keep what goes wrong with that for when the site stops."""
+        try:
+            return await self._handle(request)
+        except OSError:
+            # Whoever asked has gone.
+            raise
+        except Exception as error:
+            error.add_note(f"as it was asked for {request.method} {request.raw_path}")
+            self._own_errors.append(error)
+            raise
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         faults = self._site_faults

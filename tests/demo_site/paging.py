@@ -193,7 +193,14 @@ class Collection(Generic[T]):
         return self._items.get(num)
 
     def add(self, item: T) -> T:
-        """Add an item."""
+        """Add an item.
+
+        Raises:
+            ValueError: Another one has its number.
+        """
+        if item.num in self._items:
+            message = f"there is a {item.num} already"
+            raise ValueError(message)
         self._items[item.num] = item
         for field, index in self._indexes.items():
             index.add(Order(field).key(item))

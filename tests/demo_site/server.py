@@ -53,12 +53,17 @@ class DemoSite(LoopbackSite):
         super().__init__(wiki, self.faults, context_path="/wiki", host=host, port=port)
         self.media = Media(wiki, self.faults)
         self._media_port = 0
-        secret = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
-        self._authorization = f"Basic {secret}"
+        self.renew_token(API_TOKEN)
 
     def revoke_token(self) -> None:
         """Know nobody any more by the credentials that were good so far."""
         self._authorization = ""
+
+    def renew_token(self, token: str) -> None:
+        """Take a token, and no longer the one that was good so far."""
+        self.api_token = token
+        secret = base64.b64encode(f"{EMAIL}:{token}".encode()).decode()
+        self._authorization = f"Basic {secret}"
 
     @property
     def empty_pages(self) -> bool:

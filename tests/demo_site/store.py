@@ -96,6 +96,7 @@ class Store:
         self.labelled: defaultdict[int, set[int]] = defaultdict(set)
         self._label_nums: dict[tuple[str, str], int] = {}
         self._last_num = 65_536
+        self._last_task_num = 0
 
     @property
     def now(self) -> str:
@@ -149,6 +150,10 @@ class Store:
         """Take the next id; they grow with gaps, as a shared sequence makes them."""
         self._last_num += 1 + self.dice.randrange(9)
         return self._last_num
+
+    def next_task_num(self) -> int:
+        """Take the next number of a task, which none had before, out of sight or gone by now."""
+        return self._last_task_num + 1
 
     def tick(self) -> int:
         """Move the clock on and return its new time."""
@@ -249,6 +254,7 @@ class Store:
 
     def put_task(self, task: Task) -> Task:
         """Add a task."""
+        self._last_task_num = max(self._last_task_num, task.num)
         self.tasks_on[task.container.num].append(task)
         return self.tasks.add(task)
 

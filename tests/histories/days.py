@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tests import running
-from tests.demo_site.clock import DAY_MS, iso
+from tests.demo_site.clock import DAY_MS, epoch_ms, iso
 from tests.histories.deployments import HOUR_MS
 from tests.histories.events import WHOLE, Heal, Poison, Sync, some_sync
 from tests.histories.history import FULL_READ, NEVER, History
@@ -55,9 +55,9 @@ TIDIED: dict[str, Callable[[Wiki], bool]] = {
 }
 """What is done when, so that a wiki stays as small as it is."""
 
-BETWEEN_WHOLE_READS, EARLY = 7 * 24, 8
+BETWEEN_WHOLE_READS, EARLY, HOURS_EARLY = 7 * 24, 11, 2
 """Hours, at least, after which a stream is read whole without any evidence, and by how many a run
-may be early."""
+may be early: of these, and of a day."""
 
 
 def is_trashed(content: Content) -> bool:
@@ -155,6 +155,7 @@ class Days(History):
         self._seen: set[str] = set()
         self._whole_ms: dict[str, int] = {}
         self._read_ms: dict[str, int] = {}
+        self._lacking_ms: dict[str, int] = {}
         self._may_differ = set(deployment.content)
         self._is_plain = False
         self._cost = 0
@@ -179,6 +180,8 @@ class Days(History):
             jitter = self._dice.randint(-30, 30) * MINUTE_MS
             self._pass_time(self._day_ms + NIGHT_MS + jitter)
             self._pass_night(kind)
+            # What the site remembers is to be no more than a day.
+            self.site.requests.clear()
 
     def _pass_time(self, until_ms: int) -> None:
         self.site.wiki.now_ms = max(self.site.wiki.now_ms, until_ms)
@@ -201,7 +204,7 @@ class Days(History):
             self._is_plain = False
             began_ms = self.site.wiki.now_ms
             run = self._sync(self._some_bad_sync())
-            self._read_ms |= dict.fromkeys(run.activated, began_ms)
+            self._note_disturbed(run, began_ms)
             if self._dice.random() < ONLY_BAD:
                 return
         names = self._names[MOVES]
@@ -226,6 +229,7 @@ class Days(History):
         self.figures.states.append(len(json.dumps(self._state)))
         if self._is_poisoned:
             self._may_differ = set(self.deployment.content)
+            self._note_disturbed(run, began_ms)
             return
         if not event.deeds:
             self.figures.requests[kind].append(self._cost)
@@ -242,11 +246,26 @@ class Days(History):
         assert not wrong, "\n".join(wrong)
         self.figures.checked += 1
 
+    def _note_disturbed(self, run: Run, began_ms: int) -> None:
+        """Note what a run has read whole, or has tried to, that need not have everything."""
+        self._read_ms |= dict.fromkeys(run.activated, began_ms)
+        for stream in self._streams:
+            read = self._reconciliation(stream).get("incompleteRead")
+            if read is not None and epoch_ms(read["began"]) >= began_ms:
+                last = self._lacking_ms.get(stream, 0)
+                assert began_ms - last >= self._least_ms, f"{stream} is tried too often"
+                self._lacking_ms[stream] = began_ms
+
+    def _reconciliation(self, stream: str) -> Json:
+        """Return what the state keeps of the reconciliation of a stream."""
+        entry = ((self._state or {}).get("bookmarks") or {}).get(stream) or {}
+        found: Json = entry.get("reconciliation", {})
+        return found
+
     @property
     def _are_tasks_due(self) -> bool:
         """Whether an earlier run has put off to read the tasks whole: of them no look is taken."""
-        entry = ((self._state or {}).get("bookmarks") or {}).get(TASKS) or {}
-        return "isDue" in entry.get("reconciliation", {})
+        return "isDue" in self._reconciliation(TASKS)
 
     @property
     def _most_ms(self) -> int:
@@ -256,7 +275,7 @@ class Days(History):
     @property
     def _least_ms(self) -> int:
         """How old it has to be before there is another one, less what runs may be early."""
-        return max(self._interval_hours - 1, 0) * HOUR_MS
+        return max(self._interval_hours - HOURS_EARLY, 0) * HOUR_MS
 
     @override
     def _do(self, name: str, prefix: str = "") -> None:
@@ -355,7 +374,8 @@ class Days(History):
     def _wrong(self, stream: str, began_ms: int) -> Iterator[str]:
         """Say of each row of a table what is wrong with it."""
         table, expected = self.warehouse.tables.get(stream, {}), self._expected[stream]
-        is_fresh = began_ms - self._read_ms.get(stream, 0) < self._interval_hours * HOUR_MS
+        last = max(read.get(stream, 0) for read in (self._read_ms, self._lacking_ms))
+        is_fresh = began_ms - last < self._interval_hours * HOUR_MS
         if is_fresh and stream in {*self._may_differ, TASKS}:
             return
         for key in expected.keys() - table.keys():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from tests.incremental.small_wiki import small_wiki
@@ -41,10 +40,14 @@ def busy_wiki(pages: int, *, seed: int, tick_ms: int) -> Wiki:
 
 def do(to: Any, deed: Callable[[Any], object]) -> bool:
     """Do something to what a wiki or a site chooses, and tell whether there was any of it."""
-    with contextlib.suppress(LookupError, StopIteration):
+    try:
         deed(to)
-        return True
-    return False
+    except KeyError:
+        # That is no choice among nothing, but something that a deed has left half done.
+        raise
+    except (LookupError, StopIteration):
+        return False
+    return True
 
 
 def is_alive(content: Content) -> bool:

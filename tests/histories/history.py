@@ -91,9 +91,15 @@ class History:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.site.stop()
+        how = "\n".join(["What happened:", *self.steps, f"Play it again: {self}"])
         if error is not None:
-            error.add_note("\n".join(["What happened:", *self.steps, f"Play it again: {self}"]))
+            error.add_note(how)
+        try:
+            self.site.stop()
+        except ExceptionGroup as failure:
+            if error is None:
+                failure.add_note(how)
+            raise
 
     def __str__(self) -> str:
         seeds, name = f"{self._seed}-{self._seed}", self.deployment.name
@@ -169,7 +175,7 @@ class History:
         faults.fail_rate(0, ())
         faults.index_lag = 0.0
 
-        assert event.is_disturbed or run.exit_status == 0, run.complaints
+        assert event.is_disturbed or self._is_as_expected(run), run.complaints
         messages = len(run.messages)
         left = killed_after(run, messages * event.at // 100) if event.end == KILLED else run
         self._tell(
@@ -180,6 +186,10 @@ class History:
         self._state = last_state(left) or self._state
         self._assert_nothing_taken_for_gone(held, event)
         return left
+
+    def _is_as_expected(self, run: Run) -> bool:
+        """Tell whether a run has ended as one does that nothing disturbs."""
+        return run.exit_status == 0
 
     def _run(self, event: Sync) -> Run:
         # A signal that comes when the run has ended already ends nothing.

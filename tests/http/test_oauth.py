@@ -8,6 +8,7 @@ import pytest
 
 from tests.demo_site import GatewaySite, Wiki
 from tests.running import run_tap
+from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,38 @@ def test_a_refused_refresh_token_is_one_clear_line(gateway: GatewaySite, oauth: 
     assert "set the new 'refresh_token'" in run.stderr
     assert "Traceback" not in run.stderr
     assert oauth["oauth_credentials"]["client_secret"] not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "waited"), [("429-retry-after", 17.0), ("503-retry-after", 17.0), ("429", None)]
+)
+def test_a_token_server_that_limits_is_asked_again_when_it_says(
+    gateway: GatewaySite, oauth: Config, kind: str, waited: float | None
+) -> None:
+    gateway.faults.fail_next(2, kind, "/oauth/token", retry_after=17)
+
+    with waits_skipped() as waits:
+        run = run_tap(oauth, streams=("pages",))
+
+    assert run.exit_status == 0, run.stderr
+    assert {page["id"] for page in run.records["pages"]} == pages_of(gateway)
+    assert len(waits.retries) == 2
+    assert waited is None or waits.retries == [waited, waited]
+
+
+@pytest.mark.parametrize("kind", ["429-retry-after", "503-retry-after", "429", "503"])
+def test_a_site_that_limits_is_asked_for_its_id_again(
+    gateway: GatewaySite, oauth: Config, kind: str
+) -> None:
+    gateway.faults.fail_next(2, kind, "/../_edge/tenant_info", retry_after=17)
+
+    with waits_skipped() as waits:
+        run = run_tap(oauth, streams=("pages",))
+
+    assert run.exit_status == 0, run.stderr
+    assert {page["id"] for page in run.records["pages"]} == pages_of(gateway)
+    assert len(waits.retries) == 2
+    assert kind in {"429", "503"} or waits.retries == [17.0, 17.0]
 
 
 def test_a_client_signs_in_for_itself_without_a_refresh_token(

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_confluence.http import Basic, Client, RateLimit, StopFlag
+from tests.http.conftest import ROOT
 from tests.running import run_tap, settings_of, truth_by_default
 from tests.waits import waits_skipped
 
 if TYPE_CHECKING:
+    from requests_mock import Mocker
+
     from tests.demo_site import DemoSite
 
 FAILURES = ("500", "503", "503-retry-after", "reset", "cut-off", "not-json", "bad-json")
@@ -75,6 +79,23 @@ def test_a_site_that_fails_all_the_time_is_read_whole(site: DemoSite) -> None:
         assert set(written) == keys, stream
 
 
+def test_a_limit_of_where_files_are_leaves_the_site_alone(requests_mock: Mocker) -> None:
+    elsewhere = "https://media.example.com/file"
+    limited = {"status_code": 429, "headers": {"Retry-After": "500"}}
+    requests_mock.get(elsewhere, [limited, {"content": b"a file"}])
+    requests_mock.get(f"{ROOT}{LIST}", json={"results": []})
+
+    with waits_skipped() as waits:
+        client = Client(ROOT, Basic("ana@example.com", "secret-token"), RateLimit(), StopFlag())
+        with client.open(elsewhere, tag="attachments", signed=False) as response:
+            assert response.content == b"a file"
+        for _ in range(20):
+            client.get(LIST, tag="pages")
+
+    assert [round(pause) for pause in waits.pauses] == [500]
+    assert (client.rate_limit.waits, client.total_usage.limited) == (1, 1)
+
+
 def test_waits_between_retries_grow_by_the_same_amount(site: DemoSite) -> None:
     site.faults.fail_next(5, "500", LIST)
 
@@ -85,7 +106,7 @@ def test_waits_between_retries_grow_by_the_same_amount(site: DemoSite) -> None:
         assert 0.7 * place <= wait <= 1.3 * place
 
 
-@pytest.mark.parametrize(("asked", "waited"), [(7, 7.0), (4000, 30.0)])
+@pytest.mark.parametrize(("asked", "waited"), [(7, 7.0), (120, 120.0), (4000, 30.0)])
 def test_a_503_is_given_the_time_it_asks_for_within_reason(
     site: DemoSite, asked: int, waited: float
 ) -> None:

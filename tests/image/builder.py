@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from subprocess import CompletedProcess
 
 PROJECT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ LONGEST = 900.0
 
 READ_ONLY = """
 set -eu
-root=$1 user=$2; shift 2
+root=$1 user=$2 writable=$3; shift 3
 mount --bind "$root" "$root"
 mount -o remount,ro,bind "$root"
 mount -t proc proc "$root/proc"
@@ -36,9 +37,13 @@ for name in null zero urandom; do
     touch "$root/dev/$name"
     mount --bind "/dev/$name" "$root/dev/$name"
 done
+for folder in $writable; do
+    mount -t tmpfs -o mode=1777 tmpfs "$root$folder"
+done
 exec chroot --userspec="$user" "$root" /usr/bin/env -i "$@"
 """
-"""Runs a command as a container with a read-only root does: nothing can be written but /dev."""
+"""Runs a command as a container with a read-only root does: nothing can be written but /dev
+and the folders that are named."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ class Builder:
             shutil.copy(CERTIFICATES, root / CERTIFICATES.relative_to("/"))
             container = self.run("from", "scratch")
             self.run("add", "--quiet", container, str(root), "/")
-        self.run("config", "--env", f"PIP_CERT={CERTIFICATES}", container)
+        for variable in ("PIP_CERT", "SSL_CERT_FILE"):
+            self.run("config", "--env", f"{variable}={CERTIFICATES}", container)
         self.run("config", "--env", "PATH=/usr/local/bin:/usr/bin:/bin", container)
         self.run("commit", "--quiet", "--rm", container, OF_DEBIAN)
         return OF_DEBIAN
@@ -109,28 +115,32 @@ class Image:
     root: Path
 
     @classmethod
-    def build(cls, builder: Builder, base: str, **arguments: str) -> Image:
-        """Build the image of this project on a base."""
+    def build(cls, builder: Builder, base: str, *stage: str, **arguments: str) -> Image:
+        """Build the image of this project on a base, or another stage of its Dockerfile."""
+        name = "-".join(["localhost/tap-confluence", *stage])
         given = {"PYTHON_IMAGE": base, **arguments}
         options = [f"--build-arg={name}={value}" for name, value in given.items()]
-        builder.run("build", "--network=host", *options, "--tag=localhost/tap-confluence", ".")
-        container = builder.run("from", "localhost/tap-confluence")
-        about = json.loads(builder.run("inspect", "--type=image", "localhost/tap-confluence"))
+        options += [f"--target={only}" for only in stage]
+        builder.run("build", "--network=host", *options, f"--tag={name}", ".")
+        container = builder.run("from", name)
+        about = json.loads(builder.run("inspect", "--type=image", name))
         return cls(about["OCIv1"]["config"], Path(builder.run("mount", container)))
 
-    def run_read_only(self, *arguments: str, **variables: str) -> CompletedProcess[str]:
-        """Run the image's program as its user, where nothing can be written."""
+    def run_read_only(
+        self, *arguments: str, writable: Iterable[str] = (), **variables: str
+    ) -> CompletedProcess[str]:
+        """Run the image's program as its user, where nothing else can be written."""
         given = [*self.config["Env"], *(f"{name}={value}" for name, value in variables.items())]
-        return self._run(*given, *self.config["Entrypoint"], *arguments)
+        return self._run(*given, *self.config["Entrypoint"], *arguments, writable=writable)
 
     def run_shell(self, script: str) -> CompletedProcess[str]:
         """Run a script in the place of the program."""
         return self._run(*self.config["Env"], "sh", "-c", script)
 
-    def _run(self, *command: str) -> CompletedProcess[str]:
-        user = self.config["User"]
+    def _run(self, *command: str, writable: Iterable[str] = ()) -> CompletedProcess[str]:
+        script = ["sh", "-c", READ_ONLY, "sh", self.root, self.config["User"], " ".join(writable)]
         return subprocess.run(  # noqa: S603
-            ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", self.root, user, *command],  # noqa: S607
+            ["unshare", "--mount", *script, f"--chdir={self.config['WorkingDir']}", *command],  # noqa: S607
             capture_output=True,
             check=False,
             text=True,

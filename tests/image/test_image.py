@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tap_confluence.command import BESIDE
 from tests.demo_site import DemoSite, Wiki
-from tests.image.builder import Builder, Image
+from tests.image.builder import Image
 from tests.running import Run, settings_of, truth_by_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import CompletedProcess
 
+    from tests.image.builder import Builder
+
 pytestmark = pytest.mark.image
 
 LABELS = "org.opencontainers.image."
 VERSION = "1.2.3"
-BASE = "TAP_CONFLUENCE_TEST_PYTHON_IMAGE"
-"""The variable that names an image with a Python, where a registry can be reached."""
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    if os.geteuid() != 0:
-        pytest.skip("only root builds without a daemon")
-    for name in ("buildah", "debootstrap"):
-        if shutil.which(name) is None:
-            pytest.skip(f"{name} is not installed; Debian has it")
-    builder = Builder(tmp_path_factory.mktemp("store"))
-    try:
-        base = os.environ.get(BASE) or builder.make_python_of_debian()
-        arguments = {"VERSION": VERSION, "REVISION": "0123abc", "CREATED": "2026-01-01"}
-        yield Image.build(builder, base, **arguments)
-    finally:
-        builder.remove_all()
+def image(builder: Builder, base: str) -> Image:
+    arguments = {"VERSION": VERSION, "REVISION": "0123abc", "CREATED": "2026-01-01"}
+    return Image.build(builder, base, **arguments)
 
 
 @pytest.fixture(scope="module")

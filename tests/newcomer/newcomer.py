@@ -44,6 +44,16 @@ OF_THE_ADMINISTRATOR = "create extension "
 SIGN_IN = ("_DOMAIN=", "_BASE_URL=", "_EMAIL=", "_API_TOKEN=")
 
 
+def copy_project(folder: Path) -> None:
+    """Copy what git knows of this project into a folder."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(listing, cwd=PROJECT, capture_output=True, check=True)  # noqa: S603
+    for name in filter(None, done.stdout.decode().split("\0")):
+        copied = folder / name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(PROJECT / name, copied)
+
+
 @dataclass(frozen=True)
 class Newcomer:
     """A folder with a copy of this project in it, and the internet as seen from there.
@@ -61,12 +71,7 @@ class Newcomer:
     @classmethod
     def with_a_copy(cls, folder: Path, internet: Internet, psql: Path) -> Newcomer:
         """Copy what git knows of this project."""
-        listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        done = subprocess.run(listing, cwd=PROJECT, capture_output=True, check=True)  # noqa: S603
-        for name in filter(None, done.stdout.decode().split("\0")):
-            copied = folder / name
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, copied)
+        copy_project(folder)
         bin_ = folder / "bin"
         bin_.mkdir()
         for name, command in LINKS.items():

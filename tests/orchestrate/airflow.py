@@ -83,12 +83,20 @@ class Airflow:
         command: The command `airflow`.
         home: A folder for its database, its settings and its logs.
         environment: What its tasks find in their environment.
+        settings: Settings of Airflow, by the names of their variables, in place of those that
+            are good for one machine.
     """
 
-    def __init__(self, command: str, home: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: str,
+        home: Path,
+        environment: Mapping[str, str],
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._command = command
         self._home = home
-        port = _free_port()
+        port = free_port()
         self._url = f"http://127.0.0.1:{port}"
         self._environment = {
             **environment,
@@ -106,6 +114,7 @@ class Airflow:
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+            **(settings or {}),
         }
         self._processes: list[subprocess.Popen[bytes]] = []
         self._logs = contextlib.ExitStack()
@@ -188,11 +197,6 @@ class Airflow:
         rows = (row for row in found["task_instances"] if row["task_id"] == task)
         return [Instance.of(row) for row in rows]
 
-    def logs(self, run_id: str, prefix: str) -> list[str]:
-        """Return the log of each try of the tasks in a run whose names begin with a prefix."""
-        folder = self._home / "logs" / f"dag_id={DAG}" / f"run_id={run_id}"
-        return [path.read_text() for path in folder.glob(f"task_id={prefix}*/**/attempt=*.log")]
-
     def log(self) -> str:
         """Return the ends of all logs."""
         files = sorted((self._home / "logs").rglob("*.log")) + sorted(self._home.glob("*.log"))
@@ -202,9 +206,12 @@ class Airflow:
         ends = time.monotonic() + LONGEST_WAIT
         while not come():
             assert time.monotonic() < ends, f"{otherwise}\n{self.log()}"
-            for process in self._processes:
-                assert process.poll() is None, self.log()
+            self._check_alive()
             time.sleep(POLL)
+
+    def _check_alive(self) -> None:
+        for process in self._processes:
+            assert process.poll() is None, self.log()
 
     def _knows_dag(self) -> bool:
         try:
@@ -255,7 +262,8 @@ class Airflow:
         )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -6,12 +6,17 @@ import re
 from functools import cache
 from typing import Any
 
+import kubernetes_validate
+import pytest
 import yaml
 
 from tests.integration.plugins import PROJECT, definition
 
 FILE = PROJECT / "orchestrate" / "kubernetes" / "cronjob.yaml"
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+KUBERNETES = "1.37"
+"""The release whose schema it is held to."""
+
 QUANTITY = re.compile(r"\d+(m|Mi|Gi)?")
 OF_MELTANO = {"MELTANO_DATABASE_URI", "MELTANO_ENVIRONMENT"}
 
@@ -47,6 +52,43 @@ def settings(*, sensitive: bool) -> set[str]:
 def secret_variables() -> set[str]:
     """Return the variables that the secret is made of, as the comments say."""
     return set(re.findall(r"--from-literal=([A-Z_]+)=", FILE.read_text()))
+
+
+def test_it_is_what_kubernetes_takes() -> None:
+    kubernetes_validate.validate(cron_job(), KUBERNETES, strict=True)
+
+
+@pytest.mark.parametrize(
+    "change", [{"schedules": []}, {"schedule": 2}, {"startingDeadlineSeconds": "6h"}]
+)
+def test_what_kubernetes_does_not_take_is_seen(change: dict[str, Any]) -> None:
+    wrong = {**cron_job(), "spec": {**cron_job()["spec"], **change}}
+
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, KUBERNETES, strict=True)
+
+
+def test_it_runs_the_image_of_this_project_as_the_user_that_this_has() -> None:
+    stage = (
+        (PROJECT / "Dockerfile").read_text().partition(" AS meltano\n")[2].partition("\nFROM")[0]
+    )
+    user = pod()["securityContext"]
+    [built] = re.findall(r"docker build --target=meltano --tag=(\S+) \.", FILE.read_text())
+
+    assert container()["image"] == built
+    assert f"docker push {built}\n" in FILE.read_text()
+    assert f"\nUSER {user['runAsUser']}:{user['runAsGroup']}\n" in stage
+    assert '\nENTRYPOINT ["meltano"]' in stage
+    assert container()["volumeMounts"][1]["mountPath"].startswith("/project/")
+    assert "\nWORKDIR /project\n" in stage
+
+
+def test_the_image_has_the_meltano_that_is_tested() -> None:
+    [tested] = re.findall(
+        r"^MELTANO_VERSION := (\S+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE
+    )
+
+    assert f"'meltano[postgres]=={tested}'" in (PROJECT / "Dockerfile").read_text()
 
 
 def test_it_is_a_cron_job_with_a_schedule() -> None:

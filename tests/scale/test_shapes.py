@@ -55,6 +55,7 @@ class Shape:
         streams: What is read.
         beyond: The requests beyond those of the formula, by size: for what has more than one
             answer holds.
+        about: How many more or less these may be.
         grows: The memory that may come on top of what a tenth takes, in MB.
     """
 
@@ -63,6 +64,7 @@ class Shape:
     deployment: Callable[[Wiki], DemoSite | DataCenterSite]
     streams: Sequence[str]
     beyond: Callable[[int], int] = lambda _: 0
+    about: int = 0
     grows: float = 12
 
 
@@ -115,7 +117,9 @@ SHAPES = {
         20_000,
         CLOUD_WITHOUT_REPLIES,
         ("page_footer_comments", "content_inventory"),
-        lambda size: size,
+        # Each comment is asked, and those of the small wiki; then the search is not, once more.
+        lambda size: size - size // 200,
+        about=60,
     ),
     "spaces, Cloud": Shape(shapes.spaces, 1_500, CLOUD, SPACES, grows=8),
     "spaces, Data Center": Shape(shapes.spaces, 1_500, DATA_CENTER, SPACES, grows=10),
@@ -146,7 +150,7 @@ def measured(shape: Shape, size: int, folder: Path) -> Measured:
     assert "ERROR" not in found.log
     assert found.answered == found.requests["In all"]
     of_lists = sum(n for name, n in found.requests.items() if name not in NOT_OF_LISTS)
-    assert of_lists == formula + shape.beyond(size)
+    assert abs(of_lists - formula - shape.beyond(size)) <= shape.about
     return found
 
 

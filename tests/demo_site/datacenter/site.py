@@ -91,6 +91,11 @@ class DataCenterSite(LoopbackSite):
         """Know nobody any more by the credentials that were good so far."""
         self._good = set()
 
+    def renew_token(self, token: str) -> None:
+        """Take a token, and no longer what was good so far."""
+        self.personal_access_token = token
+        self._good = {f"Bearer {token}"}
+
     def truth(self) -> dict[str, Keys]:
         """Get the primary keys that each stream has to deliver; see `truth_of`."""
         return truth_of(self.wiki)
