@@ -117,9 +117,9 @@ SHAPES = {
         20_000,
         CLOUD_WITHOUT_REPLIES,
         ("page_footer_comments", "content_inventory"),
-        # Each comment is asked, and those of the small wiki; then the search is not, once more.
-        lambda size: size - size // 200,
-        about=60,
+        # Each comment is asked, as are those of the small wiki, and searched for once.
+        lambda size: size,
+        about=30,
     ),
     "spaces, Cloud": Shape(shapes.spaces, 1_500, CLOUD, SPACES, grows=8),
     "spaces, Data Center": Shape(shapes.spaces, 1_500, DATA_CENTER, SPACES, grows=10),
