@@ -30,7 +30,7 @@ export UV_NO_PROGRESS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sync test coverage slow histories days proof-celery proof-nights proof-rates recipes airflow dbt targets image lint types lock docs site site-test descriptions clean release-rehearsal release
+.PHONY: help demo sync test coverage slow histories days proof-celery proof-nights proof-rates proof-sizes recipes airflow dbt targets image lint types lock docs site site-test descriptions clean release-rehearsal release
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
@@ -71,6 +71,9 @@ release-rehearsal: .venv/ready  ## make the release of this commit in a clone, a
 
 release: .venv/ready  ## have CHANGELOG.md say that what is unreleased is VERSION=1.2.3; see CONTRIBUTING.md
 	@$(PYTHON) -m tests.release $(VERSION)
+
+proof-sizes: .venv/ready  ## read sites of odd sizes, and slow ones, and hold memory, requests and rows to what is said; up to an hour
+	$(PYTHON) -m pytest -m proof tests/scale -rP $(ARGS)
 
 recipes: .venv/ready  ## do what the documents say, from a fresh copy on; some minutes
 	$(PYTHON) -m pytest -m recipes tests/newcomer $(ARGS)

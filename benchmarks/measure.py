@@ -53,12 +53,14 @@ class Cost:
         wall: Seconds from its start to its end.
         cpu: Seconds of user and system time, its child processes included.
         peak_mb: The most memory it had resident, in megabytes of 10^6 bytes.
+        open_files: The most files and connections that it was seen to have open at once.
         began: When it was started, by the monotonic clock of the machine.
     """
 
     wall: float
     cpu: float
     peak_mb: float
+    open_files: int
     began: float
 
 
@@ -82,8 +84,8 @@ def run(command: Command) -> Cost:
             stdout=output,
             stderr=errors,
         )
-        memory = MemoryWatch(process.pid)
-        memory.start()
+        watch = Watch(process.pid)
+        watch.start()
         guard = threading.Timer(LONGEST_RUN, process.kill)
         guard.start()
         try:
@@ -94,36 +96,40 @@ def run(command: Command) -> Cost:
         finally:
             guard.cancel()
         ended = time.monotonic()
-        memory.join()
+        watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         tail = log.read_text(errors="replace")[-2000:]
         message = f"{command.arguments[0]} ended with {process.returncode}:\n{tail}"
         raise RunError(message)
     cpu = usage.ru_utime + usage.ru_stime
-    return Cost(ended - began, cpu, memory.peak_kb * 1024 / 1e6, began)
+    return Cost(ended - began, cpu, watch.peak_kb * 1024 / 1e6, watch.open_files, began)
 
 
-class MemoryWatch(threading.Thread):
-    """Follows the high-water mark of the resident memory of a process until it is gone.
+class Watch(threading.Thread):
+    """Follows what a process holds until it is gone: its memory, and what it has open.
 
-    `ru_maxrss` will not do: it may be that of the process that forked, this one.
+    Of its resident memory that is the high-water mark. `ru_maxrss` will not do: it may be that of
+    the process that forked, this one.
     """
 
     def __init__(self, pid: int) -> None:
-        super().__init__(name="memory", daemon=True)
+        super().__init__(name="watch", daemon=True)
         self.peak_kb = 0
-        self._status = Path(f"/proc/{pid}/status")
+        self.open_files = 0
+        self._process = Path(f"/proc/{pid}")
 
     def run(self) -> None:
         """Look again and again."""
         while True:
             try:
-                lines = self._status.read_text().splitlines()
+                lines = (self._process / "status").read_text().splitlines()
+                open_files = sum(1 for _ in (self._process / "fd").iterdir())
             except OSError:
                 return
             mark = next((line for line in lines if line.startswith("VmHWM:")), None)
             if mark is None:
                 return
             self.peak_kb = max(self.peak_kb, int(mark.split()[1]))
+            self.open_files = max(self.open_files, open_files)
             time.sleep(LOOKS_EVERY)

@@ -177,6 +177,37 @@ def test_where_no_list_shows_replies_that_is_said_and_reckoned_with() -> None:
     assert any(line.startswith("The newest comments show no reply") for line in said)
 
 
+@pytest.mark.parametrize("number", [199, 200, 397, 398, 399])
+@pytest.mark.parametrize("deployment", [CLOUD, DATA_CENTER])
+def test_lists_by_offset_take_what_was_said_to_the_last_request(
+    deployment: type[Site], number: int
+) -> None:
+    wiki = Wiki.plain()
+    while len(wiki.groups) < number:
+        wiki.add_group()
+    with deployment(wiki) as site:
+        config = settings_of(site)
+        for_first, _ = estimated(config, only("groups"))
+
+        first = running.run_tap(config, streams=("groups",))
+
+    assert len(first.records["groups"]) == number
+    assert asked(first)["groups"] == for_first.by_stream["groups"]
+
+
+def test_the_inventory_alone_takes_what_was_said_to_the_last_request() -> None:
+    wiki = Wiki.plain()
+    on = next(page.id for page in wiki.pages if page.status == "current")
+    for add in (wiki.add_footer_comment, wiki.add_inline_comment):
+        add(parent_id=add(page_id=on))
+    with DemoSite(wiki) as site:
+        for_first, _ = estimated(settings_of(site), only("content_inventory"))
+
+        first = running.run_tap(settings_of(site), streams=("content_inventory",))
+
+    assert asked(first) == dict(for_first.by_stream)
+
+
 def test_it_takes_few_requests_to_know_before() -> None:
     with DemoSite(Wiki.plain(120)) as site:
         _ = estimated(settings_of(site))

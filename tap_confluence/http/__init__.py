@@ -9,6 +9,7 @@ from tap_confluence.http.download import Download, MisdirectedError, Source, Too
 from tap_confluence.http.early_start import with_first
 from tap_confluence.http.gateway import find_cloud_id, gateway_root
 from tap_confluence.http.halving import BODY
+from tap_confluence.http.kept_rows import KeptRows
 from tap_confluence.http.list_page import (
     FailedItem,
     ListPage,
@@ -27,6 +28,7 @@ from tap_confluence.http.pagination import (
     get_item,
     get_page,
     in_chunks,
+    read_items,
     read_pages,
 )
 from tap_confluence.http.rate_limit import RateLimit
@@ -51,6 +53,7 @@ __all__ = [
     "Detour",
     "Download",
     "FailedItem",
+    "KeptRows",
     "LinkPaginator",
     "ListPage",
     "ListRequest",
@@ -78,6 +81,7 @@ __all__ = [
     "get_item",
     "get_page",
     "in_chunks",
+    "read_items",
     "read_pages",
     "rows_of",
     "with_first",

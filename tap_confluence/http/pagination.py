@@ -14,6 +14,7 @@ from abc import abstractmethod
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import unquote, unquote_plus
@@ -403,11 +404,19 @@ def read_pages(
         yield page
 
 
+def read_items(
+    client: Client, request: ListRequest, paginator: Paginator | None = None
+) -> Iterator[dict[str, Any]]:
+    """Read a list item by item, in the calling thread. Takes what `read_pages` takes."""
+    for page in read_pages(client, request, paginator):
+        yield from page.items
+
+
 def collect(
     client: Client, request: ListRequest, paginator: Paginator | None = None
 ) -> list[dict[str, Any]]:
     """Get all items of a short list, in the calling thread. Takes what `read_pages` takes."""
-    return [item for page in read_pages(client, request, paginator) for item in page.items]
+    return [*read_items(client, request, paginator)]
 
 
 def get_page(client: Client, request: ListRequest) -> ListPage:
@@ -595,5 +604,7 @@ def _id_of(row: Row) -> object:
 
 def _key_of(row: Row) -> object:
     """Return what tells a row from others, however much of it is spelled out."""
-    names = ("id", "key", "accountId", "userKey", "name", "number")
-    return next((str(row[name]) for name in names if row.get(name) is not None), str(row))
+    names = ("id", "accountId", "userKey", "key", "name", "number")
+    known = next((str(row[name]) for name in names if row.get(name) is not None), None)
+    # Of a row without any of them only this much is remembered: a list may be very long.
+    return known or blake2b(str(row).encode(errors="replace"), digest_size=16).digest()

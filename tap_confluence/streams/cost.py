@@ -122,3 +122,11 @@ class Size:
 def full_pages(items: int, at_once: int) -> int:
     """Return in how many requests items are asked for that are known; none if there are none."""
     return -(-items // at_once)
+
+
+def pages_by_offset(items: int, at_once: int) -> int:
+    """Return the requests for a list by offset, each page of which begins with the last row before.
+
+    One that is full does not tell that it is the last one.
+    """
+    return 1 + max(0, items - 1) // max(1, at_once - 1)

@@ -10,7 +10,7 @@ from typing_extensions import override
 from tap_confluence.schemas.groups import GROUP
 from tap_confluence.schemas.people import GROUP_MEMBER
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.cost import Requests
+from tap_confluence.streams.cost import Requests, pages_by_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,11 +79,11 @@ class GroupMemberStream(ConfluenceStream):
 
 def requests_for_groups(size: Size) -> Requests:
     """Return the requests for all groups."""
-    number = size.pages(size["groups"].listed, MOST_A_PAGE)
+    number = pages_by_offset(size["groups"].listed, min(MOST_A_PAGE, size.page_size))
     return Requests(number, "groups", GroupStream.name)
 
 
 def requests_for_members(size: Size) -> Requests:
     """Return the requests for the members of all groups, if most people are in one of them."""
     groups, people = size["groups"].listed, size["users"].listed
-    return Requests(groups + people // MOST_A_PAGE if groups else 0)
+    return Requests(groups - 1 + pages_by_offset(people, MOST_A_PAGE) if groups else 0)

@@ -68,6 +68,21 @@ def test_each_page_begins_with_the_last_item_of_the_one_before() -> None:
     assert reading.following is None
 
 
+@pytest.mark.parametrize("name", ["accountId", "userKey"])
+def test_people_are_told_apart_by_their_ids_whatever_else_is_said_of_them(name: str) -> None:
+    def people(*names: str) -> dict[str, Any]:
+        rows = [{name: each[0], "displayName": each} for each in names]
+        return {"results": rows, "limit": 3, "_links": {"next": "/rest/api/x?start=1000"}}
+
+    reading = Reading()
+    reading.take(people("a", "b", "c"))
+
+    found = reading.take(people("c, who has another name by now", "d", "e"))
+
+    assert [row["displayName"] for row in found] == ["d", "e"]
+    assert reading.start == 4
+
+
 def test_a_short_page_with_a_next_link_is_not_the_last() -> None:
     reading = Reading()
 

@@ -200,6 +200,8 @@ class Faults:
         self.points: Quota | None = None
         self._next: list[Trouble] = []
         self._random: tuple[float, tuple[str, ...], Random] | None = None
+        self._slow: tuple[int, float] | None = None
+        self._answers = 0
         self._denied: list[str] = []
         self._forbidden: list[tuple[re.Pattern[str], int]] = []
         self._repeated: list[str] = []
@@ -233,6 +235,10 @@ class Faults:
         for kind in kinds:
             self._check(kind)
         self._random = (p, tuple(kinds), Random(seed)) if p else None
+
+    def slow_down(self, one_in: int, delay: float) -> None:
+        """Answer one of so many requests so many seconds late, but answer it."""
+        self._slow = (one_in, delay)
 
     def deny_scope(self, path_prefix: str) -> None:
         """Answer as if the token lacked the scope for these paths."""
@@ -315,6 +321,11 @@ class Faults:
             if trouble.left and path.startswith(trouble.path_prefix):
                 trouble.left -= 1
                 return trouble
+        if self._slow is not None:
+            one_in, delay = self._slow
+            self._answers += 1
+            if self._answers % one_in == 0:
+                return Trouble("slow", delay=delay)
         if self._random is not None:
             share, kinds, dice = self._random
             if dice.random() < share:

@@ -74,12 +74,16 @@ class People:
         self.joined: defaultdict[str, list[str]] = defaultdict(list)
         self.granted: defaultdict[int, list[Assignment]] = defaultdict(list)
         self._left: set[tuple[str, str]] = set()
+        self._places: dict[str, int] = {}
         self._likes: defaultdict[int, dict[str, bool]] = defaultdict(dict)
         self._watches: defaultdict[int, dict[str, bool]] = defaultdict(dict)
 
     def find(self, account_id: str) -> User | None:
         """Find somebody."""
-        return next((user for user in self.users if user.account_id == account_id), None)
+        if len(self._places) != len(self.users):
+            self._places = {user.account_id: place for place, user in enumerate(self.users)}
+        place = self._places.get(account_id)
+        return None if place is None else self.users[place]
 
     def searchable(self) -> list[User]:
         """Get those whom a search of Cloud finds: people who may use the site, now."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
-from benchmarks.measure import MemoryWatch
+from benchmarks.measure import Watch
 from tests import running
 from tests.datacenter.runs import ClockedDataCenter
 from tests.demo_site.clock import epoch_ms
@@ -456,7 +456,7 @@ def _measured(
                 cwd=folder,
                 env=running.clean_environment(environment),
             )
-            watch = MemoryWatch(process.pid)
+            watch = Watch(process.pid)
             watch.start()
             try:
                 status = process.wait(LONGEST_RUN)

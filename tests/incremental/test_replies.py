@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,6 +124,39 @@ def test_the_inventory_has_the_replies_too(site: ClockedSite) -> None:
     run = sync(site, catalog=only(INVENTORY))
 
     assert set(run.keys(INVENTORY)) == site.truth()[INVENTORY]
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["a search tells", "nothing tells"])
+def test_each_comment_is_asked_for_its_replies_once_whoever_needs_them(
+    site: ClockedSite, *, tells: bool
+) -> None:
+    site.replies_in_lists = False
+    if not tells:
+        site.faults.deny_scope("/rest/api/content/search")
+    catalog = only(INVENTORY, *COMMENTS, "attachment_footer_comments")
+
+    first = sync(site, catalog=catalog)
+    second = sync(site, first.state, catalog)
+
+    for run in (first, second):
+        asked = Counter(r.path for r in run.requests if r.path.endswith("/children"))
+        childless = {f"/api/v2/{kind}-comments/{id_}/children" for kind, id_ in leaves(site)}
+        assert {path: n for path, n in asked.items() if path in childless and n > 1} == {}
+    assert set(first.keys(INVENTORY)) == site.truth()[INVENTORY]
+    for stream in COMMENTS:
+        assert keys_of(first, second, stream=stream) == site.truth()[stream], stream
+
+
+def leaves(site: ClockedSite) -> set[tuple[str, str]]:
+    """The comments to which there is no reply, each with its kind."""
+    wiki = site.wiki
+    kinds = {"footer": wiki.footer_comments, "inline": wiki.inline_comments}
+    return {
+        (kind, comment.id)
+        for kind, comments in kinds.items()
+        for comment in comments
+        if not wiki.replies_to[comment.num]
+    }
 
 
 def is_searched(_: ClockedSite) -> None:

@@ -12,7 +12,7 @@ from tap_confluence.errors import (
     ScopeError,
     of_item,
 )
-from tap_confluence.http import ListRequest, collect, get_item
+from tap_confluence.http import ListRequest, get_item, read_items
 from tap_confluence.streams.parents import read_sections
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _rows(
 
 
 def _listed(client: Client, first: ListRequest) -> list[dict[str, Any]]:
-    return [_alone(row) for row in collect(client, first)]
+    return [_alone(row) for row in read_items(client, first)]
 
 
 def _alone(row: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,11 @@ class Thread:
     asked: set[str]
     unread: dict[str, RefusedError]
 
+    @property
+    def childless(self) -> set[str]:
+        """The ids of those that have answered that there is no reply to them."""
+        return self.asked - {reply["parentCommentId"] for reply in self.replies}
+
 
 @dataclass(frozen=True)
 class Wanted:

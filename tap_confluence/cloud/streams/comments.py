@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import ChainMap
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -39,7 +40,7 @@ from tap_confluence.streams.state import CHILDREN
 from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -349,18 +350,25 @@ class CommentStream(ContentStream):
         )
         remaining = iter(roots)
         failures = Failures()
+        # Several streams go through the same comments, each of which is asked for replies once.
+        name = f"comments of {self.path} without replies"
+        childless: dict[str, Sequence[Record]] = self.reader.shared(name, dict)
         while some := list(itertools.islice(remaining, SEARCHED_TOGETHER)):
-            told = search.told(str(root["id"]) for root in some)
+            ids = (str(root["id"]) for root in some)
+            told = search.told(each for each in ids if each not in childless)
             if search.has_told:
                 self.entry["repliesTold"] = True
 
-            def call(root: dict[str, Any], told: Told = told) -> Callable[[], Thread]:
-                return partial(get_replies, client, request, str(root["id"]), told, wanted)
+            known = ChainMap(dict(told), childless)
+
+            def call(root: dict[str, Any], known: Told = known) -> Callable[[], Thread]:
+                return partial(get_replies, client, request, str(root["id"]), known, wanted)
 
             for root, future in self.reader.look_ahead(some, call):
                 if future is None:
                     continue
                 thread = self.reader.result(future)
+                childless.update(dict.fromkeys(thread.childless, ()))
                 self._note_unread(thread, failures, reading)
                 yield root, thread
 

@@ -72,9 +72,13 @@ class CustomContent(ContentStream):
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
-        if not self.config.get("custom_content_types"):
-            yield Requests(1, "types of custom content")
+        yield self.requests_for_types()
         yield from super().requests(size)
+
+    def requests_for_types(self) -> Requests:
+        """Return the request that tells of which types there is a list."""
+        is_asked = not self.config.get("custom_content_types")
+        return Requests(int(is_asked), "types of custom content", self.name)
 
     @override
     def requests_for_list(self, size: Size) -> int:

@@ -56,10 +56,15 @@ class ContentInventory(InventoryStream):
     def requests(self, size: Size) -> Iterator[Requests]:
         for name in KINDS:
             source = self.run.streams[name]
+            if isinstance(source, CustomContent):
+                yield source.requests_for_types()
             if isinstance(source, ContentStream):
                 yield source.whole_list(size)
             if isinstance(source, CommentStream):
                 yield Requests(source.searches_for_replies(size))
+                if size.is_first and not self._streams_of(source):
+                    # Whether its list holds replies is seen by the first page, as streams ask it.
+                    yield Requests(1)
         yield from super().requests(size)
 
     @override

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.http import OverlappingOffsetPaginator, read_pages
+from tap_confluence.http import OverlappingOffsetPaginator, read_items
 from tap_confluence.streams.groups import MOST_A_PAGE, GroupMemberStream, GroupStream
 
 if TYPE_CHECKING:
@@ -70,7 +70,6 @@ class GroupMembers(GroupMemberStream):
 
 
 def _account_ids(client: Client, request: ListRequest) -> list[str]:
-    # Page by page, as a group may have tens of thousands.
-    pages = read_pages(client, request, OverlappingOffsetPaginator())
-    found = (str(member["accountId"]) for page in pages for member in page.items)
-    return list(dict.fromkeys(found))
+    """Get the account ids in a list of people, which may be long: nothing else of it is kept."""
+    members = read_items(client, request, OverlappingOffsetPaginator())
+    return list(dict.fromkeys(str(member["accountId"]) for member in members))

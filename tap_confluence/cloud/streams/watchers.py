@@ -12,7 +12,7 @@ from tap_confluence.cloud.filters.content_filter import ContentFilter
 from tap_confluence.cloud.filters.spaces import path_of_space
 from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.cloud.streams.spaces import requests_for_spaces
-from tap_confluence.http import OverlappingOffsetPaginator, collect
+from tap_confluence.http import OverlappingOffsetPaginator, read_items
 from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
@@ -95,9 +95,8 @@ class SpaceWatchers(ConfluenceStream):
 
 def _watchers(client: Client, request: ListRequest) -> list[str | None]:
     """Get the account ids of those who watch, each once, whatever the ways they do."""
-    return list(
-        dict.fromkeys(map(_account_id, collect(client, request, OverlappingOffsetPaginator())))
-    )
+    watches = read_items(client, request, OverlappingOffsetPaginator())
+    return list(dict.fromkeys(map(_account_id, watches)))
 
 
 def _account_id(watch: dict[str, Any]) -> str | None:

@@ -149,15 +149,14 @@ def whole_pages_by_offset(reader: Reader, query: Query, start: int = 0) -> Itera
         yield page
 
 
+def read_items(client: Client, query: Query) -> Iterator[dict[str, Any]]:
+    """Read a list that is paged by offset item by item, in the calling thread."""
+    return http.read_items(client, query.first_page(), OverlappingOffsetPaginator())
+
+
 def collect(client: Client, query: Query) -> list[dict[str, Any]]:
     """Get all items of a short list that is paged by offset, in the calling thread."""
     return [*read_items(client, query)]
-
-
-def read_items(client: Client, query: Query) -> Iterator[dict[str, Any]]:
-    """Read a list that is paged by offset item by item, in the calling thread."""
-    for page in http.read_pages(client, query.first_page(), OverlappingOffsetPaginator()):
-        yield from page.items
 
 
 def _batch(reader: Reader, page: ListPage) -> Batch:

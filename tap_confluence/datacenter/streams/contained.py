@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.api.batches import Query, collect
+from tap_confluence.datacenter.api.batches import Query, read_items
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.content import ContentStream
@@ -23,6 +24,7 @@ from tap_confluence.errors import (
     ScopeError,
     of_item,
 )
+from tap_confluence.http import KeptRows
 from tap_confluence.rest_v1 import records
 from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
@@ -193,7 +195,7 @@ class ContainedStream(ContentStream):
         if not self.wanted_statuses:
             return
 
-        def call(container: str) -> Callable[[], list[dict[str, Any]]]:
+        def call(container: str) -> Callable[[], KeptRows]:
             get = partial(self.get_items_on, container, self.expansion(), tag=self.name)
             return partial(self.reader.client.once, get) if is_retried else get
 
@@ -212,10 +214,8 @@ class ContainedStream(ContentStream):
             if is_retried:
                 self._read_again.append(f"{container}{CHILDREN}")
 
-    def get_items_on(
-        self, container: str, expand: tuple[str, ...], *, tag: str
-    ) -> list[dict[str, Any]]:
-        """Get what is on a page or blog post. Runs in a worker thread.
+    def get_items_on(self, container: str, expand: tuple[str, ...], *, tag: str) -> KeptRows:
+        """Get what is on a page or blog post, in little memory. Runs in a worker thread.
 
         Raises:
             RefusedError: The page or blog post is gone, or may not be read.
@@ -224,7 +224,10 @@ class ContainedStream(ContentStream):
         path = f"{CONTENT}/{container}/child/{self.kind}"
         limit = limit_for(expand, self.reader.page_size)
         query = Query(path, self.params_of_list, tag, expand, limit)
-        return collect(self.reader.client, query)
+        kept = KeptRows(sys.maxsize)
+        for item in read_items(self.reader.client, query):
+            kept.add(item)
+        return kept
 
     def note_unread(
         self,

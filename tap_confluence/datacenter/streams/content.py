@@ -14,8 +14,8 @@ from typing_extensions import override
 from tap_confluence.datacenter.api.batches import (
     MOST_EXPANDED,
     Query,
-    collect,
     read_by_offset,
+    read_items,
 )
 from tap_confluence.datacenter.api.paths import CONTENT
 from tap_confluence.datacenter.filters import ContentFilter
@@ -428,7 +428,7 @@ class ContentStream(ExpandedParentStream, IncrementalStream):
                 path = f"{CONTENT}/{item_id}/property"
                 query = Query(path, {}, self.name, ("version",), MOST_EXPANDED)
                 make = records.content_property
-        return [make(row) for row in collect(self.reader.client, query)]
+        return [make(row) for row in read_items(self.reader.client, query)]
 
     def expansion(self, *, bodies: bool = True) -> tuple[str, ...]:
         """Return what to have spelled out, so that nothing has to be asked for item by item.

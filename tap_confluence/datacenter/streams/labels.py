@@ -10,7 +10,7 @@ from tap_confluence.datacenter.api.batches import Query, read_by_offset
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import LABEL
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.cost import Requests, pages_by_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Labels(ConfluenceStream):
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
-        yield Requests(max(1, full_pages(size["labels"].listed, MOST_A_PAGE)))
+        yield Requests(pages_by_offset(size["labels"].listed, MOST_A_PAGE))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

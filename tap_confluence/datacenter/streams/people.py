@@ -12,10 +12,10 @@ from typing_extensions import override
 from tap_confluence.datacenter.api import paths
 from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_by_offset, read_items
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
-from tap_confluence.http.kept_rows import KeptRows
+from tap_confluence.http import KeptRows
 from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.people import USER
-from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.cost import Requests, pages_by_offset
 from tap_confluence.streams.groups import GroupMemberStream, GroupStream
 from tap_confluence.streams.users import UserStream
 
@@ -98,7 +98,7 @@ class Users(UserStream):
 
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
-        yield Requests(max(1, full_pages(size["users"].listed, MOST_EXPANDED)))
+        yield Requests(pages_by_offset(size["users"].listed, MOST_EXPANDED))
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -125,13 +125,13 @@ class Users(UserStream):
             yield user
 
 
+def _users(items: Iterable[dict[str, Any]]) -> list[Record]:
+    return [records.user(item) for item in items]
+
+
 def _kept_users(client: Client, query: Query) -> KeptRows:
-    """Read all who are in a group, of whom there may be tens of thousands."""
+    """Get people who are in a group, which may be very many: they are kept in little memory."""
     kept = KeptRows(sys.maxsize)
     for item in read_items(client, query):
         kept.add(records.user(item))
     return kept
-
-
-def _users(items: Iterable[dict[str, Any]]) -> list[Record]:
-    return [records.user(item) for item in items]

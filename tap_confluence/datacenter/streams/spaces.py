@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, collect
+from tap_confluence.datacenter.api.batches import MOST_EXPANDED, Query, read_items
 from tap_confluence.datacenter.api.paths import SPACES
 from tap_confluence.datacenter.filters import SPACE_EXPAND, ContentFilter
 from tap_confluence.datacenter.streams.expanded import ExpandedParentStream
@@ -22,7 +22,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.labels import SPACE_LABEL
 from tap_confluence.schemas.spaces import SPACE, SPACE_PERMISSION
 from tap_confluence.streams.access_classes import ANONYMOUS_USERS
-from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.cost import Requests, pages_by_offset
 from tap_confluence.streams.parents import (
     DetailStream,
     Work,
@@ -114,7 +114,7 @@ class Spaces(ExpandedParentStream):
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
         spaces, sections = size["spaces"], {*map(self.section_of, self.family)}
-        yield Requests(max(1, full_pages(spaces.listed, MOST_EXPANDED)))
+        yield Requests(pages_by_offset(spaces.listed, MOST_EXPANDED))
         if "properties" in sections:
             yield Requests(spaces.wanted)
         if "permissions" in sections:
@@ -134,7 +134,7 @@ class Spaces(ExpandedParentStream):
     def _get_properties(self, key: str) -> list[dict[str, Any]]:
         path = f"{SPACES}/{quote(key, safe='~')}/property"
         query = Query(path, {}, self.name, ("version",), MOST_EXPANDED)
-        return [records.space_property(row) for row in collect(self.reader.client, query)]
+        return [records.space_property(row) for row in read_items(self.reader.client, query)]
 
     def _get_permissions(self, key: str) -> list[dict[str, Any]]:
         path = f"{SPACES}/{quote(key, safe='~')}/permissions"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from tap_confluence.datacenter.api.batches import MOST_BARE, MOST_EXPANDED, Query, collect
+from tap_confluence.datacenter.api.batches import MOST_BARE, MOST_EXPANDED, Query, read_items
 from tap_confluence.datacenter.api.paths import CONTENT, SPACES
 from tap_confluence.datacenter.filters import ContentFilter
 from tap_confluence.datacenter.streams.pages import Pages
@@ -17,7 +17,7 @@ from tap_confluence.rest_v1 import records
 from tap_confluence.schemas.people import PAGE_WATCHER, SPACE_WATCHER
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.cost import Requests, full_pages
+from tap_confluence.streams.cost import Requests, pages_by_offset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ class SpaceWatchers(ConfluenceStream):
     @override
     def requests(self, size: Size) -> Iterator[Requests]:
         spaces = size["spaces"]
-        yield Requests(max(1, full_pages(spaces.listed, MOST_BARE)))
+        yield Requests(pages_by_offset(spaces.listed, MOST_BARE))
         yield Requests(spaces.wanted)
 
     @override
@@ -121,4 +121,4 @@ class SpaceWatchers(ConfluenceStream):
 
 def watchers(client: Client, query: Query) -> list[str | None]:
     """Get the keys of those who watch, each once."""
-    return list(dict.fromkeys(map(records.user_id, collect(client, query))))
+    return list(dict.fromkeys(map(records.user_id, read_items(client, query))))
