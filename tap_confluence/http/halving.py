@@ -76,7 +76,7 @@ class Halving(ABC):
                 page = self._got(request, limited, send(client, limited))
             except AnswerTooLargeError:
                 # Each try costs as many bytes, and what is small grows again.
-                limit = max(1, limit // 4)
+                limit = max(1, limit // 8)
                 client.page_sizes.note_too_many_bytes(request, limit)
                 continue
             except self.fails_with as raised:
