@@ -12,7 +12,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
-from matplotlib.dates import DateFormatter
+from matplotlib.dates import DateFormatter, MonthLocator
 
 OURS, THEIRS = "#0052cc", "#97a0af"
 
@@ -91,12 +91,10 @@ def year(axes: Any, found: list[dict[str, Any]], what: str) -> None:
         places = [date.fromisoformat(week["day"]) for week in weeks]
         axes.plot(places, [week[what] for week in weeks], color=ink, label=label)
     axes.set_title(OF_A_WEEK[what], fontsize=10)
+    axes.xaxis.set_major_locator(MonthLocator(interval=2))
     axes.xaxis.set_major_formatter(DateFormatter("%b"))
     axes.spines[["top", "right"]].set_visible(False)
-    if what in {"contents", "requests"}:
-        axes.set_yscale("log")
-    else:
-        axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=0)
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 What a parser makes of markup takes many times its size. So of a large body only that is kept which
 is needed at once: the elements around the present place, and the one that stands there. Elements
 that say all they are in their own tag, such as tables and their rows, are read as they begin if
-they are long; all others, such as paragraphs and macros, when they are whole. What has been read
-is dropped.
+they are long; all others, such as paragraphs and macros, when they are whole. What has been read is
+dropped.
 """
 
 from __future__ import annotations

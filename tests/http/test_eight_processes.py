@@ -25,7 +25,7 @@ pytestmark = pytest.mark.proof
 
 RUNS = 8
 RATE = 20
-PAGES = 700
+PAGES = 500
 STREAMS = ("pages", "page_versions", "page_content_properties")
 FOUND_IN = 60.0
 """Seconds after which the runs have found the limit."""
