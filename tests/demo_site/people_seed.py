@@ -40,9 +40,9 @@ def plant_people(wiki: Wiki, seed: int, *, crowd: int = CROWD) -> None:
     for place, status in FORMER.items():
         # They are known only as authors, and by no more than this.
         wiki.users[place] = replace(wiki.users[place], status=status, email="")
-    walk_ins = [_person(dice, place, status="active") for place in range(WALK_INS)]
-    members = [_person(dice, WALK_INS + place) for place in range(crowd)]
-    gone = [_person(dice, WALK_INS + crowd + place, status="closed") for place in range(3)]
+    walk_ins = [person(dice, place, status="active") for place in range(WALK_INS)]
+    members = [person(dice, WALK_INS + place) for place in range(crowd)]
+    gone = [person(dice, WALK_INS + crowd + place, status="closed") for place in range(3)]
     bots = [
         User(f"557058:{uuid_of(29, place)}", f"Bot {place}", "", "app", time_zone=None)
         for place in range(3)
@@ -61,7 +61,8 @@ def plant_people(wiki: Wiki, seed: int, *, crowd: int = CROWD) -> None:
     people.watch(next(iter(wiki.spaces)), *ids[100:310])
 
 
-def _person(dice: Random, place: int, *, status: str | None = None) -> User:
+def person(dice: Random, place: int, *, status: str | None = None) -> User:
+    """Make up somebody."""
     name = f"{dice.choice(words.USERS)[1].split()[0]} {place}"
     return User(
         f"712020:{uuid_of(23, place)}",

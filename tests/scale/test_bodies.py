@@ -41,8 +41,14 @@ def deployment(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def site(deployment: str) -> Iterator[DemoSite | DataCenterSite]:
-    with SITES[deployment](Wiki.seeded(pages=12, seed=7)) as started:
+    with SITES[deployment](wiki_of(12)) as started:
         yield started
+
+
+def wiki_of(pages: int) -> Wiki:
+    wiki = Wiki.seeded(pages=pages, seed=7)
+    wiki.empty_bodies.clear()
+    return wiki
 
 
 def settings_of(site: DemoSite | DataCenterSite, **more: Any) -> Json:
@@ -64,6 +70,12 @@ def give(
     return {page.id: large for page, large in given.items()}
 
 
+def bound_pages(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
+    """Bound the pages of lists that have several items."""
+    for module in (halving, page_sizes):
+        monkeypatch.setattr(module, "MOST_BYTES_OF_SEVERAL", most_bytes)
+
+
 def test_of_a_body_too_large_nothing_is_made_and_all_is_kept(
     site: DemoSite | DataCenterSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,10 +91,8 @@ def test_of_a_body_too_large_nothing_is_made_and_all_is_kept(
         assert record["body"][STORAGE]["value"]
         made = (record["bodyMarkdown"] is None, record["bodyText"] is None)
         assert made == (record["id"] == page_id, record["id"] == page_id)
-    [kept] = [
-        row["body"][STORAGE]["value"] for row in found.records["pages"] if row["id"] == page_id
-    ]
-    assert kept == large.body
+    [row] = [record for record in found.records["pages"] if record["id"] == page_id]
+    assert row["body"][STORAGE]["value"] == large.body
     for stream in ("pages", "page_links"):
         told = [line for line in found.log if f"for '{stream}' of the body of {page_id}:" in line]
         assert len(told) == 1, found.log
@@ -95,8 +105,7 @@ def test_pages_of_a_list_with_too_many_bytes_are_asked_for_in_smaller_ones(
 ) -> None:
     """None of the requests is repeated, and what is small comes by as many as before."""
     given = give(site, STORAGE, [large_body(STORAGE, 0.06)] * 4)
-    for module in (halving, page_sizes):
-        monkeypatch.setattr(module, "MOST_BYTES_OF_SEVERAL", 100_000)
+    bound_pages(monkeypatch, 100_000)
 
     found = run_tap(settings_of(site), streams=("pages",))
 
@@ -115,6 +124,7 @@ def test_a_body_beyond_any_bound_costs_itself_alone(
 ) -> None:
     [page_id] = give(site, STORAGE, [large_body(STORAGE, 0.3)])
     monkeypatch.setattr(bounds, "MOST_BYTES", 200_000)
+    bound_pages(monkeypatch, 100_000)
 
     with waits_skipped():
         found = run_tap(settings_of(site, max_retries=1), streams=("pages",))
@@ -163,7 +173,7 @@ def test_large_bodies_beside_each_other_take_little_memory(
     deployment: str, representation: str, megabytes: Sequence[float], most: int, tmp_path: Path
 ) -> None:
     made = {size: large_body(representation, size) for size in set(megabytes)}
-    with SITES[deployment](Wiki.seeded(pages=len(megabytes) + 20, seed=7)) as site:
+    with SITES[deployment](wiki_of(len(megabytes) + 20)) as site:
         given = give(site, representation, [made[size] for size in megabytes])
         config = settings_of(site, body_format=representation)
         peak = measured(config, tmp_path)
