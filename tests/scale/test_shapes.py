@@ -123,6 +123,8 @@ SHAPES = {
     ),
     "spaces, Cloud": Shape(shapes.spaces, 1_500, CLOUD, SPACES, grows=8),
     "spaces, Data Center": Shape(shapes.spaces, 1_500, DATA_CENTER, SPACES, grows=10),
+    # What the inventory has read is kept for others, compressed, in at most 32 MB.
+    "pages, Cloud": Shape(shapes.pages, 200_000, CLOUD, ("pages", "content_inventory"), grows=32),
 }
 
 
