@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.cloud.filters.content_filter import ContentFilter
+from tap_confluence.errors import FailedItemError
 from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.http import ListRequest
+    from tap_confluence.http import FailedItem, ListRequest
+    from tap_confluence.run import Run
     from tap_confluence.streams.cost import Size
 
 
@@ -36,7 +38,10 @@ class Tasks(ReconciledStream):
     # Its status is dated.
     undated = ("spaceId", "pageId", "blogPostId")
 
-    _sightings: Sightings | None = None
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._sightings: Sightings | None = None
+        self._without_body: dict[str, FailedItemError] = {}
 
     @property
     @override
@@ -54,20 +59,49 @@ class Tasks(ReconciledStream):
         start = latest = self.starting_point()
         seen = Sightings(self.run.began, self.evidence, self.undated)
         tell = None if self.bookmark else names_left_out(self.name)
+        listed = set(self.failed_items)
         for record in self._all_tasks():
             timestamp = record["modifiedAt"]
             seen.add(record)
-            if is_due(timestamp, start):
+            listed.discard(record["id"])
+            if self._is_whole_again(record) or is_due(timestamp, start):
                 yield record
                 latest = self.latest(latest, timestamp)
             elif tell:
                 tell(record["id"], before_start(timestamp, start))
-        self.advance(latest)
+        if not self.is_partial:
+            # What the list lacks may be older than what it has.
+            self.advance(latest)
+            for task_id in listed:
+                self.retry_no_more(task_id)
         self._sightings = seen
         if self.reconciliation.is_due:
             self.reconciliation.begin_whole_read()
             whole_from = self.reconciliation.table_start
-            yield from (r for r in self._all_tasks() if is_due(r["modifiedAt"], whole_from))
+            for record in self._all_tasks():
+                if is_due(record["modifiedAt"], whole_from):
+                    yield record
+                    if record["id"] in self._without_body:
+                        self.reconciliation.note_row(record["id"])
+
+    @override
+    def note_failed(self, failed: FailedItem) -> None:
+        super().note_failed(failed)
+        if not failed.is_left_out and isinstance(failed.error, FailedItemError):
+            self._without_body[str(failed.id)] = failed.error
+
+    def _is_whole_again(self, record: Record) -> bool:
+        """Tell whether a task has a body that an earlier run lacked.
+
+        If this one lacks it, the next ones look at the task again.
+        """
+        error = self._without_body.get(record["id"])
+        if error is not None:
+            self.retry_later(record["id"], record["modifiedAt"], error)
+            return False
+        is_listed = record["id"] in self.failed_items
+        self.retry_no_more(record["id"])
+        return is_listed
 
     @override
     def prepare(self) -> None:
