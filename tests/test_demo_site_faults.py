@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -159,6 +161,30 @@ def test_a_hook_runs_before_each_request(reader: Reader) -> None:
     rows = reader.rows("pages", limit=40)
     assert seen == [(0, "/api/v2/pages"), (1, "/api/v2/pages")]
     assert rows[-1]["title"] == "Made meanwhile"
+
+
+def test_requests_that_come_in_slowly_side_by_side_have_numbers_of_their_own(
+    site: DemoSite,
+) -> None:
+    numbers: list[int] = []
+    site.faults.before_request = lambda number, _path: numbers.append(number)
+    address = urlsplit(site.base_url)
+    connections = [HTTPConnection(address.hostname or "", address.port) for _ in range(2)]
+    for connection in connections:
+        connection.putrequest("POST", f"{address.path}/rest/api/content/search")
+        connection.putheader("Content-Length", "2")
+        connection.endheaders()
+    ends = time.monotonic() + 10
+    while len(site.requests) < len(connections) and time.monotonic() < ends:
+        time.sleep(0.01)
+
+    for connection in connections:
+        connection.send(b"{}")
+    for connection in connections:
+        connection.getresponse().read()
+        connection.close()
+
+    assert sorted(numbers) == [0, 1]
 
 
 def test_faults_can_be_cleared(reader: Reader) -> None:

@@ -173,11 +173,12 @@ class LoopbackSite(ABC):
         recorded = Recorded(request.method, path, queries.split(raw_query), authorization=sent)
         recorded.through = self._through(request)
         recorded.headers = {name.lower(): value for name, value in request.headers.items()}
+        number = len(self.requests)
         self.requests.append(recorded)
         request[SENT] = await request.read()
         hook = faults.before_request
         if hook is not None:
-            hook(len(self.requests) - 1, path)
+            hook(number, path)
         if faults.latency:
             await asyncio.sleep(faults.latency)
         trouble = faults.trouble_for(path)
