@@ -59,7 +59,9 @@ def measured(deployment: str, people: int, folder: Path) -> float:
     assert {(user.account_id,) for user in crowd} <= {*came["users"]} or not is_cloud
     assert {*came["users"]} <= truth["users"]
     assert len(truth["users"] - {*came["users"]}) < 5
-    assert not re.findall(r"^.*WARNING.*$", (folder / "log.txt").read_text(), re.MULTILINE)
+    warnings = re.findall(r"^.*WARNING.*$", (folder / "log.txt").read_text(), re.MULTILINE)
+    # No Data Center answers for the group with a slash in its name: it is named, and counted.
+    assert len(warnings) == (0 if is_cloud else 2), warnings
     return cost.peak_mb
 
 
