@@ -14,7 +14,6 @@ from abc import abstractmethod
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
-from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import unquote, unquote_plus
@@ -29,6 +28,7 @@ from tap_confluence.http.list_page import (
     StuckError,
     rows_of,
 )
+from tap_confluence.http.row_keys import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -342,7 +342,7 @@ class OverlappingOffsetPaginator(OffsetPaginator):
     """
 
     def __init__(self) -> None:
-        super().__init__(CircleGuard(_key_of))
+        super().__init__(CircleGuard(key_of))
         self._last: object = None
         self._steps_back = 0
         self._farthest = 0
@@ -360,7 +360,7 @@ class OverlappingOffsetPaginator(OffsetPaginator):
             self._last = None
             return page
         start, end = _offset_of(page.request), _offset_of(page.request) + len(page.items)
-        keys = [_key_of(row) for row in page.items]
+        keys = [key_of(row) for row in page.items]
         new = self.guard.new_rows(page.items)
         if self.guard.begins_anew(start, page.items) and not new and start < self._farthest:
             raise out_of_reach(page.request.path, SAME_BEGINNING)
@@ -600,11 +600,3 @@ def _offset_of(request: ListRequest) -> int:
 
 def _id_of(row: Row) -> object:
     return str(row.get("id") or row)
-
-
-def _key_of(row: Row) -> object:
-    """Return what tells a row from others, however much of it is spelled out."""
-    names = ("id", "accountId", "userKey", "key", "name", "number")
-    known = next((str(row[name]) for name in names if row.get(name) is not None), None)
-    # Of a row without any of them only this much is remembered: a list may be very long.
-    return known or blake2b(str(row).encode(errors="replace"), digest_size=16).digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("membersByGroupId", "likes/users"), ("accountId",)),
 }
 """What a row of a list must have to be told apart, by the last words of the path of the list."""
+
+NAMES = ("id", "accountId", "userKey", "key", "name", "number")
+"""What tells a row from others, first what does so best."""
 
 
 def identified(path: str, results: list[Any]) -> list[dict[str, Any]]:
@@ -61,3 +65,10 @@ def unidentified(results: list[Any], rows: list[dict[str, Any]]) -> Iterator[str
 
 def _is_key(value: object) -> bool:
     return isinstance(value, str) and value != ""
+
+
+def key_of(row: Mapping[str, Any]) -> object:
+    """Return what tells a row from others, however much of it is spelled out."""
+    known = next((str(row[name]) for name in NAMES if row.get(name) is not None), None)
+    # Of a row without any of them only this much is remembered: a list may be very long.
+    return known or blake2b(str(row).encode(errors="replace"), digest_size=16).digest()
