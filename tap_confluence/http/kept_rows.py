@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ import msgspec
 from tap_confluence.decoding import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROWS_A_BLOCK: Final = 250
 FASTEST: Final = 1
@@ -35,6 +36,14 @@ class KeptRows:
         self._most_bytes = most_bytes
         self._blocks: list[bytes] = []
         self._open: list[bytes] = []
+
+    @classmethod
+    def of(cls, rows: Iterable[dict[str, Any]]) -> KeptRows:
+        """Keep all of some rows, however many they are."""
+        kept = cls(sys.maxsize)
+        for row in rows:
+            kept.add(row)
+        return kept
 
     def add(self, row: dict[str, Any]) -> None:
         """Keep a row as it is."""

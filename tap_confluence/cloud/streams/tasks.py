@@ -63,8 +63,9 @@ class Tasks(ReconciledStream):
         for record in self._all_tasks():
             timestamp = record["modifiedAt"]
             seen.add(record)
+            is_back = self._is_whole(record) and record["id"] in listed
             listed.discard(record["id"])
-            if self._is_whole_again(record) or is_due(timestamp, start):
+            if is_back or is_due(timestamp, start):
                 yield record
                 latest = self.latest(latest, timestamp)
             elif tell:
@@ -90,18 +91,14 @@ class Tasks(ReconciledStream):
         if not failed.is_left_out and isinstance(failed.error, FailedItemError):
             self._without_body[str(failed.id)] = failed.error
 
-    def _is_whole_again(self, record: Record) -> bool:
-        """Tell whether a task has a body that an earlier run lacked.
-
-        If this one lacks it, the next ones look at the task again.
-        """
+    def _is_whole(self, record: Record) -> bool:
+        """Tell whether a task came with its body; if it did not, the next runs look at it again."""
         error = self._without_body.get(record["id"])
-        if error is not None:
+        if error is None:
+            self.retry_no_more(record["id"])
+        else:
             self.retry_later(record["id"], record["modifiedAt"], error)
-            return False
-        is_listed = record["id"] in self.failed_items
-        self.retry_no_more(record["id"])
-        return is_listed
+        return error is None
 
     @override
     def prepare(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -224,10 +223,7 @@ class ContainedStream(ContentStream):
         path = f"{CONTENT}/{container}/child/{self.kind}"
         limit = limit_for(expand, self.reader.page_size)
         query = Query(path, self.params_of_list, tag, expand, limit)
-        kept = KeptRows(sys.maxsize)
-        for item in read_items(self.reader.client, query):
-            kept.add(item)
-        return kept
+        return KeptRows.of(read_items(self.reader.client, query))
 
     def note_unread(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -131,7 +130,4 @@ def _users(items: Iterable[dict[str, Any]]) -> list[Record]:
 
 def _kept_users(client: Client, query: Query) -> KeptRows:
     """Get people who are in a group, which may be very many: they are kept in little memory."""
-    kept = KeptRows(sys.maxsize)
-    for item in read_items(client, query):
-        kept.add(records.user(item))
-    return kept
+    return KeptRows.of(map(records.user, read_items(client, query)))
