@@ -31,6 +31,7 @@ from tap_confluence.http.bounds import TooManyBytesError, UnboundedAnswerError, 
 from tap_confluence.http.page_sizes import PageSizes
 from tap_confluence.http.responses import (
     BETWEEN,
+    LONGEST_RETRY_WAIT,
     SLOW,
     UNSTEADY,
     TransientError,
@@ -62,13 +63,6 @@ REST_V2 = "/api/v2/"
 
 RENEWALS = 3
 """How often to renew credentials for one request: a token may end while others use it up."""
-
-LONGEST_RETRY_WAIT = 30.0
-"""Seconds to wait at most before a failed request is repeated, unless the site asks for more."""
-
-LONGEST_ASKED_WAIT = 300.0
-"""Seconds that a site may ask to wait before a failed request is repeated. Who asks for more is not
-waited for that long: it may as well be back before."""
 
 FIRST_RELEASE = datetime(2004, 3, 25, tzinfo=UTC)
 """When Confluence 1.0 came out: a clock that is further behind is none."""
@@ -483,5 +477,4 @@ def _waits() -> Generator[float, TransientError, None]:
     error = yield 0.0
     for attempt in itertools.count(1):
         wait = min(attempt * random.uniform(0.7, 1.3), LONGEST_RETRY_WAIT)  # noqa: S311
-        asked = error.wait or 0.0
-        error = yield max(wait, asked if asked <= LONGEST_ASKED_WAIT else LONGEST_RETRY_WAIT)
+        error = yield error.wait_before_retry(wait)

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     import requests
 
-LONGEST_ASKED_WAIT = 60.0
-"""Seconds to wait at most because the other side asks for it."""
-
 TRIES = 5
 
 PASSES = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
@@ -54,4 +51,4 @@ def _waits() -> Generator[float, TransientError, None]:
     error = yield 0.0
     for attempt in itertools.count():
         wait = 2**attempt * random.uniform(0.7, 1.3)  # noqa: S311
-        error = yield max(wait, min(error.wait or 0.0, LONGEST_ASKED_WAIT))
+        error = yield error.wait_before_retry(wait)
