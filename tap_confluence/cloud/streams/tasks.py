@@ -79,10 +79,11 @@ class Tasks(ReconciledStream):
         if self.reconciliation.is_due:
             self.reconciliation.begin_whole_read()
             whole_from = self.reconciliation.table_start
+            self._without_body.clear()
             for record in self._all_tasks():
                 if is_due(record["modifiedAt"], whole_from):
                     yield record
-                    if record["id"] in self._without_body:
+                    if not self._is_whole(record):
                         self.reconciliation.note_row(record["id"])
 
     @override
