@@ -26,9 +26,9 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
     SiteError,
 )
-from tap_confluence.http.auth import Bearer
-from tap_confluence.http.bounds import TooManyBytesError, UnboundedAnswerError, read_within
-from tap_confluence.http.page_sizes import PageSizes
+from tap_confluence.http.auth.credentials import Bearer
+from tap_confluence.http.lists.page_sizes import PageSizes
+from tap_confluence.http.lists.row_keys import identified, unidentified
 from tap_confluence.http.responses import (
     BETWEEN,
     LONGEST_RETRY_WAIT,
@@ -42,18 +42,22 @@ from tap_confluence.http.responses import (
     short,
     unreachable,
 )
-from tap_confluence.http.row_keys import identified, unidentified
-from tap_confluence.http.site_access import certificate_refusal, hang_up_hint
-from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
+from tap_confluence.http.transport.bounds import (
+    TooManyBytesError,
+    UnboundedAnswerError,
+    read_within,
+)
+from tap_confluence.http.transport.session import DEFAULT_USER_AGENT, Session
+from tap_confluence.http.transport.site_access import certificate_refusal, hang_up_hint
 from tap_confluence.http.usage import Usage, points_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from tap_confluence.http.auth import Credentials
-    from tap_confluence.http.rate_limit import RateLimit
-    from tap_confluence.http.site_access import SiteAccess
-    from tap_confluence.http.stop_flag import StopFlag
+    from tap_confluence.http.auth.credentials import Credentials
+    from tap_confluence.http.rate_limit.governor import RateLimit
+    from tap_confluence.http.threads.stop_flag import StopFlag
+    from tap_confluence.http.transport.site_access import SiteAccess
 
     Params = Mapping[str, str | Sequence[str]]
 

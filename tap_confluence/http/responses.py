@@ -19,10 +19,10 @@ from tap_confluence.errors import (
     ScopeError,
     SiteError,
 )
-from tap_confluence.http.bounds import UnboundedAnswerError
-from tap_confluence.http.certificates import certificate_fault, tls_reason
-from tap_confluence.http.rate_headers import asked_wait
-from tap_confluence.http.transport import named_proxy
+from tap_confluence.http.rate_limit.headers import asked_wait
+from tap_confluence.http.transport.bounds import UnboundedAnswerError
+from tap_confluence.http.transport.certificates import certificate_fault, tls_reason
+from tap_confluence.http.transport.session import named_proxy
 from tap_confluence.redaction import redact
 
 if TYPE_CHECKING:

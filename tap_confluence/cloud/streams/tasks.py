@@ -12,8 +12,8 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.cost import Requests
-from tap_confluence.streams.evidence import Sightings
 from tap_confluence.streams.reconciliation import ReconciledStream, begin_reconciliation
+from tap_confluence.streams.state.evidence import Sightings
 from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
