@@ -33,13 +33,17 @@ from tap_confluence.settings.json_files import JSONObject, read_object
 from tap_confluence.settings.secrets import drop_white_space, keep_secrets
 from tap_confluence.settings.stream_maps import mapped_streams
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.catalog_check import check_keys, check_shape
-from tap_confluence.streams.given_state import unwrapped, warn_of_foreign, without_foreign_parts
 from tap_confluence.streams.incremental import IncrementalStream
 from tap_confluence.streams.reconciliation import ReconciledStream, reconciled
-from tap_confluence.streams.selection import tell_absent, tell_selection
-from tap_confluence.streams.state import bookmarks_of, without_progress
-from tap_confluence.streams.unknown_names import warn_of_unknown
+from tap_confluence.streams.selection.announcement import tell_absent, tell_selection
+from tap_confluence.streams.selection.catalog_check import check_keys, check_shape
+from tap_confluence.streams.selection.unknown_names import warn_of_unknown
+from tap_confluence.streams.state.given_state import (
+    unwrapped,
+    warn_of_foreign,
+    without_foreign_parts,
+)
+from tap_confluence.streams.state.state_format import bookmarks_of, without_progress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.rate_limit.governor import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -69,9 +69,9 @@ def confluence() -> None:
         return [{**settings_of(shard), **pace} for shard in plan]
 
     @task
-    def pace_tables() -> dict[str, str]:
-        """Return the variables of the environment for making the tables, beside nothing else."""
-        return {"TAP_CONFLUENCE_SPACE_ID_FROM": BEYOND_ALL_SPACES, **share_of_ceiling(among=1)}
+    def pace_alone() -> dict[str, str]:
+        """Return the variables of the environment for what runs beside nothing else."""
+        return share_of_ceiling(among=1)
 
     @task
     def pace_site(shards: list[dict[str, str]]) -> dict[str, str]:
@@ -79,14 +79,17 @@ def confluence() -> None:
         return share_of_ceiling(among=len(shards) + 1)
 
     shards = plan_shards()
-    pace = pace_site(shards)
+    pace = pace_alone()
 
     # Loaders that make the same table at the same moment fail. So they find the tables made, and
     # new columns added, by a run in which no space is wanted.
     make_tables = BashOperator(
         task_id="make_tables",
-        bash_command=f"{RUN} --state-id-suffix=tables tap-confluence--shard target-postgres",
-        env=pace_tables(),
+        bash_command=(
+            f"export TAP_CONFLUENCE_SPACE_ID_FROM={BEYOND_ALL_SPACES} && "
+            f"{RUN} --state-id-suffix=tables tap-confluence--shard target-postgres"
+        ),
+        env=pace,
         append_env=True,
     )
     load_shard = BashOperator.partial(
@@ -98,7 +101,7 @@ def confluence() -> None:
     load_site = BashOperator(
         task_id="load_site",
         bash_command=f"{RUN} tap-confluence--site target-postgres",
-        env=pace,
+        env=pace_site(shards),
         append_env=True,
     )
     # A shard has not seen what the others have: what is gone or back is told when all are through.

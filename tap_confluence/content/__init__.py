@@ -14,20 +14,20 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_confluence.content.any_format import read_body
-from tap_confluence.content.constructs import Reading
+from tap_confluence.content.document.constructs import Reading
+from tap_confluence.content.document.links import IncludedPage, Links, Person
+from tap_confluence.content.document.presentation import AS_READERS_SEE, Presentation
 from tap_confluence.content.includes import Includes
-from tap_confluence.content.links import IncludedPage, Links, Person
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.mentions import mentions_in
 from tap_confluence.content.plain import PlainWriter
-from tap_confluence.content.presentation import AS_READERS_SEE, Presentation
 from tap_confluence.content.repair import as_text, clean
 from tap_confluence.content.sizes import TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_confluence.content.blocks import BlockWriter
+    from tap_confluence.content.document.blocks import BlockWriter
 
     Convert = Callable[[Any, str, Links], str]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_confluence.content.adf import read_adf
-from tap_confluence.content.adf_tree import decoded
+from tap_confluence.content.adf.reader import read_adf
+from tap_confluence.content.adf.tree import decoded
 from tap_confluence.content.repair import as_text
 from tap_confluence.content.sizes import TooLargeError
 from tap_confluence.decoding import ADF
 
 if TYPE_CHECKING:
-    from tap_confluence.content.constructs import Reading
+    from tap_confluence.content.document.constructs import Reading
 
 
 def read_body(body: Any, representation: str, reading: Reading) -> str:
@@ -35,7 +35,7 @@ def _read(body: Any, representation: str, reading: Reading) -> None:
         read_adf(decoded(body), reading)
         return
     # An XML parser takes long to import, and most runs convert nothing.
-    from tap_confluence.content.storage import read_markup  # noqa: PLC0415
+    from tap_confluence.content.storage.reader import read_markup  # noqa: PLC0415
 
     read_markup(as_text(body), reading)
 
@@ -44,7 +44,7 @@ def tree_of(body: Any, representation: str) -> Any:
     """Return a body as what its reader goes through: an element of markup, or a node of ADF."""
     if representation == ADF:
         return decoded(body)
-    from tap_confluence.content.storage import parsed  # noqa: PLC0415
+    from tap_confluence.content.storage.reader import parsed  # noqa: PLC0415
 
     return parsed(as_text(body))
 
@@ -54,7 +54,7 @@ def read_tree(tree: Any, representation: str, reading: Reading) -> None:
     if representation == ADF:
         read_adf(tree, reading)
     else:
-        from tap_confluence.content.storage import read_elements  # noqa: PLC0415
+        from tap_confluence.content.storage.reader import read_elements  # noqa: PLC0415
 
         read_elements(tree, reading)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf_nodes import extension_macro
-from tap_confluence.content.adf_tree import Node, attribute, children
+from tap_confluence.content.adf.nodes import extension_macro
+from tap_confluence.content.adf.tree import Node, attribute, children
 from tap_confluence.content.any_format import read_tree, tree_of
-from tap_confluence.content.macro_parameters import folded
+from tap_confluence.content.document.macro_parameters import folded
 from tap_confluence.content.macros import EXCERPT_NAMES
 from tap_confluence.content.sizes import MOST_AT_ONCE
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from tap_confluence.content.constructs import Reading
-    from tap_confluence.content.links import IncludedPage, Links
-    from tap_confluence.content.macro import Macro
+    from tap_confluence.content.document.constructs import Reading
+    from tap_confluence.content.document.links import IncludedPage, Links
+    from tap_confluence.content.document.macro import Macro
 
 MOST_DEEP: Final = 5
 """Pages that are shown within each other at most."""
@@ -93,7 +93,7 @@ def _excerpt_in(tree: Any, name: str, links: Links) -> Any:
 
 def _excerpts_in(tree: _Element, links: Links) -> Iterator[tuple[Macro, _Element]]:
     # An XML parser takes long to import, and is there when there is a tree.
-    from tap_confluence.content.storage_macros import structured_macro  # noqa: PLC0415
+    from tap_confluence.content.storage.macros import structured_macro  # noqa: PLC0415
 
     for element in tree.iter("{ac}structured-macro", "{ac}macro"):
         body = element.find("{ac}rich-text-body")

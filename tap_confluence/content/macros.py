@@ -8,21 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tap_confluence.content import inline
-from tap_confluence.content.constructs import PANEL_LABELS, panel
 from tap_confluence.content.diagrams import labels_in, source_of, titles_in_roadmap, unpacked
+from tap_confluence.content.document import inline
+from tap_confluence.content.document.constructs import PANEL_LABELS, panel
+from tap_confluence.content.document.macro import Macro
+from tap_confluence.content.document.macro_parameters import (
+    Value,
+    folded,
+    is_data,
+    shown,
+    without_secrets,
+)
+from tap_confluence.content.document.presentation import BODY, CODE, DEFAULT, NAME, OMIT, SHOW
 from tap_confluence.content.emoji import emoji
-from tap_confluence.content.macro import Macro
-from tap_confluence.content.macro_parameters import Value, folded, is_data, shown, without_secrets
-from tap_confluence.content.mentions import PROFILES
-from tap_confluence.content.presentation import BODY, CODE, DEFAULT, NAME, OMIT, SHOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tap_confluence.content.blocks import End
-    from tap_confluence.content.constructs import Reading
-    from tap_confluence.content.links import Links
+    from tap_confluence.content.document.blocks import End
+    from tap_confluence.content.document.constructs import Reading
+    from tap_confluence.content.document.links import Links
 
 
 def panel_macro(kind: str, icon: str = "", icon_id: str = "") -> Macro:
@@ -58,6 +63,9 @@ _ADDRESSES: Final = ("url", "src", "source", "link", "href", "page", "")
 _FILE_NAMES: Final = ("name", "file", "filename", "attachment", "")
 _PAGES: Final = ("", "page", "pagetitle")
 _ROOTS: Final = frozenset(("page", "root", ""))
+
+PROFILES: Final = frozenset(("profile", "profile-picture", "user-profile"))
+"""Macros that show somebody."""
 
 INCLUDES: Final = (
     *("include", "excerpt-include"),

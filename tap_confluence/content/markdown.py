@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from typing_extensions import override
 
-from tap_confluence.content.blocks import BlockWriter
-from tap_confluence.content.escaping import (
+from tap_confluence.content.document.blocks import BlockWriter
+from tap_confluence.content.document.escaping import (
     code_span,
     destination,
     escaped,
@@ -17,14 +17,14 @@ from tap_confluence.content.escaping import (
     longest_ticks,
     open_fence,
 )
-from tap_confluence.content.inline import READY, STRONG, Run, markdown
-from tap_confluence.content.presentation import HTML
-from tap_confluence.content.tables import BLANK
+from tap_confluence.content.document.inline import READY, STRONG, Run, markdown
+from tap_confluence.content.document.presentation import HTML
+from tap_confluence.content.document.tables import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tap_confluence.content.tables import Cell
+    from tap_confluence.content.document.tables import Cell
 
 _NOT_IN_LANGUAGE: Final = re.compile(r"[^\w+#./-]")
 

@@ -6,7 +6,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_confluence.content.adf_tree import as_document, attribute, children, decoded, parameters
+from tap_confluence.content.adf.tree import as_document, attribute, children, decoded, parameters
+from tap_confluence.content.macros import PROFILES
 from tap_confluence.content.sizes import TooLargeError
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ _IDENTITY: Final = re.compile(
 
 # Documents that apps keep in the parameters of their macros.
 _KEPT: Final = re.compile(r"<ac:adf-parameter\b[^<>]*+>\s*+(\{[^<]*+)")
-
-PROFILES: Final = frozenset(("profile", "profile-picture", "user-profile"))
-"""Macros that show somebody."""
 
 _END: Final = object()
 

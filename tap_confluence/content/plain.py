@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_confluence.content.blocks import BlockWriter
-from tap_confluence.content.inline import BREAK, READY, Run
+from tap_confluence.content.document.blocks import BlockWriter
+from tap_confluence.content.document.inline import BREAK, READY, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_confluence.content.tables import Cell
+    from tap_confluence.content.document.tables import Cell
 
 
 class PlainWriter(BlockWriter):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from typing_extensions import override
 
 from tap_confluence.content.any_format import read_as_far_as_it_goes
-from tap_confluence.content.blocks import BlockWriter
-from tap_confluence.content.constructs import Reading
+from tap_confluence.content.document.blocks import BlockWriter
+from tap_confluence.content.document.constructs import Reading
 from tap_confluence.content.markdown import MarkdownWriter
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import clean
@@ -16,9 +16,9 @@ from tap_confluence.content.repair import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_confluence.content.blocks import End
-    from tap_confluence.content.links import Links
-    from tap_confluence.content.tables import Cell
+    from tap_confluence.content.document.blocks import End
+    from tap_confluence.content.document.links import Links
+    from tap_confluence.content.document.tables import Cell
 
 
 class Property(NamedTuple):

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 from typing_extensions import override
 
 from tap_confluence.content.any_format import read_as_far_as_it_goes
-from tap_confluence.content.constructs import Reading
-from tap_confluence.content.escaping import is_followable
-from tap_confluence.content.links import Links
+from tap_confluence.content.document.constructs import Reading
+from tap_confluence.content.document.escaping import is_followable
+from tap_confluence.content.document.links import Links
 from tap_confluence.content.macros import EXCERPT_NAMES, INCLUDES, included_pages
 from tap_confluence.content.plain import PlainWriter
 from tap_confluence.content.repair import clean
@@ -19,8 +19,8 @@ from tap_confluence.content.repair import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_confluence.content.blocks import End
-    from tap_confluence.content.macro import Macro
+    from tap_confluence.content.document.blocks import End
+    from tap_confluence.content.document.macro import Macro
 
 PAGE: Final = "page"
 BLOG_POST: Final = "blog_post"

@@ -13,7 +13,7 @@ from tap_confluence.filters.left_out import failing
 from tap_confluence.settings import CLOUD, deployment
 from tap_confluence.streams.incremental import Hidden, IncrementalStream
 from tap_confluence.streams.progress import Progress
-from tap_confluence.streams.state import CHILDREN, failed_of
+from tap_confluence.streams.state.state_format import CHILDREN, failed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

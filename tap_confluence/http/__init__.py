@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from tap_confluence.http.auth import Basic, Bearer, Credentials, OAuth
+from tap_confluence.http.auth.credentials import Basic, Bearer, Credentials, OAuth
+from tap_confluence.http.auth.gateway import find_cloud_id, gateway_root
 from tap_confluence.http.client import Client
-from tap_confluence.http.detours import Detour, SeenItems, UndividedPaginator
 from tap_confluence.http.download import Download, MisdirectedError, Source, TooLargeError
-from tap_confluence.http.early_start import with_first
-from tap_confluence.http.gateway import find_cloud_id, gateway_root
-from tap_confluence.http.halving import BODY
-from tap_confluence.http.kept_rows import KeptRows
-from tap_confluence.http.list_page import (
+from tap_confluence.http.lists.kept_rows import KeptRows
+from tap_confluence.http.lists.list_page import (
     FailedItem,
     ListPage,
     ListRequest,
     StuckError,
     rows_of,
 )
-from tap_confluence.http.pagination import (
+from tap_confluence.http.pagination.detours import Detour, SeenItems, UndividedPaginator
+from tap_confluence.http.pagination.halving import BODY
+from tap_confluence.http.pagination.paginators import (
     CircleGuard,
     CursorPaginator,
     LinkPaginator,
@@ -31,11 +30,12 @@ from tap_confluence.http.pagination import (
     read_items,
     read_pages,
 )
-from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.rate_limit.governor import RateLimit
 from tap_confluence.http.reader import FEW_AHEAD, MANY_AHEAD, Reader
 from tap_confluence.http.sign_in import SERVER_INFORMATION, check_cloud, check_data_center
-from tap_confluence.http.stop_flag import StopFlag
-from tap_confluence.http.thread_pool import MOST_AHEAD, LookAhead, ThreadPool
+from tap_confluence.http.threads.early_start import with_first
+from tap_confluence.http.threads.stop_flag import StopFlag
+from tap_confluence.http.threads.thread_pool import MOST_AHEAD, LookAhead, ThreadPool
 from tap_confluence.http.usage import Usage
 
 __all__ = [

@@ -26,11 +26,12 @@ from tap_confluence.errors import (
     RetriesExhaustedError,
     SiteError,
 )
-from tap_confluence.http.auth import Bearer
-from tap_confluence.http.bounds import TooManyBytesError, UnboundedAnswerError, read_within
-from tap_confluence.http.page_sizes import PageSizes
+from tap_confluence.http.auth.credentials import Bearer
+from tap_confluence.http.lists.page_sizes import PageSizes
+from tap_confluence.http.lists.row_keys import identified, unidentified
 from tap_confluence.http.responses import (
     BETWEEN,
+    LONGEST_RETRY_WAIT,
     SLOW,
     UNSTEADY,
     TransientError,
@@ -41,18 +42,22 @@ from tap_confluence.http.responses import (
     short,
     unreachable,
 )
-from tap_confluence.http.row_keys import identified, unidentified
-from tap_confluence.http.site_access import certificate_refusal, hang_up_hint
-from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
+from tap_confluence.http.transport.bounds import (
+    TooManyBytesError,
+    UnboundedAnswerError,
+    read_within,
+)
+from tap_confluence.http.transport.session import DEFAULT_USER_AGENT, Session
+from tap_confluence.http.transport.site_access import certificate_refusal, hang_up_hint
 from tap_confluence.http.usage import Usage, points_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from tap_confluence.http.auth import Credentials
-    from tap_confluence.http.rate_limit import RateLimit
-    from tap_confluence.http.site_access import SiteAccess
-    from tap_confluence.http.stop_flag import StopFlag
+    from tap_confluence.http.auth.credentials import Credentials
+    from tap_confluence.http.rate_limit.governor import RateLimit
+    from tap_confluence.http.threads.stop_flag import StopFlag
+    from tap_confluence.http.transport.site_access import SiteAccess
 
     Params = Mapping[str, str | Sequence[str]]
 
@@ -62,13 +67,6 @@ REST_V2 = "/api/v2/"
 
 RENEWALS = 3
 """How often to renew credentials for one request: a token may end while others use it up."""
-
-LONGEST_RETRY_WAIT = 30.0
-"""Seconds to wait at most before a failed request is repeated, unless the site asks for more."""
-
-LONGEST_ASKED_WAIT = 300.0
-"""Seconds that a site may ask to wait before a failed request is repeated. Who asks for more is not
-waited for that long: it may as well be back before."""
 
 FIRST_RELEASE = datetime(2004, 3, 25, tzinfo=UTC)
 """When Confluence 1.0 came out: a clock that is further behind is none."""
@@ -483,5 +481,4 @@ def _waits() -> Generator[float, TransientError, None]:
     error = yield 0.0
     for attempt in itertools.count(1):
         wait = min(attempt * random.uniform(0.7, 1.3), LONGEST_RETRY_WAIT)  # noqa: S311
-        asked = error.wait or 0.0
-        error = yield max(wait, asked if asked <= LONGEST_ASKED_WAIT else LONGEST_RETRY_WAIT)
+        error = yield error.wait_before_retry(wait)

@@ -16,8 +16,8 @@ from tap_confluence.http import (
     find_cloud_id,
     gateway_root,
 )
-from tap_confluence.http.site_access import SiteAccess
-from tap_confluence.http.transport import DEFAULT_USER_AGENT, Session
+from tap_confluence.http.transport.session import DEFAULT_USER_AGENT, Session
+from tap_confluence.http.transport.site_access import SiteAccess
 from tap_confluence.settings import site_url
 from tap_confluence.settings.client_certificate import CERTIFICATE, load_client_certificate
 from tap_confluence.settings.extra_headers import EXTRA_HEADERS

@@ -14,14 +14,14 @@ import requests
 from typing_extensions import override
 
 from tap_confluence.errors import ForbiddenError, NotFoundError, RefusedError
-from tap_confluence.http.bounds import (
+from tap_confluence.http.rate_limit.headers import asked_wait
+from tap_confluence.http.responses import TransientError, refusal, short
+from tap_confluence.http.transport.bounds import (
     MEGABYTE,
     BoundedResponse,
     UnboundedAnswerError,
     promised_size,
 )
-from tap_confluence.http.rate_headers import asked_wait
-from tap_confluence.http.responses import TransientError, refusal, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,21 +8,21 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from tap_confluence.http.detours import read_whole
-from tap_confluence.http.kept_rows import KeptRows
-from tap_confluence.http.list_page import ListRequest
-from tap_confluence.http.pagination import PageWalk
-from tap_confluence.http.thread_pool import LookAhead
+from tap_confluence.http.lists.kept_rows import KeptRows
+from tap_confluence.http.lists.list_page import ListRequest
+from tap_confluence.http.pagination.detours import read_whole
+from tap_confluence.http.pagination.paginators import PageWalk
+from tap_confluence.http.threads.thread_pool import LookAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.http.client import Client, Params
-    from tap_confluence.http.early_start import EarlyStart
-    from tap_confluence.http.list_page import FailedItem, ListPage
-    from tap_confluence.http.pagination import GoOn, Paginator
-    from tap_confluence.http.stop_flag import StopFlag
-    from tap_confluence.http.thread_pool import ThreadPool
+    from tap_confluence.http.lists.list_page import FailedItem, ListPage
+    from tap_confluence.http.pagination.paginators import GoOn, Paginator
+    from tap_confluence.http.threads.early_start import EarlyStart
+    from tap_confluence.http.threads.stop_flag import StopFlag
+    from tap_confluence.http.threads.thread_pool import ThreadPool
 
 P = ParamSpec("P")
 T = TypeVar("T")

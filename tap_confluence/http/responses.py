@@ -19,10 +19,10 @@ from tap_confluence.errors import (
     ScopeError,
     SiteError,
 )
-from tap_confluence.http.bounds import UnboundedAnswerError
-from tap_confluence.http.certificates import certificate_fault, tls_reason
-from tap_confluence.http.rate_headers import asked_wait
-from tap_confluence.http.transport import named_proxy
+from tap_confluence.http.rate_limit.headers import asked_wait
+from tap_confluence.http.transport.bounds import UnboundedAnswerError
+from tap_confluence.http.transport.certificates import certificate_fault, tls_reason
+from tap_confluence.http.transport.session import named_proxy
 from tap_confluence.redaction import redact
 
 if TYPE_CHECKING:
@@ -52,6 +52,13 @@ BROKEN = (
     "If it stays so, raise 'max_retries', or have the administrators of the site look into its log."
 )
 SLOW = "Raise 'request_timeout' if the site is slow, or lower 'page_size'."
+LONGEST_RETRY_WAIT = 30.0
+"""Seconds to wait at most before a failed request is repeated, unless the site asks for more."""
+
+LONGEST_ASKED_WAIT = 300.0
+"""Seconds that a site may ask to wait before a failed request is repeated. Who asks for more is not
+waited for that long: it may as well be back before."""
+
 UNSTEADY = "Raise 'max_retries' if the network is unsteady."
 
 
@@ -67,6 +74,15 @@ class TransientError(Exception):
         super().__init__(message)
         self.wait = wait
         self.remedy = remedy
+
+    def wait_before_retry(self, unasked: float) -> float:
+        """Return how long to wait before the request is repeated, in seconds.
+
+        Args:
+            unasked: How long to wait if the site does not ask for more.
+        """
+        asked = self.wait or 0.0
+        return max(unasked, asked if asked <= LONGEST_ASKED_WAIT else LONGEST_RETRY_WAIT)
 
 
 def refusal(response: requests.Response, path: str) -> Exception:  # noqa: C901, PLR0911

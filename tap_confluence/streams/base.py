@@ -39,10 +39,10 @@ from tap_confluence.schemas.body import MARKDOWN, TEXT
 from tap_confluence.sdk import RunStream
 from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.failures import MOST_LISTED, Failures, outage
-from tap_confluence.streams.parquet import as_row
-from tap_confluence.streams.state import all_failed, carry_over, failed_of
-from tap_confluence.streams.type_conformance import RecordConformance
-from tap_confluence.streams.user_ids import user_ids_in
+from tap_confluence.streams.records.parquet import as_row
+from tap_confluence.streams.records.type_conformance import RecordConformance
+from tap_confluence.streams.records.user_ids import user_ids_in
+from tap_confluence.streams.state.state_format import all_failed, carry_over, failed_of
 from tap_confluence.timestamps import (
     CLOCKS_DIFFER,
     OVERLAP,
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from tap_confluence.http import FailedItem, Reader
     from tap_confluence.run import Run
     from tap_confluence.streams.cost import Size
-    from tap_confluence.streams.state import StreamState
+    from tap_confluence.streams.state.state_format import StreamState
 
 T = TypeVar("T")
 S = TypeVar("S", bound="ConfluenceStream")

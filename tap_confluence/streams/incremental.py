@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from tap_confluence.errors import ConfluenceError
 from tap_confluence.filters.left_out import before_start, names_left_out
-from tap_confluence.streams.digest import TrashDigest
 from tap_confluence.streams.parents import FullTableDetailStream, Work
 from tap_confluence.streams.progress import Passed, Progress
 from tap_confluence.streams.reconciliation import (
@@ -20,6 +19,7 @@ from tap_confluence.streams.reconciliation import (
     reconciled,
 )
 from tap_confluence.streams.retries import RetryingStream
+from tap_confluence.streams.state.digest import TrashDigest
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence

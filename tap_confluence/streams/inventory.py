@@ -11,7 +11,7 @@ from tap_confluence.schemas.inventory import CONTENT_INVENTORY
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.cost import Requests
-from tap_confluence.streams.evidence import Sightings
+from tap_confluence.streams.state.evidence import Sightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tap_confluence.run import Run
     from tap_confluence.streams.cost import Size
-    from tap_confluence.streams.evidence import Compared
+    from tap_confluence.streams.state.evidence import Compared
 
 
 COMPARED = 2

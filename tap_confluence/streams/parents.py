@@ -26,7 +26,7 @@ from tap_confluence.settings import RENDERED
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
 from tap_confluence.streams.failures import Failures
-from tap_confluence.streams.metrics import RunCounter, RunTimer
+from tap_confluence.streams.records.metrics import RunCounter, RunTimer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

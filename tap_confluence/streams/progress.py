@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from tap_confluence.streams.digest import OverlapDigest, TrashDigest
+from tap_confluence.streams.state.digest import OverlapDigest, TrashDigest
 from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_confluence.streams.base import ConfluenceStream
-    from tap_confluence.streams.state import OverlapState
+    from tap_confluence.streams.state.state_format import OverlapState
 
     Dated = tuple[str, str | None]
     """An item by its id and the time of its last change."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from typing_extensions import override
 
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.digest import MembershipDigest
-from tap_confluence.streams.evidence import Evidence, Sightings, is_made_since
 from tap_confluence.streams.inventory import InventoryStream
-from tap_confluence.streams.state import all_failed, is_begun, table_start_of
+from tap_confluence.streams.state.digest import MembershipDigest
+from tap_confluence.streams.state.evidence import Evidence, Sightings, is_made_since
+from tap_confluence.streams.state.state_format import all_failed, is_begun, table_start_of
 from tap_confluence.timestamps import CLOCKS_DIFFER, is_due, to_timestamp
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_confluence.streams.state import ReconciliationState, StreamState
+    from tap_confluence.streams.state.state_format import ReconciliationState, StreamState
 
 AT_THE_LATEST = 7
 """After so many intervals a stream is read whole, whatever the inventory shows: what was made,

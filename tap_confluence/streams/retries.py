@@ -19,7 +19,7 @@ from tap_confluence.errors import (
 )
 from tap_confluence.streams.failures import MOST_LISTED, ShareOfFailures, outage
 from tap_confluence.streams.parents import ParentStream, Work
-from tap_confluence.streams.state import CHILDREN, all_failed
+from tap_confluence.streams.state.state_format import CHILDREN, all_failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

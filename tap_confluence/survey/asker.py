@@ -13,8 +13,8 @@ from typing_extensions import override
 from tap_confluence.decoding import NotJSONError, decode
 from tap_confluence.errors import ConfluenceError, RateLimitError, StoppedError
 from tap_confluence.http import CircleGuard, LinkPaginator, ListPage, ListRequest, read_pages
-from tap_confluence.http.bounds import UnboundedAnswerError
 from tap_confluence.http.responses import TransientError
+from tap_confluence.http.transport.bounds import UnboundedAnswerError
 from tap_confluence.survey.facts import UnansweredError
 
 if TYPE_CHECKING:

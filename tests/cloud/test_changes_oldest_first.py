@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tap_confluence.http import Reader
-    from tap_confluence.http.pagination import GoOn
+    from tap_confluence.http.pagination.paginators import GoOn
 
 PAGE_SIZE = 2
 

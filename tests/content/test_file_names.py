@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tap_confluence.errors import FileError
-from tap_confluence.streams.file_folder import FileFolder, path_of_file, safe_name
+from tap_confluence.streams.files.file_folder import FileFolder, path_of_file, safe_name
 
 TEXTS = st.one_of(
     st.text(),

@@ -10,13 +10,15 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from tap_confluence.content import blocks, storage, to_markdown, to_text
+from tap_confluence.content import to_markdown, to_text
+from tap_confluence.content.document import blocks
+from tap_confluence.content.storage import reader as storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tap_confluence.content.inline import Run
+    from tap_confluence.content.document.inline import Run
 
 _LEVELS: Final = 100_000
 _MACRO: Final = '<ac:structured-macro ac:name="panel"><ac:rich-text-body>'

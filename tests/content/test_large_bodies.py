@@ -12,16 +12,16 @@ from tap_confluence.content import (
     NAMES_ONLY,
     Presentation,
     TooLargeError,
-    adf_pieces,
-    markup_pieces,
     mentions_in,
     sizes,
-    storage,
     to_markdown,
     to_text,
 )
+from tap_confluence.content.adf import pieces as adf_pieces
 from tap_confluence.content.properties import properties_in
 from tap_confluence.content.references import inclusions_in, references_in
+from tap_confluence.content.storage import pieces as markup_pieces
+from tap_confluence.content.storage import reader as storage
 from tests.content.gallery import fragments_in
 from tests.scale.large_bodies import ADF, STORAGE, VIEW, large_body
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.http.row_keys import identified, unidentified
+from tap_confluence.http.lists.row_keys import identified, unidentified
 from tests.demo_site.model import Page
 from tests.explain.sites import config_of, truth_of
 from tests.running import run_tap

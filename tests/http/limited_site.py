@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.rate_limit.governor import RateLimit
 from tests.http.simulated_time import SimulatedTime
 
 if TYPE_CHECKING:

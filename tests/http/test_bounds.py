@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_confluence.errors import RetriesExhaustedError
-from tap_confluence.http import Basic, Client, RateLimit, bounds
+from tap_confluence.http import Basic, Client, RateLimit
+from tap_confluence.http.transport import bounds
 from tests.datacenter import runs
 from tests.demo_site import DemoSite, GatewaySite, Wiki
 from tests.demo_site.datacenter import DataCenterSite

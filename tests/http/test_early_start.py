@@ -14,7 +14,7 @@ from tap_confluence.http import Client, FailedItem, ListRequest, Reader, StopFla
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_confluence.http.early_start import EarlyStart
+    from tap_confluence.http.threads.early_start import EarlyStart
 
 SIGTERM = 15
 

@@ -10,7 +10,7 @@ import pytest
 
 from tap_confluence.errors import GAVE_UP, RefusedError
 from tap_confluence.http import Client, FailedItem, ListRequest, Reader, StopFlag, ThreadPool
-from tap_confluence.http.kept_rows import ROWS_A_BLOCK, KeptRows
+from tap_confluence.http.lists.kept_rows import ROWS_A_BLOCK, KeptRows
 from tests.http.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -122,12 +122,19 @@ def test_a_refused_refresh_token_is_one_clear_line(gateway: GatewaySite, oauth: 
 
 
 @pytest.mark.parametrize(
-    ("kind", "waited"), [("429-retry-after", 17.0), ("503-retry-after", 17.0), ("429", None)]
+    ("kind", "asked", "waited"),
+    [
+        ("429-retry-after", 17, 17.0),
+        ("503-retry-after", 17, 17.0),
+        ("429-retry-after", 120, 120.0),
+        ("429-retry-after", 4000, 30.0),
+        ("429", 0, None),
+    ],
 )
 def test_a_token_server_that_limits_is_asked_again_when_it_says(
-    gateway: GatewaySite, oauth: Config, kind: str, waited: float | None
+    gateway: GatewaySite, oauth: Config, kind: str, asked: int, waited: float | None
 ) -> None:
-    gateway.faults.fail_next(2, kind, "/oauth/token", retry_after=17)
+    gateway.faults.fail_next(2, kind, "/oauth/token", retry_after=asked)
 
     with waits_skipped() as waits:
         run = run_tap(oauth, streams=("pages",))

@@ -21,7 +21,7 @@ from tap_confluence.http import (
     ThreadPool,
     collect,
 )
-from tap_confluence.http.pagination import MOST_EMPTY, PageWalk
+from tap_confluence.http.pagination.paginators import MOST_EMPTY, PageWalk
 from tests.http.conftest import ROOT
 
 if TYPE_CHECKING:

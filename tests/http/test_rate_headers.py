@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tap_confluence.http.rate_headers import (
+from tap_confluence.http.rate_limit.headers import (
     Bucket,
     Quota,
     asked_wait,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tap_confluence.errors import RateLimitError
-from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.rate_limit.governor import RateLimit
 from tests.http.simulated_time import SimulatedTime
 
 WORKERS = 8

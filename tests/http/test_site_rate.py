@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.rate_limit.governor import RateLimit
 from tests.http.limited_site import MINUTE, WORKERS, LimitedSite
 from tests.http.simulated_time import SimulatedTime
 

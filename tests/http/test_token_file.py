@@ -99,7 +99,7 @@ def test_a_run_waits_until_another_has_kept_the_next_token(
 def test_a_run_that_hangs_with_the_lock_is_said_to_do_so(
     oauth: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_confluence.http.auth.LONGEST_LOCK", 0.01)
+    monkeypatch.setattr("tap_confluence.http.auth.credentials.LONGEST_LOCK", 0.01)
 
     with portalocker.Lock(tmp_path / "token.json.lock"):
         run = run_tap(oauth, streams=("groups",))

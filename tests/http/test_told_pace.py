@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_confluence.http.rate_limit import RateLimit
+from tap_confluence.http.rate_limit.governor import RateLimit
 from tests.http.limited_site import MINUTE, LimitedSite
 from tests.http.simulated_time import SimulatedTime
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -200,7 +201,7 @@ class Airflow:
     def log(self) -> str:
         """Return the ends of all logs."""
         files = sorted((self._home / "logs").rglob("*.log")) + sorted(self._home.glob("*.log"))
-        return "\n".join(f"== {file}\n{file.read_text()[-3000:]}" for file in files)
+        return "\n".join(map(end_of_log, files))
 
     def _wait(self, come: Callable[[], bool], otherwise: str) -> None:
         ends = time.monotonic() + LONGEST_WAIT
@@ -260,6 +261,15 @@ class Airflow:
                 start_new_session=True,
             )
         )
+
+
+def end_of_log(file: Path) -> str:
+    """Return how a log ends, and of that of a task only the messages."""
+    lines = file.read_text().splitlines()
+    messages = (
+        json.loads(line)["event"] if line[:1] + line[-1:] == "{}" else line for line in lines
+    )
+    return f"== {file}\n" + "\n".join(messages)[-3000:]
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from tests.orchestrate.airflow import DAG, DAGS, POLL, Airflow, free_port
+from tests.orchestrate.airflow import DAG, DAGS, POLL, Airflow, end_of_log, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -164,7 +164,7 @@ class Worker:
     def log(self) -> str:
         """Return the ends of its logs."""
         files = sorted(self._airflow.rglob("*.log"))
-        return "\n".join(f"== {file}\n{file.read_text()[-3000:]}" for file in files)
+        return "\n".join(map(end_of_log, files))
 
     def _family(self) -> set[int]:
         """Return the ids of its worker and all processes that come of it."""

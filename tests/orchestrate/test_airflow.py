@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
-from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
-from tap_confluence.cloud import STREAMS
-from tap_confluence.timestamps import OVERLAP
 from tests.dbt.warehouses import PACKAGE
 from tests.demo_site import DemoSite
-from tests.demo_site.clock import epoch_ms
 from tests.integration.plugins import Meltano, environment, find_meltano
 from tests.orchestrate.airflow import Airflow
-from tests.orchestrate.sharded import AHEAD, ANCHOR, LATE, grown_wiki, holds, hurry, name_of
-from tests.orchestrate.warehouse import Schema, States
+from tests.orchestrate.sharded import (
+    ANCHOR,
+    CLOUD,
+    BrokenOff,
+    Resumption,
+    grown_wiki,
+    holds,
+    hurry,
+    name_of,
+)
+from tests.orchestrate.warehouse import Schema, States, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,78 +40,29 @@ SHARDS = 3
 CEILING = 6
 HIGH_CEILING = 400
 POSTS = ("page", "blogpost")
-KEYS = {stream.name: stream.primary_keys for stream in STREAMS if stream.selected_by_default}
-DETAILS = re.compile(r"/api/v2/pages/(\d+)")
-VERSIONS = "include-versions"
-"""What tells the request for what is read of each page alone from that for its labels, which is
-sent only for pages that the search does not know yet."""
 
 
 @dataclass
-class Story:
+class Story(BrokenOff):
     """What has happened.
 
     Attributes:
-        site: The site.
-        plan: The shards.
-        states: The states that Meltano keeps.
-        in_shards: What the DAG has loaded.
-        as_a_whole: What `meltano run tap-confluence target-postgres` has loaded in the end.
-        victim: The name of the shard that was killed.
-        beside: How all loads were doing before that.
-        given: The settings that the tap was given in each load that read when it was.
-        bookmarks: Those of the victim at that time.
-        killed_after: How many requests the site had got by then.
-        ended_after: How many it had got when the first run ended.
-        loads: How each load ended in the first run.
+        beside: How all loads were doing before the first shard was killed.
+        alone: How what runs beside nothing else ended in the first run.
+        given: The settings that the tap was given in each load that read then.
         again: How each load ended in the second run, which began with what had changed.
         again_after: How many requests the site had got when that ended.
         models: How the making of models ended in both runs.
         changed: The ids of the pages that had changed.
     """
 
-    site: DemoSite
-    states: States
-    in_shards: Schema
-    as_a_whole: Schema
-    plan: list[dict[str, Any]] = field(default_factory=list)
-    victim: str = ""
     beside: list[Instance] = field(default_factory=list)
+    alone: list[Instance] = field(default_factory=list)
     given: list[dict[str, Any]] = field(default_factory=list)
-    bookmarks: dict[str, Any] = field(default_factory=dict)
-    killed_after: int = 0
-    ended_after: int = 0
-    loads: list[Instance] = field(default_factory=list)
     again: list[Instance] = field(default_factory=list)
     again_after: int = 0
     models: list[str | None] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
-
-    def shard_of(self, page_id: str) -> str:
-        """Return the name of the shard that a page is in."""
-        space = self.site.wiki.pages[int(page_id)].space
-        return next(name_of(shard) for shard in self.plan if holds(shard, space))
-
-    def done(self) -> set[str]:
-        """Return the ids of the victim's pages that its bookmark has left behind."""
-        bookmark = self.bookmarks.get("page_versions", {}).get("replication_key_value", ANCHOR)
-        reached = epoch_ms(bookmark) - OVERLAP // timedelta(milliseconds=1)
-        return {
-            page.id
-            for page in self.site.wiki.pages
-            if page.status == "current"
-            and page.modified < reached
-            and self.shard_of(page.id) == self.victim
-        }
-
-    def asked(self, start: int = 0, end: int | None = None) -> Counter[str]:
-        """Count the requests for the details of each page, among some of all requests."""
-        found = (
-            DETAILS.fullmatch(request.path)
-            for request in self.site.requests[start:end]
-            if VERSIONS in request.query
-        )
-        return Counter(match[1] for match in found if match)
 
 
 @pytest.fixture(scope="module")
@@ -128,30 +81,18 @@ def story(
         PACKAGE, meltano.project / PACKAGE.name, ignore=shutil.ignore_patterns("target")
     )
     scratch = tmp_path_factory.mktemp("scratch")
-    separator = "&" if "?" in postgres else "?"
-    options = f"{separator}options=-csearch_path%3D{schemas['of_meltano']}"
     with (
         DemoSite(grown_wiki()) as site,
         psycopg.connect(postgres, autocommit=True) as connection,
     ):
-        url = postgres.replace("://", "+psycopg://", 1)
-        server = conninfo_to_dict(postgres)
         settings = {
             "TAP_CONFLUENCE_BASE_URL": site.base_url,
-            "TAP_CONFLUENCE_EMAIL": site.email,
-            "TAP_CONFLUENCE_API_TOKEN": site.api_token,
             "TAP_CONFLUENCE_ANCHOR_DATE": ANCHOR[:10],
-            "TARGET_POSTGRES_SQLALCHEMY_URL": url,
-            # dbt takes these.
-            "TARGET_POSTGRES_HOST": str(server["host"]),
-            "TARGET_POSTGRES_PORT": str(server.get("port", 5432)),
-            "TARGET_POSTGRES_USER": str(server["user"]),
-            "TARGET_POSTGRES_PASSWORD": str(server.get("password", "none")),
-            "TARGET_POSTGRES_DATABASE": str(server["dbname"]),
-            "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schemas["in_shards"],
-            "MELTANO_DATABASE_URI": f"{url}{options}",
+            **CLOUD.sign_in(site),
+            **settings_of(postgres, schemas["in_shards"], schemas["of_meltano"]),
         }
         story = Story(
+            CLOUD,
             site,
             States(Schema(connection, schemas["of_meltano"])),
             Schema(connection, schemas["in_shards"]),
@@ -179,32 +120,18 @@ def first_run(airflow: Airflow, story: Story, scratch: Path) -> None:
     airflow.watch(run, lambda: all_run(airflow, run), "The loads do not run beside each other")
     story.beside = loads(airflow, run)
     story.plan = json.loads(airflow.variable("confluence_plan"))
-    story.victim = name_of(story.plan[0])
-    hold_up(story)
-
-    def has_come_some_way() -> bool:
-        story.bookmarks = story.states.bookmarks(story.victim)
-        return bool(story.done())
-
-    airflow.watch(run, has_come_some_way, "The first shard keeps no state")
+    story.hold_up()
+    airflow.watch(run, story.has_come_some_way, "The first shard keeps no state")
     configs = scratch.glob("airflowtmp*/run/*/tap.*.config.json")
     story.given = [json.loads(path.read_text()) for path in configs]
     kill(story.victim)
     story.site.faults.clear()
-    story.killed_after = len(story.site.requests)
+    story.broken_off_after = len(story.site.requests)
     airflow.finish(run)
     story.ended_after = len(story.site.requests)
     story.loads = loads(airflow, run)
+    story.alone = [*airflow.instances(run, "make_tables"), *airflow.instances(run, "reconcile")]
     story.models += [each.state for each in airflow.instances(run, "build_models")]
-
-
-def hold_up(story: Story) -> None:
-    """Have the site answer late for the last of the victim's pages."""
-    pages = [page for page in story.site.wiki.pages if story.shard_of(page.id) == story.victim]
-    pages.sort(key=lambda page: page.modified)
-    assert len(pages) > AHEAD + 16
-    for page in pages[AHEAD:]:
-        story.site.faults.fail_next(1, "slow", f"/api/v2/pages/{page.id}", delay=LATE)
 
 
 def second_run(airflow: Airflow, story: Story) -> None:
@@ -278,11 +205,7 @@ def test_the_shards_and_the_rest_of_the_site_are_loaded_beside_each_other(story:
 
 
 def test_the_requests_of_all_shards_come_in_turns(story: Story) -> None:
-    asked = [
-        story.shard_of(match[1])
-        for request in story.site.requests[: story.ended_after]
-        if (match := DETAILS.fullmatch(request.path))
-    ]
+    asked = [story.shard_of(page) for page in story.asked(0, story.ended_after)]
     shards = set(map(name_of, story.plan))
     first = max(asked.index(shard) for shard in shards)
     last = min(len(asked) - asked[::-1].index(shard) for shard in shards)
@@ -296,6 +219,17 @@ def test_the_ceiling_is_divided_among_all_that_runs_at_once(story: Story) -> Non
 
     assert list(map(float, variables)) == [share] * (SHARDS + 1)
     assert {float(settings["requests_per_second"]) for settings in story.given} == {share}
+
+
+def test_what_runs_alone_has_the_whole_ceiling(story: Story) -> None:
+    paces = {
+        each.task: each.environment["TAP_CONFLUENCE_REQUESTS_PER_SECOND"] for each in story.alone
+    }
+
+    assert {task: float(pace) for task, pace in paces.items()} == {
+        "make_tables": CEILING,
+        "reconcile": CEILING,
+    }
 
 
 def test_each_shard_has_a_state_of_its_own_in_the_shared_database(story: Story) -> None:
@@ -317,26 +251,8 @@ def test_only_the_killed_shard_is_tried_again(story: Story) -> None:
     assert tries == {name: 1 + (name == story.victim) for name in tries}
 
 
-def test_the_killed_shard_goes_on_where_its_state_says(story: Story) -> None:
-    before = story.asked(0, story.killed_after)
-    after = story.asked(story.killed_after, story.ended_after)
-
-    assert story.done()
-    assert story.done() <= before.keys()
-    assert story.done() & after.keys() == set()
-
-
-def test_the_killed_shard_was_in_the_middle_and_reads_the_rest(story: Story) -> None:
-    before = story.asked(0, story.killed_after)
-    after = story.asked(story.killed_after, story.ended_after)
-    rest = {
-        page.id
-        for page in story.site.wiki.pages
-        if story.shard_of(page.id) == story.victim and page.id not in before
-    }
-
-    assert rest
-    assert rest <= after.keys()
+class TestKilledShard(Resumption):
+    """The shard that is killed."""
 
 
 def test_the_other_shards_ask_for_nothing_twice(story: Story) -> None:
@@ -362,18 +278,3 @@ def test_models_are_made_once_when_all_is_loaded_if_that_is_asked_for(story: Sto
 
     assert story.models == ["skipped", "success"]
     assert {page_id for (page_id,) in pages} == {id_ for id_, type_ in there if type_ in POSTS}
-
-
-def test_what_came_in_shards_is_what_comes_as_a_whole(story: Story) -> None:
-    in_shards, as_a_whole = story.in_shards.content(), story.as_a_whole.content()
-
-    assert set(in_shards) == set(as_a_whole)
-    assert [table for table in in_shards if in_shards[table] != as_a_whole[table]] == []
-
-
-@pytest.mark.parametrize("stream", KEYS)
-def test_each_item_of_the_site_is_one_row(story: Story, stream: str) -> None:
-    keys = story.in_shards.rows(stream, *KEYS[stream])
-
-    assert len(keys) == len(story.site.truth()[stream])
-    assert set(keys) == story.site.truth()[stream]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
     import psycopg
@@ -61,3 +62,27 @@ class States:
         [state] = [state for state_id, state in rows if state_id.endswith(f":{suffix}")] or ["{}"]
         bookmarks: dict[str, Any] = json.loads(state).get("singer_state", {}).get("bookmarks", {})
         return bookmarks
+
+
+def settings_of(database: str, schema: str, states: str) -> dict[str, str]:
+    """Return the variables that tell where the loader and dbt write, and Meltano keeps states.
+
+    Args:
+        database: The address of the database.
+        schema: The schema for the tables.
+        states: The schema for the states.
+    """
+    url = database.replace("://", "+psycopg://", 1)
+    separator = "&" if "?" in url else "?"
+    server = conninfo_to_dict(database)
+    return {
+        "TARGET_POSTGRES_SQLALCHEMY_URL": url,
+        # dbt takes these.
+        "TARGET_POSTGRES_HOST": str(server["host"]),
+        "TARGET_POSTGRES_PORT": str(server.get("port", 5432)),
+        "TARGET_POSTGRES_USER": str(server["user"]),
+        "TARGET_POSTGRES_PASSWORD": str(server.get("password", "none")),
+        "TARGET_POSTGRES_DATABASE": str(server["dbname"]),
+        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schema,
+        "MELTANO_DATABASE_URI": f"{url}{separator}options=-csearch_path%3D{states}",
+    }

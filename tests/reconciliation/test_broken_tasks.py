@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from typing_extensions import override
+
+from tests.demo_site import Wiki
+from tests.incremental.runs import ClockedSite
+from tests.reconciliation.tables import Tables
 
 if TYPE_CHECKING:
-    from tests.reconciliation.tables import Tables
+    from aiohttp import web
+
+TASKS = "/api/v2/tasks"
 
 
 def listed(tables: Tables) -> list[str]:
@@ -73,3 +80,43 @@ def test_a_broken_task_that_is_gone_is_no_longer_listed(cloud: Tables) -> None:
 
     assert not listed(cloud)
     assert not cloud.wrong(["tasks"])
+
+
+def test_a_body_that_is_lost_as_a_run_looks_again_comes_with_the_next_run() -> None:
+    with FailingLaterSite(Wiki.seeded(pages=12)) as site:
+        tables = Tables(site)
+        tables.sync("tasks")
+        task = str(next(iter(tables.wiki.tasks)).num)
+        tables.pass_hours(8 * 24)
+        site.fails_for, site.lists = task, 0
+        tables.sync("tasks", max_retries=0)
+        assert site.lists > 1
+        assert listed(tables) == [task]
+        site.faults.lists.cure(task)
+
+        tables.pass_hours(1)
+        tables.sync("tasks")
+
+        assert tables.column("tasks", "body", task) is not None
+        assert not listed(tables)
+
+
+class FailingLaterSite(ClockedSite):
+    """A site that fails for the body of a task once it has given its tasks.
+
+    Attributes:
+        fails_for: The task.
+        lists: How often the tasks were asked for.
+    """
+
+    fails_for: str | None = None
+    lists = 0
+
+    @override
+    def _respond(self, request: web.BaseRequest, path: str, raw_query: str) -> web.Response:
+        response = super()._respond(request, path, raw_query)
+        if path.endswith(TASKS):
+            self.lists += 1
+            if self.fails_for:
+                self.faults.lists.poison(self.fails_for, in_body=True)
+        return response

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.streams.evidence import Evidence, Sightings
 from tap_confluence.streams.reconciliation import PLACES
+from tap_confluence.streams.state.evidence import Evidence, Sightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.streams.digest import MembershipDigest
+from tap_confluence.streams.state.digest import MembershipDigest
 from tests.demo_site.clock import iso
 from tests.histories.deeds import is_alive
 from tests.incremental.runs import killed_after

@@ -12,9 +12,12 @@ import pytest
 
 from benchmarks.measure import Command, run
 from tap_confluence.content import sizes
-from tap_confluence.http import LookAhead, StopFlag, ThreadPool, bounds, halving, page_sizes
-from tap_confluence.http import thread_pool as ahead
-from tap_confluence.streams import references
+from tap_confluence.http import LookAhead, StopFlag, ThreadPool
+from tap_confluence.http.lists import page_sizes
+from tap_confluence.http.pagination import halving
+from tap_confluence.http.threads import thread_pool as ahead
+from tap_confluence.http.transport import bounds
+from tap_confluence.streams.bodies import references
 from tests import running
 from tests.datacenter import runs as datacenter
 from tests.demo_site import DataCenterSite, DemoSite, Wiki

@@ -34,6 +34,7 @@ MOST_OPEN = 24
 NOT_OF_LISTS = {"sign-in", "progress", "In all"}
 """What the report tells of apart from the requests of streams."""
 
+PAGES = ("pages", "content_inventory")
 FILES = ("attachments", "content_inventory")
 VERSIONS = ("pages", "page_versions", "blog_post_versions", "attachment_versions")
 GROUPS = ("groups", "group_members")
@@ -124,7 +125,8 @@ SHAPES = {
     "spaces, Cloud": Shape(shapes.spaces, 1_500, CLOUD, SPACES, grows=8),
     "spaces, Data Center": Shape(shapes.spaces, 1_500, DATA_CENTER, SPACES, grows=10),
     # What the inventory has read is kept for others, compressed, in at most 32 MB.
-    "pages, Cloud": Shape(shapes.pages, 200_000, CLOUD, ("pages", "content_inventory"), grows=32),
+    "pages, Cloud": Shape(shapes.pages, 200_000, CLOUD, PAGES, grows=32),
+    "pages, Data Center": Shape(shapes.pages, 200_000, DATA_CENTER, PAGES, grows=32),
 }
 
 

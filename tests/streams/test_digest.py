@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_confluence.streams.digest import OverlapDigest, TrashDigest
+from tap_confluence.streams.state.digest import OverlapDigest, TrashDigest
 from tests.demo_site import DemoSite, Wiki
 from tests.running import run_tap, settings_of
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_confluence.streams import file_text
-from tap_confluence.streams.file_text import FileTexts
+from tap_confluence.streams.files import file_text
+from tap_confluence.streams.files.file_text import FileTexts
 from tests.demo_site import DemoSite
 from tests.demo_site.datacenter import DataCenterSite
 from tests.demo_site.words import FILES

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tap_confluence.streams import references
+from tap_confluence.streams.bodies import references
 from tests.demo_site import DemoSite, Wiki
 from tests.demo_site.datacenter import DataCenterSite
 from tests.demo_site.model import Page

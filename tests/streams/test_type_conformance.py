@@ -10,7 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tap_confluence.streams.type_conformance import LARGEST, RecordConformance, TypeConformance
+from tap_confluence.streams.records.type_conformance import (
+    LARGEST,
+    RecordConformance,
+    TypeConformance,
+)
 
 SOME = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tap_confluence.errors import of_item
 from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.http import BODY, Detour, FailedItem, SeenItems, StuckError
-from tap_confluence.http.detours import check_answers
+from tap_confluence.http.pagination.detours import check_answers
 from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from tap_confluence.content.mentions import ACCOUNT_ID
 from tap_confluence.decoding import unquoted
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import BODY, in_chunks
-from tap_confluence.streams.included_pages import PageQuestion
-from tap_confluence.streams.references import HOLDERS, TAG, References
+from tap_confluence.streams.bodies.included_pages import PageQuestion
+from tap_confluence.streams.bodies.references import HOLDERS, TAG, References
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

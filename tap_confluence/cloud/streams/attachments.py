@@ -18,7 +18,7 @@ from tap_confluence.schemas.labels import ATTACHMENT_LABEL
 from tap_confluence.schemas.properties import ATTACHMENT_CONTENT_PROPERTY
 from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
-from tap_confluence.streams.files import FileStream, Place, size_of, version_of
+from tap_confluence.streams.files.file_stream import FileStream, Place, size_of, version_of
 from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.failures import Failures, ShareOfFailures, outage
 from tap_confluence.streams.parents import Work
-from tap_confluence.streams.state import CHILDREN
+from tap_confluence.streams.state.state_format import CHILDREN
 from tap_confluence.timestamps import is_due
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tap_confluence.schemas.properties import CUSTOM_CONTENT_CONTENT_PROPERTY
 from tap_confluence.schemas.versions import CUSTOM_CONTENT_VERSION
 from tap_confluence.streams.cost import Requests
 from tap_confluence.streams.parents import ChangeDetailStream
-from tap_confluence.streams.state import start_over
+from tap_confluence.streams.state.state_format import start_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROP
 from tap_confluence.schemas.versions import PAGE_VERSION
 from tap_confluence.statuses import TRASHED
 from tap_confluence.streams.base import ConfluenceStream
-from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
+from tap_confluence.streams.bodies.details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tap_confluence.filters.left_out import before_start, names_left_out
 from tap_confluence.schemas.tasks import TASK
 from tap_confluence.settings import RENDERED, STORAGE
 from tap_confluence.streams.cost import Requests
-from tap_confluence.streams.evidence import Sightings
 from tap_confluence.streams.reconciliation import ReconciledStream, begin_reconciliation
+from tap_confluence.streams.state.evidence import Sightings
 from tap_confluence.timestamps import is_due, to_timestamp
 
 if TYPE_CHECKING:
@@ -79,10 +79,11 @@ class Tasks(ReconciledStream):
         if self.reconciliation.is_due:
             self.reconciliation.begin_whole_read()
             whole_from = self.reconciliation.table_start
+            self._without_body.clear()
             for record in self._all_tasks():
                 if is_due(record["modifiedAt"], whole_from):
                     yield record
-                    if record["id"] in self._without_body:
+                    if not self._is_whole(record):
                         self.reconciliation.note_row(record["id"])
 
     @override

@@ -13,7 +13,7 @@ from tap_confluence.cloud.api.user_lookup import MOST_IDS, look_up
 from tap_confluence.cloud.streams.people import GroupMembers, Groups
 from tap_confluence.errors import RefusedError
 from tap_confluence.http import FEW_AHEAD, CircleGuard, OffsetPaginator, rows_of
-from tap_confluence.http.pagination import next_link
+from tap_confluence.http.pagination.paginators import next_link
 from tap_confluence.schemas.people import USER
 from tap_confluence.streams.cost import Requests, full_pages
 from tap_confluence.streams.groups import requests_for_groups, requests_for_members

@@ -19,7 +19,7 @@ from tap_confluence.http import (
     OverlappingOffsetPaginator,
     StuckError,
 )
-from tap_confluence.http.pagination import next_link, query_of
+from tap_confluence.http.pagination.paginators import next_link, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -15,9 +15,9 @@ from tap_confluence.datacenter.api.batches import MOST_WITH_BODIES
 from tap_confluence.datacenter.api.paths import CONTENT, USER
 from tap_confluence.errors import ForbiddenError, RefusedError, RetriesExhaustedError
 from tap_confluence.rest_v1 import records
+from tap_confluence.streams.bodies.included_pages import PageQuestion
+from tap_confluence.streams.bodies.references import TAG, References
 from tap_confluence.streams.failures import Failures
-from tap_confluence.streams.included_pages import PageQuestion
-from tap_confluence.streams.references import TAG, References
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

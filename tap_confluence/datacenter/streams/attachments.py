@@ -26,9 +26,9 @@ from tap_confluence.schemas.properties import ATTACHMENT_CONTENT_PROPERTY
 from tap_confluence.schemas.versions import ATTACHMENT_VERSION
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.cost import full_pages
-from tap_confluence.streams.files import FIELDS, FileStream, Place, size_of
+from tap_confluence.streams.files.file_stream import FIELDS, FileStream, Place, size_of
 from tap_confluence.streams.parents import ChangeDetailStream, LabelStream
-from tap_confluence.streams.state import CHILDREN
+from tap_confluence.streams.state.state_format import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

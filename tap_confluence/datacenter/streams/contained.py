@@ -29,7 +29,7 @@ from tap_confluence.streams.incremental import Hidden, note_hidden
 from tap_confluence.streams.parents import Work
 from tap_confluence.streams.progress import Progress
 from tap_confluence.streams.reconciliation import reconciled
-from tap_confluence.streams.state import CHILDREN
+from tap_confluence.streams.state.state_format import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

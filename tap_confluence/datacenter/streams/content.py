@@ -48,7 +48,7 @@ from tap_confluence.streams.restrictions import (
     expanded_restrictions,
     unread,
 )
-from tap_confluence.streams.state import CHILDREN
+from tap_confluence.streams.state.state_format import CHILDREN
 from tap_confluence.timestamps import with_overlap
 
 if TYPE_CHECKING:

@@ -29,13 +29,13 @@ from tap_confluence.errors import (
     ScopeError,
 )
 from tap_confluence.http import ListRequest, SeenItems, StuckError
-from tap_confluence.http.halving import send
-from tap_confluence.http.pagination import MOST_PASSED
+from tap_confluence.http.pagination.halving import send
+from tap_confluence.http.pagination.paginators import MOST_PASSED
 from tap_confluence.rest_v1 import records
 from tap_confluence.rest_v1.search import CONTENT_SEARCH
 from tap_confluence.statuses import CURRENT
 from tap_confluence.streams.failures import Failures
-from tap_confluence.streams.state import CHILDREN
+from tap_confluence.streams.state.state_format import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_confluence.streams.parents import ParentStream, Work
-from tap_confluence.streams.state import CHILDREN
+from tap_confluence.streams.state.state_format import CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,7 +13,7 @@ from tap_confluence.schemas.pages import CHILD_PAGE, PAGE
 from tap_confluence.schemas.properties import PAGE_CONTENT_PROPERTY
 from tap_confluence.schemas.references import PAGE_INCLUDE, PAGE_LINK, PAGE_PROPERTY_ROW
 from tap_confluence.schemas.versions import PAGE_VERSION
-from tap_confluence.streams.body_details import IncludeStream, LinkStream, PropertyRowStream
+from tap_confluence.streams.bodies.details import IncludeStream, LinkStream, PropertyRowStream
 from tap_confluence.streams.parents import ChangeDetailStream, FullTableDetailStream, LabelStream
 
 if TYPE_CHECKING:

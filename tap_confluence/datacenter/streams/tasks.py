@@ -16,7 +16,7 @@ from tap_confluence.streams.parents import ChangeDetailStream
 from tap_confluence.streams.reconciliation import ReconciledStream
 
 if TYPE_CHECKING:
-    from tap_confluence.streams.state import StreamState
+    from tap_confluence.streams.state.state_format import StreamState
 
 
 class Tasks(ReconciledStream, ChangeDetailStream):

@@ -1,0 +1,1 @@
+"""Atlassian document format (ADF): how it is read."""

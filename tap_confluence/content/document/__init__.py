@@ -1,0 +1,1 @@
+"""A document, whatever format it comes in, and what is written of it."""

@@ -1,0 +1,1 @@
+"""Storage format and HTML: how they are read."""

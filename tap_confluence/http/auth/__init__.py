@@ -1,0 +1,1 @@
+"""How requests are signed, and where what signs them comes from."""

@@ -1,0 +1,1 @@
+"""How fast requests may leave, by what the site says and refuses."""

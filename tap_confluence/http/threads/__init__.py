@@ -1,0 +1,1 @@
+"""Requests in flight beside each other, while one thread writes."""

@@ -1,0 +1,1 @@
+"""What is made of bodies beside their own records."""

@@ -1,0 +1,1 @@
+"""Files that are fetched, and the text in them."""

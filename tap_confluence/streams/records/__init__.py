@@ -1,0 +1,1 @@
+"""What every record goes through, and what is counted of it."""

@@ -1,0 +1,1 @@
+"""Which streams are to be read, and whether there are such."""

@@ -1,0 +1,1 @@
+"""The state: what earlier runs have told this one."""
