@@ -166,23 +166,10 @@ class ContentList:
             RetriesExhaustedError: It gives no content at all any more.
         """
         seen = SeenItems()
-        while True:
-            is_farther = False
-            try:
-                for batch in scan(self._reader, query, cursor):
-                    items = seen.new(batch.items) if seen.is_compared else batch.items
-                    seen.add(items)
-                    is_farther = is_farther or bool(items)
-                    yield replace(batch, items=items)
-            except StuckError as error:
-                stuck = error
-            else:
-                return
-            if not (stuck.has_expired and is_farther):
-                break
-            # The scan begins anew, and is read on behind what has been there.
-            seen.compare()
-            cursor = None
+        again = partial(scan, self._reader, query)
+        stuck = yield from seen.follow(again(cursor), again)
+        if stuck is None:
+            return
         self._check_answers(stuck)
         for batch in self._behind(query):
             yield replace(batch, items=seen.new(batch.items), cursor=None)

@@ -12,7 +12,7 @@ import time
 from array import array
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from tap_confluence.errors import (
     NotFoundError,
@@ -32,7 +32,7 @@ from tap_confluence.http.pagination.paginators import LinkPaginator, get_item, i
 from tap_confluence.timestamps import modified_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from tap_confluence.http.client import Client
     from tap_confluence.http.lists.list_page import Row
@@ -124,10 +124,28 @@ class ListReader(Protocol):
         """Tell whoever wants to know of an item of a list that the site fails for, if it is one."""
 
 
+class Page(Protocol):
+    """What a list is read in: a data class with items."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def items(self) -> list[Row]:
+        """The items."""
+
+
+P = TypeVar("P", bound=Page)
+
+
 class SeenItems:
-    """The items of a list that have been read, at eight bytes each."""
+    """The items of a list that have been read, at eight bytes each.
+
+    Attributes:
+        last: The last of those that came by `follow`.
+    """
 
     def __init__(self) -> None:
+        self.last: Row | None = None
         self._marks = array("q")
         self._known: set[int] | None = None
 
@@ -156,6 +174,35 @@ class SeenItems:
             self._known = set(self._marks)
             self._marks = array("q")
         return self._known
+
+    def follow(
+        self, pages: Iterable[P], again: Callable[[], Iterable[P]]
+    ) -> Generator[P, None, StuckError | None]:
+        """Yield what is new in each page, from the start once more when a place has expired.
+
+        Args:
+            pages: The list, from where it is to be read on.
+            again: Reads the list from its start.
+
+        Returns:
+            Why it cannot be followed any farther; None at its end.
+        """
+        while True:
+            is_farther = False
+            try:
+                for page in pages:
+                    rows = [row for row in page.items if not self.is_compared or row not in self]
+                    self.add(rows)
+                    self.last = rows[-1] if rows else self.last
+                    is_farther = is_farther or bool(rows)
+                    yield replace(page, items=rows)
+            except StuckError as error:
+                if not (error.has_expired and is_farther):
+                    return error
+            else:
+                return None
+            self.compare()
+            pages = again()
 
     def __contains__(self, row: Row) -> bool:
         """Tell whether a row has been there."""
@@ -514,27 +561,11 @@ def read_whole(
         ConfluenceError: The list is refused, or the site gives nothing of it any more.
     """
     seen = SeenItems()
-    last: Row | None = None
-    while True:
-        is_farther = False
-        try:
-            for page in pages:
-                rows = seen.new(page.items) if seen.is_compared else page.items
-                seen.add(rows)
-                last = page.items[-1] if page.items else last
-                is_farther = is_farther or bool(rows)
-                yield replace(page, items=rows)
-        except StuckError as error:
-            stuck = error
-        else:
-            return
-        if not (stuck.has_expired and is_farther):
-            break
-        # The list begins anew, and is read on behind what has been there.
-        seen.compare()
-        pages = reader.pages(request.first)
+    stuck = yield from seen.follow(pages, lambda: reader.pages(request.first))
+    if stuck is None:
+        return
     is_backwards = str(request.params.get(SORT, "")).startswith("-")
-    span = (None, last) if is_backwards else (last, None)
+    span = (None, seen.last) if is_backwards else (seen.last, None)
     yield from Detour(reader, request, seen, stuck, span).pages()
 
 
