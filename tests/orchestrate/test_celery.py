@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
@@ -104,8 +105,10 @@ def story(
             Schema(connection, "in_shards"),
             Schema(connection, "as_a_whole"),
         )
+        release = folder / "release"
+        copy_project(release)
         workers = [
-            Worker(name, machine(folder / name, command), environment(settings))
+            Worker(name, machine(folder / name, release, command), environment(settings))
             for name in ("first", "second")
         ]
         with Cluster(
@@ -135,10 +138,10 @@ def own_database(postgres: str, name: str) -> Iterator[str]:
         connection.execute(drop)
 
 
-def machine(home: Path, command: str) -> Path:
-    """Make what a worker needs: a copy of this project, with plugins installed in it."""
+def machine(home: Path, release: Path, command: str) -> Path:
+    """Make what a worker needs: a copy of the release, with plugins installed in it."""
     project = home / "project"
-    copy_project(project)
+    shutil.copytree(release, project)
     hurry(project)
     subprocess.run(  # noqa: S603 - the command is ours
         [command, "--log-level=warning", "install", *PLUGINS],
