@@ -306,6 +306,7 @@ class Reader:
         *,
         per_worker: int = MANY_AHEAD,
         size_of: Callable[[Item], int] = lambda _: 0,
+        size_of_result: Callable[[T], int] | None = None,
     ) -> LookAhead[Item, T]:
         """Run a call for each of the next items while earlier ones are dealt with.
 
@@ -314,9 +315,16 @@ class Reader:
             call: As for `LookAhead`.
             per_worker: Items ahead at most for each worker; all of their answers are in memory.
             size_of: As for `LookAhead`.
+            size_of_result: As for `LookAhead`.
         """
-        window = per_worker * self._thread_pool.size
-        return LookAhead(self._thread_pool, items, call, window=window, size_of=size_of)
+        return LookAhead(
+            self._thread_pool,
+            items,
+            call,
+            window=per_worker * self._thread_pool.size,
+            size_of=size_of,
+            size_of_result=size_of_result,
+        )
 
     def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
         """Run calls side by side in a worker thread; none of them may do so itself."""

@@ -193,7 +193,11 @@ class ParentStream(ConfluenceStream):
         per_worker = FEW_AHEAD if has_bodies else MANY_AHEAD
         if has_details:
             return self.reader.look_ahead(
-                work, self._call_for, per_worker=per_worker, size_of=_size_of
+                work,
+                self._call_for,
+                per_worker=per_worker,
+                size_of=_size_of,
+                size_of_result=_size_of_details if has_bodies else None,
             )
         return ((item, None) for item in work)
 
@@ -528,6 +532,12 @@ def check_item(client: Client, path: str, params: Mapping[str, str], *, tag: str
 
 def _size_of(work: Work) -> int:
     return body_size(work.item)
+
+
+def _size_of_details(details: Details) -> int:
+    """Return how many characters the bodies in details have: of an item itself, or of versions."""
+    rows = (row for section in details.values() if isinstance(section, list) for row in section)
+    return sum(body_size(row if "body" in row else {"body": row}) for row in rows)
 
 
 def _item_to_read(work: Work) -> dict[str, Any] | None:

@@ -159,6 +159,33 @@ def test_items_are_ahead_by_the_size_of_their_bodies(monkeypatch: pytest.MonkeyP
     assert ahead_of_each == [2, 1, 0, 0, 0, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("size", "most_together"), [(10, 12), (120, 1)], ids=["small ones", "large ones"]
+)
+def test_items_are_ahead_by_the_size_of_what_comes_of_them(
+    monkeypatch: pytest.MonkeyPatch, size: int, most_together: int
+) -> None:
+    monkeypatch.setattr(ahead, "MOST_AHEAD", 100)
+    begun: list[int] = []
+
+    def call(item: int) -> int:
+        begun.append(item)
+        return size
+
+    pool = ThreadPool(4, StopFlag())
+    walk = LookAhead(
+        pool, range(40), lambda item: lambda: call(item), window=12, size_of_result=int
+    )
+    most = 0
+    for number, (item, future) in enumerate(walk):
+        assert future is not None
+        assert (item, future.result(10)) == (number, size)
+        if number > 12:
+            most = max(most, len(begun) - number)
+    assert sorted(begun) == [*range(40)]
+    assert most <= most_together
+
+
 def test_bodies_are_read_together_by_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(references, "MOST_AHEAD", 100)
     chunks = references._in_chunks([10, 10, 90, 500, 10, 10, 10, 10], 3, int)  # noqa: SLF001
@@ -171,7 +198,13 @@ def test_bodies_are_read_together_by_their_size(monkeypatch: pytest.MonkeyPatch)
     [((5,) * 20, 350), ((20,) * 5, 350), ((50, 50, 5, 20), 500)],
     ids=["20 of 5 MB", "5 of 20 MB", "50, 50, 5 and 20 MB"],
 )
-@pytest.mark.parametrize("representation", [STORAGE, ADF, VIEW])
+@pytest.mark.parametrize(
+    ("deployment", "representation"),
+    [
+        *(("cloud", representation) for representation in (STORAGE, ADF, VIEW)),
+        *(("data_center", representation) for representation in (STORAGE, VIEW)),
+    ],
+)
 def test_large_bodies_beside_each_other_take_little_memory(
     deployment: str, representation: str, megabytes: Sequence[float], most: int, tmp_path: Path
 ) -> None:
@@ -193,6 +226,23 @@ def test_large_bodies_beside_each_other_take_little_memory(
                     assert found == tuple(large), record["id"]
     assert sorted(came) == sorted(truth)
     assert peak < most
+
+
+@pytest.mark.proof
+def test_what_is_rendered_for_one_item_is_let_go_before_the_next(tmp_path: Path) -> None:
+    """Each is an answer of its own, so that a page of a list has as many as it has items."""
+    with DemoSite(wiki_of(44)) as site:
+        given = give(site, VIEW, [large_body(VIEW, 20)] * 24)
+        config = running.settings_of(site, body_format=VIEW, max_concurrency=8)
+        peak = measured(config, tmp_path)
+    came = {}
+    with (tmp_path / "messages.jsonl").open("rb") as lines:
+        for message in map(json.loads, lines):
+            if message["type"] == "RECORD" and message["record"]["id"] in given:
+                record = message["record"]
+                came[record["id"]] = record["body"][VIEW]["value"]
+    assert came == {page_id: large.body for page_id, large in given.items()}
+    assert peak < 350
 
 
 def measured(config: Mapping[str, Any], folder: Path) -> float:

@@ -127,12 +127,14 @@ class ContentStream(IncrementalStream):
     @override
     def shape(self, item: dict[str, Any]) -> Record:
         self.timestamp(item)
+        # The list keeps its items until it has a page read; what is made of each is to go before.
+        record = {**item}
         if self.has_body and self.config["body_format"] not in READABLE and "body" in item:
             # It was asked for to make rows of it.
-            item["body"] = {}
+            record["body"] = {}
         for body in (self._details or {}).get(BODY_SECTION, ()):
-            item["body"] = body
-        return item
+            record["body"] = body
+        return record
 
     @override
     def timestamp(self, item: dict[str, Any]) -> str | None:

@@ -184,9 +184,12 @@ class LookAhead(Generic[Item, T]):
         window: Items ahead at most, which bounds memory.
         size_of: Returns how many characters the body of an item has. Where there are more than
             `MOST_AHEAD`, fewer items are ahead, but always one.
+        size_of_result: Returns the same of a result. What is still to come is taken to have as many
+            as the largest of those that came last. So two are on the way at first, and more with
+            each that is small.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         thread_pool: ThreadPool,
         items: Iterable[Item],
@@ -194,6 +197,7 @@ class LookAhead(Generic[Item, T]):
         *,
         window: int,
         size_of: Callable[[Item], int] = lambda _: 0,
+        size_of_result: Callable[[T], int] | None = None,
     ) -> None:
         self._thread_pool = thread_pool
         self._items = iter(items)
@@ -201,6 +205,8 @@ class LookAhead(Generic[Item, T]):
         self._window = window
         self._size_of = size_of
         self._size = 0
+        self._size_of_result = size_of_result
+        self._expected = MOST_AHEAD // 2
         self._ahead: deque[tuple[Item, Future[T] | None]] = deque()
         self._calls = 0
 
@@ -218,6 +224,8 @@ class LookAhead(Generic[Item, T]):
                     item, future = self._ahead.popleft()
                     self._size -= self._size_of(item)
                     yield item, future
+                    if self._size_of_result and future is not None:
+                        self._expected = max(self._expected // 2, self._size_if_there(future))
                     del item, future
             if not isinstance(failure, StopIteration):
                 raise failure
@@ -229,7 +237,7 @@ class LookAhead(Generic[Item, T]):
 
     def _fill(self) -> Exception | None:
         """Run calls for the next items; return what ended the items, if anything did."""
-        while len(self._ahead) < self._window and (not self._ahead or self._size < MOST_AHEAD):
+        while not self._ahead or (len(self._ahead) < self._window and self._held() < MOST_AHEAD):
             try:
                 item = next(self._items)
             except Exception as error:  # noqa: BLE001 - raised again in its turn
@@ -243,3 +251,16 @@ class LookAhead(Generic[Item, T]):
             self._ahead.append((item, future))
             self._size += self._size_of(item)
         return None
+
+    def _held(self) -> int:
+        """Return how many characters are in memory, or soon will be."""
+        if self._size_of_result is None:
+            return self._size
+        futures = [future for _, future in self._ahead if future is not None]
+        return self._size + sum(
+            self._size_if_there(future) if future.done() else self._expected for future in futures
+        )
+
+    def _size_if_there(self, future: Future[T]) -> int:
+        is_there = future.done() and not future.cancelled() and future.exception() is None
+        return self._size_of_result(future.result()) if self._size_of_result and is_there else 0
