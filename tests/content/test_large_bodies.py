@@ -93,6 +93,26 @@ def test_no_tree_is_made_of_a_large_document() -> None:
     assert peak < 4 * len(body)
 
 
+@pytest.mark.parametrize("levels", [200, 930, 20_000])
+def test_of_a_deep_document_the_first_levels_are_divided_and_all_text_is_there(
+    levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each version of Python divides documents that are nested to another depth."""
+    divided = []
+
+    def in_pieces(*given: Any) -> Any:
+        divided.append(given)
+        return divide(*given)
+
+    divide = adf_pieces.in_pieces
+    monkeypatch.setattr(adf_pieces, "in_pieces", in_pieces)
+    text = "word " * 240_000
+    inside = f'{{"type":"paragraph","content":[{{"type":"text","text":"{text}"}}]}}'
+    body = '{"type":"x","content":[' * levels + inside + "]}" * levels
+    assert to_text(body, ADF) == text.strip()
+    assert len(divided) < adf_pieces.MOST_LEVELS
+
+
 @pytest.mark.parametrize("ending", ["</p>", "<b>"])
 def test_what_is_not_well_formed_is_repaired_first(
     ending: str, monkeypatch: pytest.MonkeyPatch

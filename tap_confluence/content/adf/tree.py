@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tap_confluence.content import sizes
 from tap_confluence.content.adf.pieces import Nodes, in_pieces
+from tap_confluence.content.adf.unread import texts_in
 from tap_confluence.content.repair import as_text
 from tap_confluence.decoding import NotJSONError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 Node: TypeAlias = dict[str, Any]
 
@@ -21,7 +22,6 @@ parameters, as an object or as JSON."""
 
 # JSON that may be a document, told by its first key.
 _DOCUMENT: Final = re.compile(r'\s*+\{\s*+"(?:type|version|content)"')
-_TEXT: Final = re.compile(r'"text"\s*+:\s*+("(?:[^"\\]++|\\.)*+")')
 
 
 def attributes(node: Node) -> Node:
@@ -103,17 +103,4 @@ def decoded(body: Any) -> Any:
         document = None
     if isinstance(document, dict | list):
         return {"type": "doc", "content": document} if isinstance(document, list) else document
-    return {"type": "doc", "content": list(_texts_in(as_text(body)))}
-
-
-def _texts_in(body: str) -> Iterator[dict[str, Any]]:
-    texts = [_unquoted(found) for found in _TEXT.findall(body)] or [body]
-    for text in texts:
-        yield {"type": "paragraph", "content": [{"type": "text", "text": text}]}
-
-
-def _unquoted(literal: str) -> str:
-    try:
-        return str(decode(literal))
-    except NotJSONError:
-        return literal[1:-1]
+    return texts_in(as_text(body))
