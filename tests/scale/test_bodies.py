@@ -35,8 +35,8 @@ ROOT = Path(__file__).parents[2]
 SITES = {"cloud": DemoSite, "data_center": DataCenterSite}
 LISTS = {"cloud": "/api/v2/pages", "data_center": "/rest/api/content/scan"}
 MORE_APART = 100
-"""Megabytes more where each body is an answer of its own: behind small ones, all of these are on the
-way before one is known to be large."""
+"""Megabytes more where each body is an answer of its own: behind small ones, all of these are on
+the way before one is known to be large."""
 
 READABLE = {"body_markdown": True, "body_text": True}
 
