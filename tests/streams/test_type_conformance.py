@@ -107,6 +107,7 @@ def test_one_value_that_does_not_fit_changes_nothing_else(name: str, value: Any)
         ("createdAt", "2026-02-30T00:00:00Z", None),
         ("minorEdit", "false", None),
         ("share", "0", None),
+        ("share", LARGEST + 1, LARGEST + 1),
         ("share", Decimal("0.5"), Decimal("0.5")),
         ("names", ["x", None, 3], ["x", "3"]),
         ("version", {"createdAt": 5}, {"createdAt": None}),

@@ -62,6 +62,10 @@ MOST_HEADER_BYTES = MEGABYTE
 LOWEST_RATE = KILOBYTE
 """Bytes a second that an answer has to bring once it has begun."""
 
+READ_AHEAD = 8 * KILOBYTE
+"""Bytes that are taken from the wire before they are asked for. Each version of Python would take
+others, and what has come would be bounded in other places."""
+
 MOST_TIMEOUTS = 10
 """How many times `request_timeout` a whole answer may take at most."""
 
@@ -142,7 +146,7 @@ class MeteredResponse(HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         # The socket has the time-out of the request.
         self.meter = Meter(self.fp.detach(), sock.gettimeout() or float("inf"))
-        self.fp = io.BufferedReader(self.meter)
+        self.fp = io.BufferedReader(self.meter, READ_AHEAD)
 
     @override
     def begin(self) -> None:

@@ -119,9 +119,11 @@ class TypeConformance:
         return None
 
     def _of_number(self, value: int | Decimal) -> Any:
+        if "number" in self._types:
+            return value
         if not -LARGEST <= value <= LARGEST or value != int(value):
             return None
-        if {"integer", "number"} & self._types:
+        if "integer" in self._types:
             return int(value)
         return str(int(value)) if "string" in self._types and not self._is_moment else None
 
