@@ -27,6 +27,9 @@ RUNS = 8
 RATE = 20
 PAGES = 500
 STREAMS = ("pages", "page_versions", "page_content_properties")
+LEAST_SHARE = 1 / 3
+"""Of an even part. In the minute or two that are looked at, some are ahead of others by chance."""
+
 FOUND_IN = 60.0
 """Seconds after which the runs have found the limit."""
 
@@ -65,7 +68,7 @@ def test_eight_runs_share_a_limit_and_lose_nothing(
     answered = _answered(settled)
     assert seconds > FOUND_IN
     assert sum(answered.values()) >= 0.9 * RATE * seconds
-    assert min(answered[name] for name in names) >= sum(answered.values()) / RUNS / 2
+    assert min(answered[name] for name in names) >= LEAST_SHARE * sum(answered.values()) / RUNS
     assert _refused(settled) <= 0.03 * sum(answered.values())
 
 
