@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.measure import Command, run
+from tap_confluence.cloud.streams.pages import Pages
 from tap_confluence.content import sizes
 from tap_confluence.http import LookAhead, StopFlag, ThreadPool
 from tap_confluence.http.lists import page_sizes
@@ -28,6 +29,7 @@ from tests.waits import waits_skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tap_confluence.streams.parents import Work
     from tests.running import Json
     from tests.scale.large_bodies import Large
 
@@ -161,6 +163,24 @@ def test_items_are_ahead_by_the_size_of_their_bodies(monkeypatch: pytest.MonkeyP
         future.result(10)
     # Never a large one beside another; but the small ones go on beside it.
     assert ahead_of_each == [2, 1, 0, 0, 0, 1, 0]
+
+
+def test_the_list_keeps_nothing_of_what_is_made_of_its_items(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: list[Json] = []
+    written = Pages.written
+
+    def note(pages: Pages, work: Work) -> None:
+        kept.append(work.item)
+        written(pages, work)
+
+    monkeypatch.setattr(Pages, "written", note)
+    with DemoSite(wiki_of(12)) as site:
+        found = run_tap(running.settings_of(site, body_format=VIEW), streams=("pages",))
+    assert {record["id"] for record in kept} == {id_ for (id_,) in site.truth()["pages"]}
+    assert all(VIEW in record["body"] for record in found.records["pages"])
+    assert not any(VIEW in (item.get("body") or {}) for item in kept)
 
 
 @pytest.mark.parametrize(
