@@ -191,8 +191,11 @@ class SeenItems:
             is_farther = False
             try:
                 for page in pages:
-                    rows = [row for row in page.items if not self.is_compared or row not in self]
-                    self.add(rows)
+                    if self.is_compared:
+                        rows = self.new(page.items)
+                    else:
+                        rows = page.items
+                        self.add(rows)
                     self.last = rows[-1] if rows else self.last
                     is_farther = is_farther or bool(rows)
                     yield replace(page, items=rows)
